@@ -1,0 +1,130 @@
+"""The command line's entry point: the group of commands, loaded one by one, and errors turned into exit statuses."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from ..pipeline.errors import TipsearchError
+from .options import home_option
+
+COMMANDS = {
+    "crawl": "crawl",
+    "refresh": "crawl",
+    "ingest": "ingest",
+    "query": "query",
+    "show": "posts",
+    "export": "posts",
+    "forget": "posts",
+    "sources": "sources",
+    "status": "status",
+    "reindex": "rebuild",
+    "resolve": "rebuild",
+    "demo": "demo_command",
+}
+"""Each command's module within this room; a command is loaded when it is called, so that `query` starts fast."""
+
+INTERRUPTED = 130
+"""128 + SIGINT, as shells report it."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports the module of a command only when the command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Commands in the order of the help, which is that of use."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name, or None."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        found = getattr(import_module(f".{COMMANDS[cmd_name]}", __package__), cmd_name)
+        return found if isinstance(found, click.Command) else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with the nearest command named for an unknown one."""
+        if args and args[0] not in COMMANDS:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else f" To search, say: tipsearch query {args[0]}"
+            ctx.fail(f"There is no command '{args[0]}'.{hint}")
+        return super().resolve_command(ctx, args)
+
+
+def _version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:  # noqa: FBT001 - click's signature
+    if asked and not ctx.resilient_parsing:
+        from importlib.metadata import version
+
+        click.echo(f"tipsearch {version('tipsearch')}")
+        ctx.exit()
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@home_option
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version."
+)
+def cli() -> None:
+    """Crawl blog archives politely, keep one clean, dated record per post, and search them.
+
+    \b
+    tipsearch crawl https://blog.example/tag/empathy/
+    tipsearch query empathy
+    """
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit status."""
+    sys.exit(run(args))
+
+
+def run(args: list[str] | None = None) -> int:
+    """Run the command line; gives the exit status that the design fixes.
+
+    0 done, 1 nothing found, 2 usage or query error, 3 a source failed, 4 locked, 5 the store or the index unusable.
+    """
+    try:
+        with cli.make_context("tipsearch", list(sys.argv[1:] if args is None else args), obj={}) as context:
+            status = cli.invoke(context)
+        sys.stdout.flush()
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except TipsearchError as error:
+        _say(error)
+        return error.exit_status
+    except BrokenPipeError:
+        # Whoever read the output has seen enough. The interpreter must not stumble over it again while it shuts down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        return INTERRUPTED
+    except OSError as error:
+        where = f" {error.filename}" if error.filename else ""
+        click.echo(f"Error: {error.strerror or error}{where}", err=True)
+        return 5
+    return status if isinstance(status, int) else 0
+
+
+def _say(error: TipsearchError) -> None:
+    from ..pipeline.text import clean_line
+
+    click.echo(f"Error: {clean_line(error.message)}", err=True)
+    if error.hint:
+        click.echo(clean_line(error.hint), err=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""Options that several commands share, and how a command finds its home."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import click
+
+from ..pipeline.home import Home
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+def _remember_home(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        ctx.ensure_object(dict)["home"] = value
+
+
+def home_option(command: Decorated) -> Decorated:
+    """Add ``--home DIR``, which may stand before or after the command's name; the one after wins."""
+    return click.option(
+        "--home",
+        metavar="DIR",
+        expose_value=False,
+        callback=_remember_home,
+        help="The folder of the corpus (default: $TIPSEARCH_HOME, else your user data folder).",
+    )(command)
+
+
+def with_home(command: Callable[Concatenate[Home, P], R]) -> Callable[P, R]:
+    """Add ``--home`` to a command and hand it its Home as the first argument."""
+
+    @home_option
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        given = click.get_current_context().ensure_object(dict).get("home")
+        return command(Home.find(given), *args, **kwargs)
+
+    return update_wrapper(wrapped, command)
+
+
+def format_option(*formats: str) -> Callable[[Decorated], Decorated]:
+    """Add ``--format`` with these choices, the first of which is the default."""
+    return click.option(
+        "--format", "fmt", type=click.Choice(formats), default=formats[0], show_default=True, help="How to print."
+    )

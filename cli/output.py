@@ -1,0 +1,94 @@
+"""What commands print: text made safe for a terminal, colours where they are wanted, JSON, and wrapped snippets."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import click
+
+from ..pipeline.text import clean_line
+
+MAX_WIDTH = 100
+"""Lines longer than this (in characters) are hard to read, however wide the terminal."""
+
+
+def on_terminal() -> bool:
+    """Whether results go to a person's terminal."""
+    return sys.stdout.isatty()
+
+
+def colourful() -> bool:
+    """Whether to colour results: on a terminal that can, unless NO_COLOR is set (https://no-color.org)."""
+    return on_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def width() -> int:
+    """How wide a line of results may be: the terminal's width, capped."""
+    return max(40, min(MAX_WIDTH, shutil.get_terminal_size().columns))
+
+
+def styled(text: str, **style: Any) -> str:
+    """Crawled or own text for a terminal: one line, no control characters, coloured where that is wanted."""
+    clean = clean_line(text)
+    return click.style(clean, **style) if colourful() else clean
+
+
+def say(text: str = "") -> None:
+    """Print one line of results to stdout."""
+    click.echo(text, color=colourful())
+
+
+def hint(text: str) -> None:
+    """Print one line for the person, to stderr: progress, how something was read, what to do next."""
+    click.echo(clean_line(text), err=True)
+
+
+def say_json(value: Any) -> None:
+    """Print a JSON document, indented."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def json_line(value: Any) -> str:
+    """One line of JSON Lines."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def wrapped(parts: Iterable[tuple[str, bool]], indent: str = "", **style: Any) -> Iterator[str]:
+    """Lines of a text given as (piece, marked) pairs; marked pieces get the style, and no word is cut."""
+    room = width() - len(indent)
+    line, used = "", 0
+    for word, drawn in _words(parts, style):
+        if used and used + 1 + len(word) > room:
+            yield indent + line
+            line, used = "", 0
+        line += (" " if used else "") + drawn
+        used += len(word) + (1 if used else 0)
+    if line:
+        yield indent + line
+
+
+def _words(parts: Iterable[tuple[str, bool]], style: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Words with their drawn form; a word may be made of marked and unmarked pieces."""
+    word = drawn = ""
+    for text, marked in parts:
+        for i, piece in enumerate(text.split(" ")):
+            if i and word:
+                yield word, drawn
+                word = drawn = ""
+            clean = clean_line(piece)
+            word += clean
+            drawn += click.style(clean, **style) if marked and clean and colourful() else clean
+    if word:
+        yield word, drawn
+
+
+def plural(count: int, noun: str) -> str:
+    """``1 post``, ``2 posts``, ``2 entries``."""
+    if count == 1:
+        return f"1 {noun}"
+    return f"{count:,} {noun[:-1]}ies" if noun.endswith("try") else f"{count:,} {noun}s"

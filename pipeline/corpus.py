@@ -1,0 +1,16 @@
+"""The corpus kept up: the posts of a source resolved from what the store holds of it."""
+
+from __future__ import annotations
+
+from .records import Source
+from .resolver import resolve_source
+from .store.protocol import ApplyResult, Store
+
+
+def resolve_corpus(store: Store, source: Source) -> ApplyResult:
+    """Resolve a source anew and write what differs, in one transaction; gives what was added, changed and withdrawn.
+
+    Raises StoreError. Interrupted at any instant, it leaves the posts as they were, and the source marked unresolved.
+    """
+    resolution = resolve_source(store.entries(source.name), source)
+    return store.apply(source.name, resolution.posts, resolution.facts_json())

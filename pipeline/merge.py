@@ -1,0 +1,147 @@
+"""One post made of the entries that tell of it: which text, title, date, address and labels are its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from .clusters import Cluster, Witness
+from .facts import Facts, body_text, scope_of
+from .identity import Key, entry_keys, permalink_key, platform_key, post_id, title_date_key
+from .reading import DateCandidate
+from .records import ORIGINS, Completeness, Post
+from .text import title_key
+from .urls import canonical_permalink
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A post with the keys that answer for it, its date candidates (the winner first) and why each entry joined."""
+
+    post: Post
+    keys: tuple[Key, ...]
+    dates: tuple[DateCandidate, ...]
+    members: tuple[tuple[str, str], ...]
+
+
+def make_post(cluster: Cluster, facts: Mapping[str, Facts]) -> Made:
+    """Make the post of a cluster. Pure; ties are broken by content, never by arrival."""
+    texts = {w.digest: body_text(w.reading, facts[scope_of(w.reading)]) for w in cluster.witnesses}
+    witness = _text_witness(cluster.witnesses)
+    ranked = [witness, *sorted((w for w in cluster.witnesses if w is not witness), key=_rank)]
+    titled = next((w for w in ranked if w.reading.bare_title), witness)
+    dates = _ranked_dates(ranked)
+    dated = dates[0].found if dates else None
+    url = next((w.reading.known.entry.permalink for w in ranked if w.reading.permalink), None)
+    text, signed = texts[witness.digest]
+    signed = signed or next((name for _, name in texts.values() if name), None)
+    known = [w.reading.known for w in cluster.witnesses]
+    chosen = {witness.digest, titled.digest} | ({dates[0].digest} if dates else set())
+    completeness: Completeness = "full" if witness.reading.is_content else "excerpt"
+    keys = _keys(cluster, dates)
+    post = Post(
+        id=post_id(keys[0]),
+        source=witness.reading.known.entry.source,
+        title=titled.reading.bare_title,
+        published=dated.date if dated else None,
+        published_precision=dated.precision if dated else None,
+        published_origin=dated.origin if dated else None,
+        url=url,
+        author=next((a for w in ranked if (a := w.reading.known.entry.author)), None) or signed,
+        categories=_labels(ranked, "categories", "category"),
+        tags=_labels(ranked, "tags", "tag", "label"),
+        completeness=completeness,
+        text=text,
+        entries=len(cluster.witnesses),
+        first_seen=min(k.first_seen for k in known),
+        last_seen=max(k.last_seen for k in known),
+        last_changed=max(k.first_seen for k in known if k.digest in chosen),
+    )
+    members = tuple((w.digest, w.reason) for w in sorted(cluster.witnesses, key=_earliest))
+    return Made(post=post, keys=keys, dates=dates, members=members)
+
+
+def _earliest(witness: Witness) -> tuple[object, ...]:
+    return witness.reading.known.first_seen, witness.digest
+
+
+def _rank(witness: Witness) -> tuple[object, ...]:
+    """Witnesses from best to worst: full posts first, the one seen last, the longest, then by digest."""
+    reading = witness.reading
+    return (
+        not reading.is_content,
+        -reading.known.last_seen.timestamp(),
+        -len(reading.words),
+        witness.digest,
+    )
+
+
+def _on_own_page(witness: Witness) -> bool:
+    entry = witness.reading.known.entry
+    return bool(entry.page_url and witness.reading.permalink == canonical_permalink(entry.page_url))
+
+
+def _text_witness(witnesses: list[Witness]) -> Witness:
+    """The entry whose text the post has: the full text seen last, except where that is only the head of another.
+
+    A listing may cut a post without saying so. A post's own page may not: what it shows last is the text, even if
+    the text became shorter.
+    """
+    ranked = sorted(witnesses, key=_rank)
+    best = ranked[0]
+    if not best.reading.is_content:
+        # Excerpts: the longest says most; which was seen last says nothing, for each theme cuts its own.
+        return min(witnesses, key=lambda w: (-len(w.reading.words), w.digest))
+    if _on_own_page(best):
+        return best
+    longer = [
+        w
+        for w in ranked
+        if w.reading.is_content
+        and len(w.reading.words) > len(best.reading.words)
+        and w.reading.words[: len(best.reading.words)] == best.reading.words
+    ]
+    return longer[0] if longer else best
+
+
+def _ranked_dates(ranked: list[Witness]) -> tuple[DateCandidate, ...]:
+    """All date candidates, the strongest origin first, and within an origin the best witness's."""
+    candidates = [c for w in ranked for c in w.candidates]
+    return tuple(sorted(candidates, key=lambda c: (ORIGINS.index(c.found.origin), _coarseness(c))))
+
+
+def _coarseness(candidate: DateCandidate) -> int:
+    return {"instant": 0, "day": 0, "month": 1, "year": 2}[candidate.found.precision]
+
+
+def _labels(ranked: list[Witness], field: str, *archives: str) -> tuple[str, ...]:
+    """Labels of the best witness that has any, then the archives that listed the post as theirs.
+
+    A name that differs only in case or punctuation (an archive's ``customer-service``) is not repeated.
+    """
+    own: Iterable[str] = next((v for w in ranked if (v := getattr(w.reading.known.entry, field))), ())
+    listed = {a.partition(":")[2] for w in ranked for a in w.reading.known.listed_in if a.partition(":")[0] in archives}
+    found: dict[str, str] = {}
+    for name in (*own, *sorted(listed)):
+        if name:
+            found.setdefault(title_key(name.replace("-", " ")), name)
+    return tuple(found.values())
+
+
+def _keys(cluster: Cluster, dates: tuple[DateCandidate, ...]) -> tuple[Key, ...]:
+    """Every key of every entry, the strongest first: the id is made of that one."""
+    keys: dict[Key, None] = {}
+    own = {w.reading.permalink for w in cluster.witnesses if w.reading.permalink}
+    keys.update(dict.fromkeys(permalink_key(a) for a in sorted(own)))
+    keys.update(dict.fromkeys(platform_key(p) for p in sorted(cluster.platform_ids)))
+    days = [c.found.date.isoformat() for c in dates if c.found.precision in {"instant", "day"}]
+    if days:
+        title = min(w.reading.key for w in cluster.witnesses if w.digest == _bearer(dates))
+        keys[title_date_key(cluster.witnesses[0].reading.known.entry.source, title, days[0])] = None
+    for witness in sorted(cluster.witnesses, key=_rank):
+        keys.update(dict.fromkeys(entry_keys(witness.reading, witness.candidates)))
+    return tuple(keys)
+
+
+def _bearer(dates: tuple[DateCandidate, ...]) -> str:
+    return next(c.digest for c in dates if c.found.precision in {"instant", "day"})

@@ -1,0 +1,154 @@
+"""One entry read: its title without the date, its address, its lines and its date candidates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from typing import Literal
+
+from .dates import local_date, parse_date, split_dated_title, url_date
+from .html import inline_text
+from .records import ORIGINS, DateOrder, KnownEntry, Origin, PublishedDate
+from .text import body_lines, strip_read_more, title_key, words
+from .urls import canonical_permalink, is_web_address, names_a_post
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An entry with what can be said of it alone, before anything is known of its source.
+
+    `title` is one clean line, `bare_title` the same without a date at its end, `key` the form in which titles are
+    compared; `permalink` is canonical, `addresses` holds it and every other canonical address of the post; `lines`
+    are the body's clean lines without a trailing "Read more", closing lines and signatures still in.
+    """
+
+    known: KnownEntry
+    title: str
+    bare_title: str
+    key: str
+    permalink: str | None
+    addresses: frozenset[str]
+    lines: tuple[str, ...]
+
+    @property
+    def is_content(self) -> bool:
+        """Whether the entry carries the full post."""
+        return self.known.entry.form == "content" and bool(self.lines)
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The words of the body, in the form in which texts are compared."""
+        return words(" ".join(self.lines))
+
+    @cached_property
+    def date_bearing(self) -> bool:
+        """Whether the title carries a date."""
+        return self.bare_title != self.title
+
+
+def read_entry(known: KnownEntry) -> Reading:
+    """Read one entry. Pure: the same entry always reads the same."""
+    entry = known.entry
+    title = inline_text(entry.title)
+    bare, _ = split_dated_title(title)
+    lines = body_lines(entry.body, entry.body_type)
+    if lines and entry.form == "summary":
+        last, _ = strip_read_more(lines[-1])
+        lines = [*lines[:-1], last] if last else lines[:-1]
+    addresses = [entry.permalink, *entry.also_at]
+    canonical = [c for a in addresses if a and is_web_address(a) and names_a_post(c := canonical_permalink(a))]
+    own = canonical_permalink(entry.permalink) if entry.permalink else None
+    return Reading(
+        known=known,
+        title=title,
+        bare_title=bare,
+        key=title_key(bare),
+        permalink=own if own in canonical else None,
+        addresses=frozenset(canonical),
+        lines=tuple(lines),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DateCandidate:
+    """A date that an entry offers, with the entry's digest and the place on the page where it stood."""
+
+    found: PublishedDate
+    digest: str
+    place: str
+
+
+def date_candidates(
+    reading: Reading, order: DateOrder, time_zone: str | None = None, languages: tuple[str, ...] = ()
+) -> list[DateCandidate]:
+    """Every date that an entry offers, strongest origin first.
+
+    Dates after the page was fetched (plus a day, for time zones) are none.
+    """
+    known, found = reading.known, []
+    _, in_title = split_dated_title(reading.title, order=order)
+    if in_title:
+        found.append(DateCandidate(in_title, known.digest, "title"))
+    for raw in known.entry.dates:
+        parsed = parse_date(raw.text, order=order, reference=known.first_seen, languages=languages or None)
+        if parsed:
+            found.append(DateCandidate(_local(replace(parsed, origin=raw.origin), time_zone), known.digest, raw.place))
+    if known.entry.permalink and not any(c.found.origin == "url" for c in found):
+        in_url = url_date(known.entry.permalink)
+        if in_url:
+            found.append(DateCandidate(in_url, known.digest, "permalink"))
+    latest = (known.first_seen + timedelta(days=1)).date()
+    return sorted((c for c in found if c.found.date <= latest), key=_strength)
+
+
+_PRECISIONS = {"instant": 0, "day": 1, "month": 2, "year": 3}
+
+
+def _strength(candidate: DateCandidate) -> tuple[int, int]:
+    # A month in the URL is weaker than any day, but origins come first: a blog's own words beat its machinery.
+    return ORIGINS.index(candidate.found.origin), _PRECISIONS[candidate.found.precision]
+
+
+def _local(found: PublishedDate, time_zone: str | None) -> PublishedDate:
+    """An instant in UTC moved to the blog's own calendar, where its zone is known; any other offset is the blog's."""
+    if found.instant is None or time_zone is None or found.instant.utcoffset() != timedelta(0):
+        return found
+    return replace(found, date=local_date(found.instant, time_zone))
+
+
+Agreement = Literal["equal", "differ", "unknown"]
+Dates = dict[Origin, date]
+
+_NEAR = timedelta(days=2)
+"""Dates of different kinds may lie this far apart for one post: posted on the eve, another time zone."""
+
+
+def dates_by_origin(candidates: list[DateCandidate]) -> Dates:
+    """The first date of each origin that is exact to the day."""
+    dates: Dates = {}
+    for candidate in candidates:
+        if candidate.found.precision in {"instant", "day"}:
+            dates.setdefault(candidate.found.origin, candidate.found.date)
+    return dates
+
+
+def compare_dates(a: Dates, b: Dates) -> Agreement:
+    """Compare like with like: a title's date with a title's date, and so on down.
+
+    Dates of different kinds can agree; they contradict each other only where they lie more than two days apart.
+    """
+    if not a or not b:
+        return "unknown"
+    for origin in ORIGINS:
+        if origin in a and origin in b:
+            return "equal" if a[origin] == b[origin] else "differ"
+    first, second = (next(d[o] for o in ORIGINS if o in d) for d in (a, b))
+    if first == second:
+        return "equal"
+    return "unknown" if abs(first - second) <= _NEAR else "differ"
+
+
+def utc_now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return datetime.now(UTC)

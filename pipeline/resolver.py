@@ -1,0 +1,118 @@
+"""From entries to posts: source facts first, then each post from its own entries and those facts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .clusters import Witness, cluster_entries
+from .facts import Facts, scope_of, source_facts
+from .identity import Key, post_id
+from .merge import Made, make_post
+from .reading import Reading, date_candidates, read_entry
+from .records import Entry, KnownEntry, Post, Source
+from .store.protocol import ResolvedPost
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """The posts of one source, and the facts that they were made with, by scope."""
+
+    posts: tuple[ResolvedPost, ...]
+    facts: Mapping[str, Facts] = field(default_factory=dict)
+
+    def facts_json(self) -> dict[str, Any]:
+        """The facts as plain JSON values, by scope."""
+        return {scope: facts.to_json() for scope, facts in sorted(self.facts.items())}
+
+
+def resolve(entries: Iterable[Entry], *, sources: Iterable[Source] = ()) -> list[Post]:
+    """The posts that entries tell of. Pure: the same entries in any order give the same posts with the same ids.
+
+    `sources` configures date order, time zone and languages by source name; an unnamed source has the defaults.
+    Posts come by source and id.
+    """
+    settings = {source.name: source for source in sources}
+    by_source: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        by_source[entry.source].append(entry)
+    posts: list[Post] = []
+    for name in sorted(by_source):
+        resolution = resolve_source(known_entries(by_source[name]), settings.get(name, Source(name=name)))
+        posts.extend(resolved.post for resolved in resolution.posts)
+    return posts
+
+
+def known_entries(entries: Iterable[Entry]) -> list[KnownEntry]:
+    """Sightings summed up to distinct entries, whatever order they come in."""
+    sightings: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        sightings[entry.digest].append(entry)
+    known = []
+    for digest, seen in sightings.items():
+        first = min(seen, key=sighting_order)
+        known.append(
+            KnownEntry(
+                entry=first,
+                digest=digest,
+                first_seen=first.observed_at,
+                last_seen=max(e.observed_at for e in seen),
+                times=len({(e.observed_at, e.page_url) for e in seen}),
+                listed_in=frozenset(e.listed_in for e in seen if e.listed_in),
+            )
+        )
+    return known
+
+
+def sighting_order(entry: Entry) -> tuple[Any, ...]:
+    """Sightings from the earliest on; those of one moment by page and position."""
+    return entry.observed_at, entry.page_url or "", entry.position
+
+
+def resolve_source(known: Iterable[KnownEntry], source: Source) -> Resolution:
+    """The posts of one source with the traces of their making, by id. Pure."""
+    readings = [r for r in map(read_entry, known) if r.key or r.lines or r.permalink]
+    facts = source_facts(readings, source)
+    clusters = cluster_entries(witness(r, facts) for r in readings)
+    made = [make_post(cluster, facts) for cluster in clusters]
+    ids = _unique_ids(made)
+    of_entry = {digest: i for made_post, i in zip(made, ids, strict=True) for digest, _ in made_post.members}
+    resolved = []
+    for cluster, made_post, own in zip(clusters, made, ids, strict=True):
+        rivals = {of_entry[name] for name in cluster.rivals} - {own}
+        resolved.append(
+            ResolvedPost(
+                post=replace(made_post.post, id=own),
+                members=made_post.members,
+                aliases=tuple(dict.fromkeys([own, *map(post_id, made_post.keys)])),
+                possibly_same=tuple(sorted(rivals)),
+            )
+        )
+    return Resolution(posts=tuple(sorted(resolved, key=lambda r: r.post.id)), facts=facts)
+
+
+def witness(reading: Reading, facts: Mapping[str, Facts]) -> Witness:
+    """A reading with the dates that it offers under its source's facts."""
+    own = facts[scope_of(reading)]
+    return Witness(reading, date_candidates(reading, own.date_order, own.time_zone, own.languages))
+
+
+def _unique_ids(made: list[Made]) -> list[str]:
+    """The id of each post: its strongest key's, unless another post of the source has that too.
+
+    Two records of one title and day, kept apart because the evidence conflicts, share that key as an alias; each
+    takes its next key for its own id.
+    """
+    holders: defaultdict[Key, int] = defaultdict(int)
+    for post in made:
+        for key in set(post.keys):
+            holders[key] += 1
+    ids: dict[str, None] = {}
+    for post in made:
+        key = next((k for k in post.keys if holders[k] == 1), post.keys[0])
+        own = post_id(key)
+        # Out of keys of its own: the entry itself tells it apart.
+        ids[own if own not in ids else post_id(("entry", post.members[0][0]))] = None
+    return list(ids)

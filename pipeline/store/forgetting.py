@@ -1,0 +1,44 @@
+"""What keeps a forgotten post out of later crawls: the keys that were its own."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from ..facts import DEFAULT_ORDER
+from ..identity import Key, entry_keys, post_id
+from ..reading import date_candidates, read_entry, utc_now
+from ..records import Entry, KnownEntry
+from . import tables as t
+
+
+def _strong_keys(entry: Entry) -> list[str]:
+    """An entry's permalinks and platform id; without either, its title with its dates and with its text."""
+    known = KnownEntry(entry=entry, digest="", first_seen=entry.observed_at, last_seen=entry.observed_at)
+    reading = read_entry(known)
+    keys: list[Key] = entry_keys(reading, date_candidates(reading, DEFAULT_ORDER))
+    strong = [key for key in keys if key[0] in {"permalink", "platform"}]
+    return [post_id(key) for key in strong or keys]
+
+
+def is_forgotten(db: Connection, entry: Entry) -> bool:
+    """Whether an entry tells of a post that the user dropped."""
+    f = t.forgotten.c
+    if db.execute(select(f.key).where(f.source == entry.source).limit(1)).first() is None:
+        return False
+    return (
+        db.execute(select(f.key).where(f.source == entry.source, f.key.in_(_strong_keys(entry))).limit(1)).first()
+        is not None
+    )
+
+
+def remember_forgotten(db: Connection, source: str, own: str) -> None:
+    """Note every name of a post that no other post answers to; a shared one would keep the other out as well."""
+    a = t.aliases.c
+    names = set(db.scalars(select(a.alias).where(a.source == source, a.post == own)))
+    shared = set(db.scalars(select(a.alias).where(a.source == source, a.post != own, a.alias.in_(names))))
+    title = db.scalar(select(t.posts.c.title).where(t.posts.c.source == source, t.posts.c.id == own)) or ""
+    at = t.stamp(utc_now())
+    for name in sorted(names - shared):
+        row = {"source": source, "key": name, "title": title, "at": at}
+        db.execute(upsert(t.forgotten).values(row).on_conflict_do_nothing(index_elements=["source", "key"]))

@@ -1,0 +1,165 @@
+"""What every store of the corpus must do, and the small records that pass through it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from ..records import Change, Entry, KnownEntry, Post
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSeen:
+    """A page that was read: its address (None where a saved file does not say), kind, archive and the moment."""
+
+    source: str
+    url: str | None
+    kind: str
+    observed_at: datetime
+    archive: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutResult:
+    """What became of the entries of a page.
+
+    `new` were never seen before; `repeated` were, and `relisted` of them now stand in an archive that had not shown
+    them yet; `forgotten` belong to posts that the user dropped, and were not kept.
+    """
+
+    new: int = 0
+    repeated: int = 0
+    relisted: int = 0
+    forgotten: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One crawl, refresh or ingest of one source. `finished` is None while it runs, and for ever if it was killed.
+
+    `outcome` is ``ok``, ``failed``, ``interrupted`` or ``running``; `complete` says that a sweep reached the
+    archive's last page; `counts` and `problems` are what the summary showed.
+    """
+
+    id: int
+    source: str
+    command: str
+    started: datetime
+    finished: datetime | None = None
+    outcome: str = "running"
+    complete: bool = False
+    counts: dict[str, int] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedPost:
+    """A post with the traces of its making.
+
+    `members` pairs each entry's digest with why it was joined; `aliases` are the ids of every key of every entry;
+    `possibly_same` the ids of posts that may be this one, where the evidence was not enough.
+    """
+
+    post: Post
+    members: tuple[tuple[str, str], ...]
+    aliases: tuple[str, ...]
+    possibly_same: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyResult:
+    """What a resolve changed in the store: ids that are new, changed in content, and no more."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+
+
+class Store(Protocol):
+    """The corpus of record. Every method that writes is one transaction; all raise StoreError.
+
+    Moments are aware and in UTC. Ids are those of `Post.id`; two sources may hold posts of the same id.
+    """
+
+    def put_page(self, page: PageSeen, entries: Sequence[Entry]) -> PutResult:
+        """Acknowledge a page and its entries; called by the crawler, once a page."""
+        ...
+
+    def known_full(self, source: str) -> set[str]:
+        """Canonical addresses of the posts of which a full text is stored; the crawler need not fetch them."""
+        ...
+
+    def entries(self, source: str) -> Iterator[KnownEntry]:
+        """Every distinct entry of a source."""
+        ...
+
+    def entries_of(self, source: str, post_id: str) -> list[tuple[KnownEntry, str]]:
+        """The entries of one post, each with why it was joined, earliest first."""
+        ...
+
+    def unresolved(self) -> list[str]:
+        """Names of the sources that hold facts which the last resolve has not seen."""
+        ...
+
+    def facts(self, source: str) -> dict[str, Any]:
+        """The source facts of the last resolve, as plain JSON values; empty before the first."""
+        ...
+
+    def apply(self, source: str, posts: Iterable[ResolvedPost], facts: dict[str, Any]) -> ApplyResult:
+        """Make the posts of a source be these: what differs in content gets the next numbers of the change sequence."""
+        ...
+
+    def sources(self) -> list[str]:
+        """Names of all sources that hold pages, entries or posts."""
+        ...
+
+    def posts(self, source: str | None = None) -> Iterator[Post]:
+        """Every post, by source and then newest first."""
+        ...
+
+    def find(self, post_id: str) -> list[ResolvedPost]:
+        """The posts that answer to an id or an alias; a post's own id comes before aliases."""
+        ...
+
+    def sequence(self) -> int:
+        """The last number given out in the change sequence; 0 in a new store."""
+        ...
+
+    def changes(self, since: int = 0) -> Iterator[Change]:
+        """What changed after `since`, oldest first, each post once in its latest state."""
+        ...
+
+    def forget(self, source: str, post_id: str) -> int:
+        """Drop a post and its entries and keep them out for good; says how many entries went."""
+        ...
+
+    def remove_source(self, source: str) -> int:
+        """Drop a source with all it holds; says how many posts went."""
+        ...
+
+    def start_run(self, source: str, command: str, started: datetime) -> int:
+        """Note that a run began; gives its id."""
+        ...
+
+    def finish_run(
+        self,
+        run_id: int,
+        *,
+        finished: datetime,
+        outcome: str,
+        complete: bool,
+        counts: dict[str, int],
+        problems: Collection[str],
+    ) -> None:
+        """Note how a run ended."""
+        ...
+
+    def runs(self, source: str | None = None, limit: int = 20) -> list[Run]:
+        """The latest runs, newest first."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the files."""
+        ...

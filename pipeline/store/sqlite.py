@@ -1,0 +1,295 @@
+"""The embedded store: one SQLite file, reached through SQLAlchemy Core."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Connection, Row, create_engine, delete, event, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..errors import StoreError
+from ..records import Change, Entry, KnownEntry, Post
+from . import tables as t
+from .intake import put_page
+from .outcome import apply_posts, forget_post
+from .protocol import ApplyResult, PageSeen, PutResult, ResolvedPost, Run
+from .rows import known_entry, post_of_row, posts_query, run_of_row
+
+_BUSY_SECONDS = 30
+"""How long a writer waits for another; a page's transaction takes milliseconds."""
+
+
+class SqliteStore:
+    """`Store` on one SQLite file in write-ahead mode: readers never wait, and a killed writer leaves no trace."""
+
+    def __init__(self, path: Path, *, create: bool = True) -> None:
+        self.path = path
+        if not create and not path.exists():
+            raise StoreError(
+                f"there is no corpus at {path.parent}",
+                hint="`tipsearch crawl URL` or `tipsearch ingest PATH` makes one.",
+            )
+        self._engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": _BUSY_SECONDS})
+        event.listen(self._engine, "connect", _configure)
+        event.listen(self._engine, "begin", _begin)
+        with self._guard(), self._engine.begin() as db:
+            t.metadata.create_all(db)
+            version = db.scalar(select(t.meta.c.value).where(t.meta.c.key == "schema_version"))
+            if version is None:
+                db.execute(insert(t.meta), [{"key": "schema_version", "value": str(t.SCHEMA_VERSION)}])
+            elif int(version) > t.SCHEMA_VERSION:
+                raise StoreError(
+                    f"the store {path} has schema {version}; this tipsearch knows up to {t.SCHEMA_VERSION}",
+                    hint="Install the newer tipsearch that wrote it.",
+                )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    @contextmanager
+    def _guard(self) -> Iterator[None]:
+        """Turn what the database says into an error for people."""
+        try:
+            yield
+        except SQLAlchemyError as error:
+            cause = getattr(error, "orig", None) or error
+            raise StoreError(
+                f"the store {self.path} can't be used: {cause}",
+                hint="If it is damaged, move it aside or restore a copy; saved pages and a new crawl rebuild it.",
+            ) from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self._guard(), self._engine.begin() as db:
+            yield db
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._guard(), self._engine.connect() as db:
+            yield db
+
+    # Intake
+
+    def put_page(self, page: PageSeen, entries: Sequence[Entry]) -> PutResult:
+        """See `Store.put_page`."""
+        with self._writing() as db:
+            return put_page(db, page, entries)
+
+    def known_full(self, source: str) -> set[str]:
+        """See `Store.known_full`."""
+        e = t.entries.c
+        query = select(e.address).where(e.source == source, e.form == "content", e.address.is_not(None)).distinct()
+        with self._reading() as db:
+            return {address for (address,) in db.execute(query)}
+
+    # Entries and posts
+
+    def entries(self, source: str) -> Iterator[KnownEntry]:
+        """See `Store.entries`."""
+        query = select(t.entries).where(t.entries.c.source == source).order_by(t.entries.c.id)
+        with self._reading() as db:
+            for row in db.execute(query.execution_options(yield_per=500)):
+                yield known_entry(row)
+
+    def entries_of(self, source: str, post_id: str) -> list[tuple[KnownEntry, str]]:
+        """See `Store.entries_of`."""
+        m, e = t.members.c, t.entries.c
+        query = (
+            select(t.entries, m.reason)
+            .join(t.members, (m.source == e.source) & (m.digest == e.digest))
+            .where(m.source == source, m.post == post_id)
+            .order_by(e.first_seen, e.digest)
+        )
+        with self._reading() as db:
+            return [(known_entry(row), row.reason) for row in db.execute(query)]
+
+    def unresolved(self) -> list[str]:
+        """See `Store.unresolved`."""
+        with self._reading() as db:
+            query = select(t.sources.c.name).where(t.sources.c.unresolved).order_by(t.sources.c.name)
+            return list(db.scalars(query))
+
+    def facts(self, source: str) -> dict[str, Any]:
+        """See `Store.facts`."""
+        with self._reading() as db:
+            return db.scalar(select(t.sources.c.facts).where(t.sources.c.name == source)) or {}
+
+    def apply(self, source: str, posts: Iterable[ResolvedPost], facts: dict[str, Any]) -> ApplyResult:
+        """See `Store.apply`."""
+        with self._writing() as db:
+            return apply_posts(db, source, posts, facts)
+
+    def sources(self) -> list[str]:
+        """See `Store.sources`."""
+        with self._reading() as db:
+            return list(db.scalars(select(t.sources.c.name).order_by(t.sources.c.name)))
+
+    def posts(self, source: str | None = None) -> Iterator[Post]:
+        """See `Store.posts`."""
+        p = t.posts.c
+        query = posts_query().where(p.live)
+        if source is not None:
+            query = query.where(p.source == source)
+        with self._reading() as db:
+            ordered = query.order_by(p.source, p.published.desc(), p.id).execution_options(yield_per=500)
+            for row in db.execute(ordered):
+                yield post_of_row(row)
+
+    def find(self, post_id: str) -> list[ResolvedPost]:
+        """See `Store.find`."""
+        p, a = t.posts.c, t.aliases.c
+        with self._reading() as db:
+            named = select(a.source, a.post).where(a.alias == post_id).distinct()
+            holders = [(row.source, row.post) for row in db.execute(named)]
+            holders.sort(key=lambda h: (h[1] != post_id, h))
+            found = []
+            for source, own in holders:
+                row = db.execute(posts_query().where(p.source == source, p.id == own, p.live)).first()
+                if row:
+                    found.append(self._resolved(db, row))
+            return found
+
+    def _resolved(self, db: Connection, row: Row[Any]) -> ResolvedPost:
+        a, m = t.aliases.c, t.members.c
+        aliases = select(a.alias).where(a.source == row.source, a.post == row.id).order_by(a.alias)
+        members = select(m.digest, m.reason).where(m.source == row.source, m.post == row.id).order_by(m.digest)
+        return ResolvedPost(
+            post=post_of_row(row),
+            members=tuple((digest, reason) for digest, reason in db.execute(members)),
+            aliases=tuple(db.scalars(aliases)),
+            possibly_same=tuple(row.possibly_same),
+        )
+
+    # The change sequence
+
+    def sequence(self) -> int:
+        """See `Store.sequence`."""
+        with self._reading() as db:
+            return db.scalar(select(func.max(t.posts.c.sequence))) or 0
+
+    def changes(self, since: int = 0) -> Iterator[Change]:
+        """See `Store.changes`."""
+        p, a = t.posts.c, t.aliases.c
+        names = select(func.json_group_array(a.alias)).where(a.source == p.source, a.post == p.id).scalar_subquery()
+        query = posts_query().add_columns(names.label("aliases")).where(p.sequence > since).order_by(p.sequence)
+        with self._reading() as db:
+            for row in db.execute(query.execution_options(yield_per=500)):
+                yield Change(
+                    sequence=row.sequence,
+                    source=row.source,
+                    id=row.id,
+                    post=post_of_row(row) if row.live else None,
+                    aliases=tuple(sorted(_json_list(row.aliases))),
+                )
+
+    # What users take back
+
+    def forget(self, source: str, post_id: str) -> int:
+        """See `Store.forget`."""
+        with self._writing() as db:
+            return forget_post(db, source, post_id)
+
+    def remove_source(self, source: str) -> int:
+        """See `Store.remove_source`."""
+        with self._writing() as db:
+            live = select(func.count()).select_from(t.posts).where(t.posts.c.source == source, t.posts.c.live)
+            held = db.scalar(live) or 0
+            apply_posts(db, source, (), {})
+            of_source = select(t.entries.c.id).where(t.entries.c.source == source)
+            db.execute(delete(t.sightings).where(t.sightings.c.entry.in_(of_source)))
+            for table in (t.entries, t.pages, t.runs, t.forgotten):
+                db.execute(delete(table).where(table.c.source == source))
+            db.execute(delete(t.sources).where(t.sources.c.name == source))
+            return held
+
+    # Runs
+
+    def start_run(self, source: str, command: str, started: datetime) -> int:
+        """See `Store.start_run`."""
+        with self._writing() as db:
+            _know_source(db, source)
+            row = {
+                "source": source,
+                "command": command,
+                "started": t.stamp(started),
+                "outcome": "running",
+                "complete": False,
+                "counts": {},
+                "problems": [],
+            }
+            return int(db.execute(insert(t.runs).values(row).returning(t.runs.c.id)).scalar_one())
+
+    def finish_run(
+        self,
+        run_id: int,
+        *,
+        finished: datetime,
+        outcome: str,
+        complete: bool,
+        counts: dict[str, int],
+        problems: Collection[str],
+    ) -> None:
+        """See `Store.finish_run`."""
+        row = {
+            "finished": t.stamp(finished),
+            "outcome": outcome,
+            "complete": complete,
+            "counts": counts,
+            "problems": list(problems),
+        }
+        with self._writing() as db:
+            db.execute(update(t.runs).where(t.runs.c.id == run_id).values(row))
+
+    def runs(self, source: str | None = None, limit: int = 20) -> list[Run]:
+        """See `Store.runs`."""
+        query = select(t.runs).order_by(t.runs.c.id.desc()).limit(limit)
+        if source is not None:
+            query = query.where(t.runs.c.source == source)
+        with self._reading() as db:
+            return [run_of_row(row) for row in db.execute(query)]
+
+    def close(self) -> None:
+        """See `Store.close`."""
+        self._engine.dispose()
+
+
+def _configure(connection: Any, _record: object) -> None:
+    """Set up a new connection.
+
+    WAL lets queries read while a crawl writes; with synchronous=NORMAL a killed process loses nothing that was
+    committed (https://www.sqlite.org/wal.html). Transactions begin where `_begin` says, not where the driver guesses.
+    """
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    try:
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=NORMAL")
+    finally:
+        cursor.close()
+
+
+def _begin(db: Connection) -> None:
+    db.exec_driver_sql("BEGIN")
+
+
+def _json_list(text: str | None) -> list[str]:
+    import json
+
+    return list(json.loads(text)) if text else []
+
+
+def _know_source(db: Connection, source: str) -> None:
+    db.execute(
+        upsert(t.sources)
+        .values(name=source, facts={}, unresolved=False)
+        .on_conflict_do_nothing(index_elements=["name"])
+    )

@@ -1,0 +1,160 @@
+"""The tables of the store. Moments are text in UTC (`2018-11-13T08:00:00.000000+00:00`), which sorts as it should."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, MetaData, String, Table, Text
+
+SCHEMA_VERSION = 1
+
+metadata = MetaData()
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("value", String, nullable=False),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("facts", JSON, nullable=False),
+    # True from the moment that a page brings something new until a resolve has seen it, in the same transactions.
+    Column("unresolved", Boolean, nullable=False),
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("url", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("archive", String, nullable=False),
+    Column("first_seen", String, nullable=False),
+    Column("last_seen", String, nullable=False),
+    Column("times", Integer, nullable=False),
+    Index("pages_by_url", "source", "url", unique=True),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("form", String, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("body_type", String, nullable=False),
+    Column("permalink", String),
+    # The canonical form, by which the crawler knows what it need not fetch.
+    Column("address", String),
+    Column("platform_id", String),
+    Column("also_at", JSON, nullable=False),
+    Column("dates", JSON, nullable=False),
+    Column("author", String),
+    Column("categories", JSON, nullable=False),
+    Column("tags", JSON, nullable=False),
+    Column("layout", String, nullable=False),
+    # Of the earliest sighting.
+    Column("page_url", String),
+    Column("position", Integer, nullable=False),
+    Column("first_seen", String, nullable=False),
+    Column("last_seen", String, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("listed_in", JSON, nullable=False),
+    Index("entries_by_digest", "source", "digest", unique=True),
+    Index("entries_by_address", "source", "address"),
+)
+
+# Where each entry stood: the last position on each page, and when it was seen there first and last.
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("entry", Integer, primary_key=True),
+    Column("page", Integer, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("first_seen", String, nullable=False),
+    Column("last_seen", String, nullable=False),
+    Column("times", Integer, nullable=False),
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    # Its last place in the change sequence; a row that is not live says that the post is no more.
+    Column("sequence", Integer, nullable=False),
+    Column("live", Boolean, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("published", String),
+    Column("published_precision", String),
+    Column("published_origin", String),
+    Column("url", String),
+    Column("author", String),
+    Column("categories", JSON, nullable=False),
+    Column("tags", JSON, nullable=False),
+    Column("completeness", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("last_changed", String, nullable=False),
+    Column("gone", Boolean, nullable=False),
+    Column("possibly_same", JSON, nullable=False),
+    Index("posts_by_sequence", "sequence"),
+)
+
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("alias", String, primary_key=True),
+    Column("source", String, primary_key=True),
+    Column("post", String, primary_key=True),
+    Index("aliases_by_post", "source", "post"),
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("post", String, primary_key=True),
+    Column("digest", String, primary_key=True),
+    Column("reason", String, nullable=False),
+)
+
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("at", String, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("command", String, nullable=False),
+    Column("started", String, nullable=False),
+    Column("finished", String),
+    Column("outcome", String, nullable=False),
+    Column("complete", Boolean, nullable=False),
+    Column("counts", JSON, nullable=False),
+    Column("problems", JSON, nullable=False),
+    Index("runs_by_source", "source", "id"),
+)
+
+
+def stamp(moment: datetime) -> str:
+    """An aware moment as text in UTC."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def moment(text: str) -> datetime:
+    """The aware moment that `stamp` wrote."""
+    return datetime.fromisoformat(text)

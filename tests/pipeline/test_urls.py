@@ -1,0 +1,81 @@
+"""Addresses compared."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tipsearch.pipeline.urls import blog_of, canonical_permalink, is_web_address, names_a_post, same_site, site_of
+
+PLAIN = "https://example.com/2018/11/listening"
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        "http://example.com/2018/11/listening",
+        "https://www.example.com/2018/11/listening/",
+        "https://example.com:443/2018/11/listening/index.html",
+        "https://EXAMPLE.com/2018/11/listening?utm_source=feed&utm_medium=rss",
+        "https://example.com/2018/11/listening?m=1",
+        "https://example.com/2018/11/listening#comments",
+        "https://example.com/2018/11/listening/?fbclid=abc",
+        "https://example.com./2018/11/listening",
+        "  https://example.com/2018/11/listening ",
+        "https://example.com/2018/11/%6Cistening",
+    ],
+)
+def test_forms_of_one_permalink_agree(same: str) -> None:
+    assert canonical_permalink(same) == canonical_permalink(PLAIN)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "https://example.com/2018/12/listening",
+        "https://example.com:8080/2018/11/listening",
+        "https://blog.example.com/2018/11/listening",
+        "https://example.com/2018/11/Listening",
+        "https://example.com/2018/11/listening?page=2",
+    ],
+)
+def test_other_addresses_stay_apart(other: str) -> None:
+    assert canonical_permalink(other) != canonical_permalink(PLAIN)
+
+
+def test_a_post_named_by_its_number_keeps_the_number() -> None:
+    assert canonical_permalink("https://example.com/?p=17") != canonical_permalink("https://example.com/?p=18")
+    assert canonical_permalink("https://example.com/?b=2&a=1") == canonical_permalink("http://example.com?a=1&b=2")
+
+
+def test_a_bare_site_names_no_post() -> None:
+    assert not names_a_post(canonical_permalink("https://www.example.com/index.html?utm_source=x"))
+    assert names_a_post(canonical_permalink("https://example.com/?p=17"))
+    assert names_a_post(canonical_permalink(PLAIN))
+
+
+def test_sites_differ_by_scheme_host_and_port() -> None:
+    assert site_of("https://example.com/x") == "https://example.com:443"
+    assert site_of("http://example.com:8000/x") == "http://example.com:8000"
+    assert site_of("file:///etc/passwd") == ""
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "same"),
+    [
+        ("http://example.com/", "https://www.example.com/x", True),
+        ("http://127.0.0.1:8000/", "http://127.0.0.1:8001/", False),
+        ("http://example.com/", "http://example.com:8080/", False),
+        ("http://example.com/", "http://example.org/", False),
+        ("javascript:alert(1)", "javascript:alert(1)", False),
+    ],
+)
+def test_same_site(a: str, b: str, same: bool) -> None:
+    assert same_site(a, b) is same
+
+
+@given(st.text() | st.from_regex(r"https?://[a-z\[\]:@.%0-9]{0,20}(/[^\s]{0,20})?", fullmatch=True))
+def test_no_address_raises_and_the_canonical_form_is_stable(url: str) -> None:
+    once = canonical_permalink(url)
+    assert isinstance(once, str)
+    if is_web_address(url):
+        assert canonical_permalink("http://" + once) == once
+    assert isinstance(site_of(url) + blog_of(url), str)
