@@ -2,23 +2,42 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+ROOMS := pipeline crawler index cli
 
-.PHONY: demo test check lint types format wheel-check clean
+.PHONY: demo test check lint types format clean
 
 # Both stamps are made anew when the project's metadata change.
-$(VENV)/.installed: pyproject.toml
+$(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
 	$(BIN)/python -m pip install --quiet --editable .
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.installed
+$(VENV)/developing: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --group dev
 	@touch $@
 
-demo: $(VENV)/.installed
-	$(BIN)/tipsearch demo
+demo: $(VENV)/installed
+	@$(BIN)/tipsearch demo
 
-test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+test: $(VENV)/developing
+	$(BIN)/python -m pytest --numprocesses 2
 
+check: lint types
+
+lint: $(VENV)/developing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+# Type checkers don't follow an editable install that maps folders into a package; a folder of links shows them the same.
+types: $(VENV)/developing
+	@mkdir -p $(VENV)/types/tipsearch
+	@for room in $(ROOMS); do ln -sfn ../../../$$room $(VENV)/types/tipsearch/$$room; done
+	MYPYPATH=$(VENV)/types $(BIN)/mypy $(addprefix -p tipsearch.,$(ROOMS))
+
+format: $(VENV)/developing
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -33,9 +33,12 @@ def width() -> int:
 
 
 def styled(text: str, **style: Any) -> str:
-    """Crawled or own text for a terminal: one line, no control characters, coloured where that is wanted."""
-    clean = clean_line(text)
-    return click.style(clean, **style) if colourful() else clean
+    """Crawled or own text for a terminal: one line, no control characters, coloured where that is wanted.
+
+    Spaces at its beginning stay: they are the command's own indentation.
+    """
+    indent, clean = " " * (len(text) - len(text.lstrip(" "))), clean_line(text)
+    return indent + (click.style(clean, **style) if colourful() else clean)
 
 
 def say(text: str = "") -> None:

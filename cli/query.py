@@ -55,7 +55,7 @@ class QueryCommand(click.Command):
 @click.option("--all", "all_words", is_flag=True, help="Only posts that hold all words.")
 @format_option("text", "json", "jsonl", "urls")
 @with_home
-def query(home: Home, words: tuple[str, ...], fmt: str, limit: int, **filters: Any) -> int:
+def query(home: Home, /, words: tuple[str, ...], fmt: str, limit: int, **filters: Any) -> int:
     """Search the corpus for WORDS; with filters alone, list the newest posts that pass.
 
     \b

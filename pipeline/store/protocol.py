@@ -123,6 +123,11 @@ class Store(Protocol):
         """The posts that answer to an id or an alias; a post's own id comes before aliases."""
         ...
 
+    @property
+    def identity(self) -> str:
+        """A name that no other store has: a new store's sequence begins anew, and must not pass for the old one's."""
+        ...
+
     def sequence(self) -> int:
         """The last number given out in the change sequence; 0 in a new store."""
         ...

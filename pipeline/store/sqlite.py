@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
+from uuid import uuid4
 
 from sqlalchemy import Connection, Row, create_engine, delete, event, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -42,7 +43,8 @@ class SqliteStore:
             t.metadata.create_all(db)
             version = db.scalar(select(t.meta.c.value).where(t.meta.c.key == "schema_version"))
             if version is None:
-                db.execute(insert(t.meta), [{"key": "schema_version", "value": str(t.SCHEMA_VERSION)}])
+                row = {"schema_version": str(t.SCHEMA_VERSION), "identity": uuid4().hex}
+                db.execute(insert(t.meta), [{"key": key, "value": value} for key, value in row.items()])
             elif int(version) > t.SCHEMA_VERSION:
                 raise StoreError(
                     f"the store {path} has schema {version}; this tipsearch knows up to {t.SCHEMA_VERSION}",
@@ -170,6 +172,12 @@ class SqliteStore:
         )
 
     # The change sequence
+
+    @property
+    def identity(self) -> str:
+        """See `Store.identity`."""
+        with self._reading() as db:
+            return db.scalar(select(t.meta.c.value).where(t.meta.c.key == "identity")) or ""
 
     def sequence(self) -> int:
         """See `Store.sequence`."""

@@ -1,0 +1,68 @@
+"""`tipsearch ingest`: saved pages go the way of a crawl."""
+
+from __future__ import annotations
+
+import click
+
+from ..pipeline.facts import SAVED
+from ..pipeline.home import Home
+from ..pipeline.records import Source
+from .finish import finish, opened_store, sync_line
+from .options import format_option, with_home
+from .output import hint, plural, say, say_json, styled
+
+FAILED = 3
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="PATH...")
+@click.option("--source", default=SAVED, show_default=True, help="Which blog the pages belong to.")
+@click.option("--url", help="The page's address, where neither the page nor its container says it.")
+@format_option("text", "json")
+@with_home
+def ingest(home: Home, paths: tuple[str, ...], source: str, url: str | None, fmt: str) -> int:
+    """Read saved pages: .html, .txt (a page's plain text), .warc, .warc.gz, and folders of them.
+
+    Duplicates are found within one source: name the blog with --source if it is crawled too.
+    Exit status: 0 done, 3 some file could not be read (the rest is kept).
+    """
+    from ..crawler import crawl_lock, ingest_paths
+    from ..pipeline.config import load_sources
+    from ..pipeline.corpus import resolve_corpus
+    from ..pipeline.reading import utc_now
+
+    home.create()
+    settings = {known.name: known for known in load_sources(home)}.get(source, Source(name=source))
+    with crawl_lock(home, "ingest"), opened_store(home, create=True) as store:
+        started = utc_now()
+        report = ingest_paths(paths, source=source, url=url, store=store)
+        applied = resolve_corpus(store, settings) if report.pages else None
+        run = store.start_run(source, "ingest", started) if report.pages else None
+        if run is not None:
+            outcome = "ok" if report.ok else "failed"
+            store.finish_run(
+                run,
+                finished=utc_now(),
+                outcome=outcome,
+                complete=report.ok,
+                counts=report.counts(),
+                problems=report.problems,
+            )
+        synced = finish(home, store)
+    added, changed = (len(applied.added), len(applied.changed)) if applied else (0, 0)
+    if fmt == "json":
+        say_json({**report.to_json(), "posts_added": added, "posts_changed": changed})
+    else:
+        seen = report.entries_new + report.entries_repeated
+        say(
+            f"{styled(source, bold=True)}: {plural(report.pages, 'page')} with {plural(seen, 'entry')}"
+            f" ({report.entries_new:,} new), {plural(added, 'post')} new, {changed:,} changed"
+        )
+        for note in dict.fromkeys(note for file in report.files for note in file.notes):
+            say(styled(f"  note: {note}"))
+    for problem in report.problems:
+        hint(f"problem: {problem}")
+    for skipped in report.skipped:
+        hint(f"skipped (no page by its name): {skipped}")
+    hint(sync_line(synced))
+    return 0 if report.ok else FAILED

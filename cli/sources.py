@@ -1,0 +1,67 @@
+"""`tipsearch sources`: what is crawled, and what is no longer to be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from ..pipeline.errors import UsageError
+from ..pipeline.home import Home
+from .finish import finish, opened_store
+from .options import format_option, home_option, with_home
+from .output import hint, plural, say, say_json, styled
+
+
+@click.group(invoke_without_command=True)
+@home_option
+@format_option("text", "json")
+@click.pass_context
+def sources(ctx: click.Context, fmt: str) -> None:
+    """List the registered blogs, or remove one."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_sources, fmt=fmt)
+
+
+@sources.command("list")
+@format_option("text", "json")
+@with_home
+def list_sources(home: Home, fmt: str) -> int:
+    """List the sources of tipsearch.toml, and those that only the store knows (saved pages)."""
+    from ..pipeline.config import load_sources
+
+    known: list[dict[str, Any]] = [
+        {"name": s.name, "urls": list(s.urls), "registered": True} for s in load_sources(home)
+    ]
+    if home.store.exists():
+        with opened_store(home) as store:
+            names = {s["name"] for s in known}
+            known += [{"name": n, "urls": [], "registered": False} for n in store.sources() if n not in names]
+    if fmt == "json":
+        say_json(known)
+        return 0
+    for source in known:
+        where = ", ".join(source["urls"]) or "saved pages"
+        say(f"{styled(source['name'], bold=True)}: {styled(where)}")
+    if not known:
+        hint("no source yet; begin with: tipsearch crawl URL")
+    return 0
+
+
+@sources.command("remove")
+@click.argument("name")
+@with_home
+def remove(home: Home, name: str) -> int:
+    """Take the source NAME out of tipsearch.toml, and its posts out of the corpus."""
+    from ..crawler import crawl_lock
+    from ..pipeline.config import load_sources, remove_source
+
+    with crawl_lock(home, "sources remove"), opened_store(home, create=True) as store:
+        names = dict.fromkeys([*(s.name for s in load_sources(home)), *store.sources()])
+        if name not in names:
+            raise UsageError(f"there is no source {name!r}.", hint=f"There are: {', '.join(names) or 'none'}.")
+        remove_source(home, name)
+        posts = store.remove_source(name)
+        finish(home, store)
+    say(f"{styled(name, bold=True)}: removed, with {plural(posts, 'post')}")
+    return 0

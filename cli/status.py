@@ -1,0 +1,98 @@
+"""`tipsearch status`: what the corpus holds, by source and year, how the last runs ended, and what failed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..pipeline.home import Home
+from .finish import opened_store
+from .options import format_option, with_home
+from .output import hint, plural, say, say_json, styled, width
+
+if TYPE_CHECKING:
+    from ..pipeline.records import Post
+    from ..pipeline.store import Run, Store
+
+
+@click.command()
+@format_option("text", "json")
+@with_home
+def status(home: Home, fmt: str) -> int:
+    """Show what the corpus holds, by source and year, and how the last runs ended."""
+    with opened_store(home) as store:
+        described: dict[str, Any] = {
+            "home": str(home.path),
+            "posts": 0,
+            "sources": [_source(store, name) for name in store.sources()],
+        }
+    described["posts"] = sum(source["posts"] for source in described["sources"])
+    if fmt == "json":
+        say_json(described)
+        return 0
+    say(f"{styled(str(home.path), bold=True)}: {plural(described['posts'], 'post')}")
+    for source in described["sources"]:
+        _print(source)
+    if not described["sources"]:
+        hint("nothing here yet; begin with: tipsearch crawl URL")
+    return 0
+
+
+def _source(store: Store, name: str) -> dict[str, Any]:
+    counts = _counts(store.posts(name))
+    runs = [_run(run) for run in store.runs(name, limit=5)]
+    orders = sorted({f"{f['date_order']} ({f['order_from']})" for f in store.facts(name).values()})
+    return {"name": name, **counts, "date_order": orders, "runs": runs}
+
+
+def _counts(posts: Iterable[Post]) -> dict[str, Any]:
+    total: Counter[str] = Counter()
+    years: Counter[str] = Counter()
+    for post in posts:
+        total["posts"] += 1
+        total[post.completeness] += 1
+        total["gone"] += post.gone
+        years[str(post.published.year) if post.published else "undated"] += 1
+    return {
+        "posts": total["posts"],
+        "full": total["full"],
+        "excerpts": total["excerpt"],
+        "gone": total["gone"],
+        "years": dict(sorted(years.items())),
+    }
+
+
+def _run(run: Run) -> dict[str, Any]:
+    return {
+        "command": run.command,
+        "started": run.started.isoformat(),
+        "finished": run.finished.isoformat() if run.finished else None,
+        # A run without an end was killed, unless it is the one at work now.
+        "outcome": run.outcome,
+        "complete": run.complete,
+        "counts": run.counts,
+        "problems": list(run.problems),
+    }
+
+
+def _print(source: dict[str, Any]) -> None:
+    say()
+    say(
+        f"{styled(source['name'], bold=True)}: {plural(source['posts'], 'post')},"
+        f" {source['full']:,} full, {plural(source['excerpts'], 'excerpt')}"
+        + (f", {source['gone']:,} gone from the blog" if source["gone"] else "")
+    )
+    most = max(source["years"].values(), default=1)
+    room = max(10, width() - 24)
+    for year, count in source["years"].items():
+        say(f"  {year:>7} {count:>6,} {styled('█' * max(1, round(room * count / most)), fg='cyan')}")
+    if source["date_order"]:
+        say(styled(f"  order of day and month: {', '.join(source['date_order'])}"))
+    for run in source["runs"]:
+        ended = run["outcome"] if run["finished"] else "did not end"
+        say(styled(f"  {run['started'][:16].replace('T', ' ')} UTC {run['command']}: {ended}"))
+        for problem in run["problems"]:
+            say(styled(f"    problem: {problem}"))

@@ -1,0 +1,178 @@
+"""`tipsearch crawl`, from a blog's URL to a ranked answer, on blogs served on loopback."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from support.faults import serve_pages
+from support.sites import big_site, blogger_site, marker
+from tipsearch.cli.demo.server import Running
+
+from .conftest import ENVIRONMENT, Run, tipsearch
+
+
+def complete(home: Path, posts: int) -> None:
+    """The home holds so many posts, each once, in full, with no text in another's, and an index that finds them."""
+    held = tipsearch("export", home=home).lines
+    assert len(held) == len({p["id"] for p in held}) == posts
+    assert {p["completeness"] for p in held} == {"full"}
+    texts = {p["id"]: p["text"] for p in held}
+    marks = [marker(number) for number in range(posts)]
+    everything = "\n".join(texts.values())
+    assert all(everything.count(mark) == 1 for mark in marks)
+    assert all(text.count("Keep this page under shelf mark") == 1 for text in texts.values())
+    found = tipsearch("query", '"shelf mark"', "--format", "json", "-n", "1", home=home).json
+    assert found["total"] == posts
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("big")
+class TestBigArchive:
+    """800 posts, three in full and the same ten teasers a page: 267 pages."""
+
+    def test_every_post_in_full_with_few_requests(self, tmp_path: Path) -> None:
+        with big_site(800) as site:
+            done = tipsearch("crawl", f"{site.url}/", "--delay", "0", home=tmp_path)
+            assert done.status == 0, done
+            assert len(site.requests) <= 290
+            assert site.most_at_once == 1
+        complete(tmp_path, 800)
+
+    def test_killed_in_the_middle_the_same_command_completes_it(self, tmp_path: Path) -> None:
+        with big_site(800, delay=0.01) as site:
+            command = ["--home", str(tmp_path), "crawl", f"{site.url}/", "--delay", "0"]
+            process = subprocess.Popen(
+                [sys.executable, "-m", "tipsearch.cli.main", *command], stdout=subprocess.DEVNULL, env=ENVIRONMENT
+            )
+            _until(lambda: len(site.requests) > 120)
+            process.kill()
+            process.wait()
+            _until(lambda: _quiet(site))
+            done = tipsearch(*command)
+            assert done.status == 0, done
+        complete(tmp_path, 800)
+
+
+def _until(true: object, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not true():  # type: ignore[operator]
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def _quiet(site: Running) -> bool:
+    before = len(site.requests)
+    time.sleep(0.3)
+    return len(site.requests) == before
+
+
+class TestCrawl:
+    def test_a_blog_is_registered_once_a_page_held_a_post(self, run: Run, tmp_path: Path) -> None:
+        with big_site(12) as site:
+            done = run("crawl", f"{site.url}/", "--delay", "0", "--format", "json")
+            assert done.status == 0
+            (source,) = done.json["sources"]
+            assert (source["outcome"], source["complete"], source["posts_total"]) == ("ok", True, 12)
+            assert site.url in (tmp_path / "home" / "tipsearch.toml").read_text()
+            again = run("crawl", f"{site.url}/tag/empathy/", "--delay", "0", "--format", "json").json
+            assert again["sources"][0]["name"] == source["name"]
+            assert (again["sources"][0]["posts_added"], again["sources"][0]["posts_total"]) == (0, 12)
+            (listed,) = run("sources", "--format", "json").json
+            assert listed["urls"] == [f"{site.url}/", f"{site.url}/tag/empathy/"]
+
+    def test_a_second_crawl_changes_nothing(self, run: Run) -> None:
+        with big_site(12) as site:
+            run("crawl", f"{site.url}/", "--delay", "0")
+            before = [{k: v for k, v in p.items() if k != "last_seen"} for p in run("export").lines]
+            done = run("refresh")
+            assert done.status == 0
+            assert "nothing to do" in done.err
+            assert [{k: v for k, v in p.items() if k != "last_seen"} for p in run("export").lines] == before
+
+    def test_posts_of_a_tag_page_carry_the_tag_and_its_teasers_do_not(self, run: Run) -> None:
+        with big_site(24) as site:
+            run("crawl", f"{site.url}/tag/trust/", "--delay", "0")
+            held = run("export").lines
+            tagged = [p for p in held if "trust" in p["tags"]]
+            assert tagged
+            assert len(tagged) < len(held)
+
+    def test_posts_shown_only_as_excerpts_are_fetched_once_after_the_listings(self, run: Run) -> None:
+        with blogger_site(25, robots="open") as site:
+            done = run("crawl", f"{site.url}/search/label/service?max-results=20", "--delay", "0")
+            assert done.status == 0, done
+            paths = [path for _, path, _ in site.requests]
+            assert len(paths) == len(set(paths))
+            posts = [i for i, path in enumerate(paths) if path.endswith(".html")]
+            listings = [i for i, path in enumerate(paths) if "/search/" in path]
+            assert posts
+            assert max(listings) < min(posts)
+        held = run("export").lines
+        assert len(held) == 25
+        assert {p["completeness"] for p in held} == {"full"}
+        assert {p["author"] for p in held} <= {"Robin Vale", "robin vale"}
+
+    def test_bloggers_robots_txt_is_obeyed_and_named_with_what_to_do(self, run: Run, tmp_path: Path) -> None:
+        with blogger_site(5) as site:
+            url = f"{site.url}/search/label/service?max-results=20"
+            done = run("crawl", url, "--delay", "0")
+            assert done.status == 3
+            assert "robots.txt" in done.out
+            assert "obey_robots" in done.out
+            assert [path for _, path, _ in site.requests] == ["/robots.txt"]
+            home = tmp_path / "home"
+            (home / "tipsearch.toml").write_text(
+                f'[[sources]]\nname = "mine"\nurls = ["{url}"]\nobey_robots = false\ndelay = 0\n'
+            )
+            done = run("refresh", "mine")
+            assert done.status == 0
+            assert "robots.txt" in done.out
+
+    def test_one_source_that_fails_keeps_the_other(self, run: Run) -> None:
+        with big_site(6) as site, serve_pages({"/": 500}) as broken:
+            done = run("crawl", f"{site.url}/", f"{broken.url}/", "--delay", "0", "--format", "json")
+            assert done.status == 3
+            assert {s["name"]: s["outcome"] for s in done.json["sources"]} == {
+                site.url.removeprefix("http://").replace(":", "-"): "ok",
+                broken.url.removeprefix("http://").replace(":", "-"): "failed",
+            }
+            assert len(run("export").lines) == 6
+
+    def test_an_interrupt_finishes_the_page_and_the_next_run_the_rest(self, tmp_path: Path) -> None:
+        with big_site(60, delay=0.05) as site:
+            command = ["--home", str(tmp_path), "crawl", f"{site.url}/", "--delay", "0"]
+            process = subprocess.Popen(
+                [sys.executable, "-m", "tipsearch.cli.main", *command],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                encoding="utf-8",
+                env=ENVIRONMENT,
+            )
+            _until(lambda: len(site.requests) > 5)
+            os.kill(process.pid, signal.SIGINT)
+            out, err = process.communicate(timeout=60)
+            assert process.returncode == 130, (out, err)
+            assert "Traceback" not in err
+            held = len(tipsearch("export", home=tmp_path).lines)
+            assert 0 < held < 60
+            assert tipsearch(*command).status == 0
+        assert len(tipsearch("export", home=tmp_path).lines) == 60
+
+    def test_a_second_crawl_of_the_same_home_exits_4_and_names_the_first(self, tmp_path: Path) -> None:
+        with big_site(60, delay=0.05) as site:
+            command = ["--home", str(tmp_path), "crawl", f"{site.url}/", "--delay", "0"]
+            first = subprocess.Popen(
+                [sys.executable, "-m", "tipsearch.cli.main", *command], stdout=subprocess.DEVNULL, env=ENVIRONMENT
+            )
+            _until(lambda: len(site.requests) > 3)
+            done = tipsearch(*command)
+            assert done.status == 4
+            assert str(first.pid) in done.err
+            first.kill()
+            first.wait()
+            assert tipsearch(*command).status == 0

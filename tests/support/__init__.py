@@ -1,0 +1,1 @@
+"""Sites and servers that the tests of several rooms share."""
