@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 
-from .dates import date_readings
+from .dates import date_readings, is_relative
 from .reading import DateCandidate, Reading
 
 Key = tuple[str, ...]
@@ -37,10 +37,16 @@ def title_text_key(source: str, title: str, text: list[str]) -> Key:
     return ("title-text", source, title, hashlib.sha256(" ".join(text).encode("utf-8", "replace")).hexdigest())
 
 
+def names_a_day(candidate: DateCandidate) -> bool:
+    """Whether a date can be part of a key: exact to the day, and the same day whenever it is read."""
+    return candidate.found.precision in {"instant", "day"} and not is_relative(candidate.found.raw)
+
+
 def entry_keys(reading: Reading, candidates: list[DateCandidate]) -> list[Key]:
     """Every key of an entry, strongest first.
 
     A numeric date gives a key for each way to read it, so that an id survives when the blog's date order becomes known.
+    "3 days ago" gives none: it is another date on another day.
     """
     entry = reading.known.entry
     keys = [permalink_key(a) for a in sorted(reading.addresses, key=lambda a: (a != reading.permalink, a))]
@@ -48,7 +54,7 @@ def entry_keys(reading: Reading, candidates: list[DateCandidate]) -> list[Key]:
         keys.append(platform_key(entry.platform_id))
     days: dict[str, None] = {}
     for candidate in candidates:
-        if candidate.found.precision in {"instant", "day"}:
+        if names_a_day(candidate):
             days[candidate.found.date.isoformat()] = None
             for other in date_readings(candidate.found.raw):
                 days[other.isoformat()] = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .clusters import Cluster, Witness
 from .facts import Facts, body_text, scope_of
-from .identity import Key, entry_keys, permalink_key, platform_key, post_id, title_date_key
+from .identity import Key, entry_keys, names_a_day, permalink_key, platform_key, post_id, title_date_key
 from .reading import DateCandidate
 from .records import ORIGINS, Completeness, Post
 from .text import title_key
@@ -134,14 +134,10 @@ def _keys(cluster: Cluster, dates: tuple[DateCandidate, ...]) -> tuple[Key, ...]
     own = {w.reading.permalink for w in cluster.witnesses if w.reading.permalink}
     keys.update(dict.fromkeys(permalink_key(a) for a in sorted(own)))
     keys.update(dict.fromkeys(platform_key(p) for p in sorted(cluster.platform_ids)))
-    days = [c.found.date.isoformat() for c in dates if c.found.precision in {"instant", "day"}]
-    if days:
-        title = min(w.reading.key for w in cluster.witnesses if w.digest == _bearer(dates))
-        keys[title_date_key(cluster.witnesses[0].reading.known.entry.source, title, days[0])] = None
+    dated = next((c for c in dates if names_a_day(c)), None)
+    if dated:
+        bearer = next(w.reading for w in cluster.witnesses if w.digest == dated.digest)
+        keys[title_date_key(bearer.known.entry.source, bearer.key, dated.found.date.isoformat())] = None
     for witness in sorted(cluster.witnesses, key=_rank):
         keys.update(dict.fromkeys(entry_keys(witness.reading, witness.candidates)))
     return tuple(keys)
-
-
-def _bearer(dates: tuple[DateCandidate, ...]) -> str:
-    return next(c.digest for c in dates if c.found.precision in {"instant", "day"})
