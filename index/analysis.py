@@ -1,0 +1,63 @@
+"""Text to words, the same for posts, queries and snippets: folding, tokens, stop words, keyword keys."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+ANALYSIS_VERSION = 1
+"""Goes into the schema's fingerprint: raise it with every change that gives other words for the same text."""
+
+LONGEST_WORD = 64
+"""Words are cut here, in posts and queries alike: longer ones are keys and addresses pasted into a text."""
+
+LONGEST_KEYWORD = 200
+"""Tags, categories, sources and authors are cut here, in posts and queries alike."""
+
+# Scripts that put no spaces between words are indexed a sign at a time; a query for several is a phrase.
+_UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_MARKS = "\u0300-\u036f"
+_TOKEN = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}_])[\w{_MARKS}])+(?:['’](?:(?![{_UNSPACED}_])[\w{_MARKS}])+)*")
+
+STOP_WORDS = frozenset(
+    # Lucene's English set, and the pronouns, auxiliaries and question words of questions asked in sentences.
+    "a an and are as at be but by for if in into is it no not of on or such that the their then there these they "
+    "this to was will with am been being can could did do does from had has have he her him his how i its me my our "
+    "she should so than them us we were what when where which who why would you your".split()
+)
+
+
+@lru_cache(maxsize=1 << 16)
+def fold(word: str) -> str:
+    """One token as it is indexed: lower case, without accents and possessive 's; may be empty."""
+    if not word.isascii():
+        word = unicodedata.normalize("NFKD", word.replace("’", "'"))
+        word = "".join(c for c in word if not unicodedata.combining(c)).casefold()
+    word = word.lower().removesuffix("'s")
+    return word[:LONGEST_WORD]
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text, in order: ``What’s Café?`` gives ``what``, ``cafe``."""
+    return [folded for token in _TOKEN.findall(text) if (folded := fold(token))]
+
+
+def tokens(text: str) -> Iterator[tuple[int, int, str]]:
+    """The same words with their places: (start, end, word), in characters of the text."""
+    for match in _TOKEN.finditer(text):
+        if folded := fold(match.group()):
+            yield match.start(), match.end(), folded
+
+
+def keyword(text: str) -> str:
+    """The form in which tags, categories, sources and authors are compared: case, accents and hyphens folded."""
+    text = unicodedata.normalize("NFKD", text.replace("’", "'"))
+    text = "".join(c for c in text if not unicodedata.combining(c)).casefold()
+    return printable(" ".join(re.split(r"[\s_-]+", text)).strip())[:LONGEST_KEYWORD]
+
+
+def printable(text: str) -> str:
+    """The text without lone surrogates, which no file format of ours can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,149 @@
+"""The Whoosh schema: which fields a post becomes, and how their terms are made."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from whoosh import columns, fields, formats
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import FileIndex
+from whoosh.lang.snowball.english import EnglishStemmer
+
+from ...pipeline.records import Change, Post
+from ..analysis import ANALYSIS_VERSION, keyword, printable, words
+from ..dates import span
+from ..stored import KEPT, pack
+
+FORMAT_VERSION = 1
+"""Raise it with every change of the fields or of what goes into them."""
+
+
+_stemmer = EnglishStemmer()
+
+
+@lru_cache(maxsize=1 << 16)
+def stem(word: str) -> str:
+    """The stem of a folded word by Snowball's English stemmer (Porter 2); words with an apostrophe stay as they are."""
+    # Not whoosh.lang.porter: it leaves doubled consonants, so that "running" (runn) never meets "run".
+    return str(_stemmer.stem(word)) if "'" not in word else word  # type: ignore[no-untyped-call]
+
+
+class Terms(fields.FieldType):
+    """Values that are terms as they stand: ids, tags, names. Takes a sequence of strings."""
+
+    def __init__(self, *, unique: bool = False) -> None:
+        super().__init__(formats.Existence(), None, unique=unique)  # type: ignore[arg-type]
+
+    def index(self, value: Any, **kwargs: Any) -> Iterator[tuple[bytes, int, float, bytes]]:  # type: ignore[override]  # noqa: ARG002
+        """Each value once, with nothing to count or to place."""
+        for term in sorted(set(value)):
+            yield term.encode(), 1, 1.0, b""
+
+
+class Surface(fields.FieldType):
+    """Words as they were written, counted but not placed: for exact forms, wildcards and spelling."""
+
+    def __init__(self) -> None:
+        super().__init__(formats.Frequency(), None)  # type: ignore[arg-type]
+
+    def index(self, value: Any, **kwargs: Any) -> Iterator[tuple[bytes, int, float, bytes]]:  # type: ignore[override]  # noqa: ARG002
+        """Each word with its count. Takes the folded words of a text, in order."""
+        counts: dict[str, int] = defaultdict(int)
+        for word in value:
+            counts[word] += 1
+        for word, count in counts.items():
+            yield word.encode(), count, float(count), count.to_bytes(4, "big")
+
+
+class Stemmed(fields.FieldType):
+    """Stems with their places, scored with the field's length. Takes the folded words of a text, in order.
+
+    It makes the terms that a Whoosh analyzer would make, without a token object for every word.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(formats.Positions(), None, scorable=True)  # type: ignore[arg-type]
+
+    def index(self, value: Any, **kwargs: Any) -> Iterator[tuple[bytes, int, float, bytes]]:  # type: ignore[override]  # noqa: ARG002
+        """Each stem with its count and its places."""
+        places: dict[str, list[int]] = defaultdict(list)
+        for place, word in enumerate(value):
+            places[stem(word)].append(place)
+        encode = self.format.encode  # type: ignore[union-attr]
+        for term, held in places.items():
+            yield term.encode(), len(held), float(len(held)), encode(held)
+
+
+def schema() -> fields.Schema:
+    """A fresh schema object."""
+    return fields.Schema(
+        key=Terms(unique=True),
+        id=Terms(),
+        alias=Terms(),
+        source=Terms(),
+        tag=Terms(),
+        category=Terms(),
+        author=Terms(),
+        state=Terms(),
+        title=Stemmed(),
+        text=Stemmed(),
+        title_words=Surface(),
+        text_words=Surface(),
+        # The days [day_from, day_to) that the published date stands for, as proleptic ordinals; 0 where undated.
+        day_from=fields.COLUMN(columns.NumericColumn("i")),  # type: ignore[no-untyped-call]
+        day_to=fields.COLUMN(columns.NumericColumn("i")),  # type: ignore[no-untyped-call]
+        order=fields.COLUMN(columns.VarBytesColumn()),  # type: ignore[no-untyped-call]
+        post=fields.STORED(),
+    )
+
+
+def fingerprint() -> str:
+    """Changes whenever an index written by other code can't be trusted to answer the same way."""
+    made_of = (FORMAT_VERSION, ANALYSIS_VERSION, KEPT, [(name, type(kind).__name__) for name, kind in schema().items()])
+    return hashlib.sha256(repr(made_of).encode()).hexdigest()[:16]
+
+
+def open_files(folder: Path, *, create: bool = False) -> Any:
+    """The FileIndex of a folder. Its schema is ours, not the pickled one. (Whoosh types half of its methods.)"""
+    storage = FileStorage(str(folder))  # type: ignore[no-untyped-call]
+    if create:
+        return FileIndex.create(storage, schema())  # type: ignore[no-untyped-call]
+    return FileIndex(storage, schema=schema())  # type: ignore[no-untyped-call]
+
+
+def key_of(source: str, post_id: str) -> str:
+    """The term that is a document's own: two sources may hold posts of the same id."""
+    return printable(f"{source}\x1f{post_id}")
+
+
+def document(change: Change, post: Post) -> dict[str, Any]:
+    """A post as the fields of a Whoosh document."""
+    title, text = words(post.title), words(post.text)
+    first, end = span(post.published, post.published_precision) if post.published else (None, None)
+    return {
+        "key": [key_of(post.source, post.id)],
+        "id": [printable(post.id)],
+        "alias": [printable(alias) for alias in change.aliases if alias != post.id],
+        "source": _keywords([post.source]),
+        "tag": _keywords(post.tags),
+        "category": _keywords(post.categories),
+        "author": words(post.author) if post.author else [],
+        "state": [post.completeness, "gone"] if post.gone else [post.completeness],
+        "title": title,
+        "title_words": title,
+        "text": text,
+        "text_words": text,
+        "day_from": first.toordinal() if first else 0,
+        "day_to": end.toordinal() if end else 0,
+        "order": printable(f"{post.id}\x1f{post.source}").encode(),
+        "post": pack(change, post),
+    }
+
+
+def _keywords(values: Sequence[str]) -> list[str]:
+    return [folded for value in values if (folded := keyword(value))]

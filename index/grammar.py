@@ -1,0 +1,275 @@
+"""Query text to nodes: the repaired text goes through luqum, and its tree becomes ours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from ..pipeline.errors import QueryError
+from .analysis import STOP_WORDS, fold, keyword, printable, words
+from .dates import check_range, read_span
+from .query import (
+    AllOf,
+    AnyOf,
+    Boosted,
+    Clauses,
+    Everything,
+    Fuzzy,
+    Keyword,
+    KeywordField,
+    Node,
+    Not,
+    Pattern,
+    Phrase,
+    Published,
+    State,
+    StateName,
+    TextField,
+    Word,
+    children,
+)
+from .scanner import KEYWORD_FIELDS, TEXT_FIELDS, scan, unescape
+
+MOST_PATTERNS = 20
+"""Wildcard and fuzzy words in one query: each may have to look at every word of the corpus (10 ms at 10,000 posts)."""
+
+STATES: tuple[StateName, ...] = ("full", "excerpt", "gone")
+
+_AROUND = ".,;:!?'…-–—"
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedQuery:
+    """What a query means, and sentences on how it was read where that is not obvious."""
+
+    node: Node
+    notes: tuple[str, ...] = ()
+
+
+def parse_query(text: str, *, all_words: bool = False) -> ParsedQuery:
+    """Read a query; with `all_words`, posts must hold everything that stands side by side.
+
+    Raises QueryError for an unknown field, a date that is none, an empty range, an unknown ``is:`` and a query beyond
+    the limits; any other text means something.
+    """
+    found = scan(printable(text))
+    builder = _Builder(found.notes, all_words=all_words)
+    if not found.pieces:
+        return ParsedQuery(Everything(), tuple(found.notes))
+    if found.is_plain:
+        node = builder.side_by_side([("", builder.word(piece.typed, None)) for piece in found.pieces])
+    else:
+        node = _through_luqum(found.lucene, text, builder)
+    if builder.patterns > MOST_PATTERNS:
+        raise QueryError(
+            f"the query has {builder.patterns} words with *, ? or ~, more than {MOST_PATTERNS}",
+            word="*",
+            hint="Write the words out.",
+        )
+    return ParsedQuery(node or Everything(), tuple(found.notes))
+
+
+def _through_luqum(lucene: str, typed: str, builder: _Builder) -> Node | None:
+    from luqum.exceptions import ParseError
+    from luqum.thread import parse
+
+    try:
+        tree = parse(lucene)
+    except (ParseError, RecursionError):
+        builder.notes.append("the signs in the query make no sense together: all was read as words")
+        return builder.side_by_side([("", Word(word)) for word in dict.fromkeys(words(typed))])
+    return builder.convert(tree, None)
+
+
+class _Builder:
+    def __init__(self, notes: list[str], *, all_words: bool) -> None:
+        self.notes = notes
+        self.all_words = all_words
+        self.patterns = 0
+
+    def convert(self, item: Any, field: str | None) -> Node | None:  # noqa: C901 - one line a kind of luqum's
+        """One item of luqum's tree (its classes have no types) as a node; None where nothing is left of it."""
+        kind = type(item).__name__
+        match kind:
+            case "Word":
+                return self.leaf(unescape(item.value), field)
+            case "Phrase":
+                return self.phrase(item.value[1:-1], field)
+            case "Proximity":
+                return self.phrase(item.term.value[1:-1], field, slop=int(item.degree))
+            case "Fuzzy":
+                return self.fuzzy(unescape(item.term.value), float(item.degree), field)
+            case "Boost":
+                part = self.convert(item.expr, field)
+                return Boosted(part, float(item.force)) if part else None
+            case "SearchField":
+                return self.convert(item.expr, item.name)
+            case "Group" | "FieldGroup" | "Plus":
+                return self.convert(item.children[0], field)
+            case "Range" | "From" | "To":
+                return self.date_range(item, kind)
+            case "OrOperation" if not any(type(part).__name__ in {"Plus", "Prohibit"} for part in item.children):
+                parts = [Not(part) if sign == "-" else part for sign, part in self.signed(item.children, field) if part]
+                return AnyOf(tuple(parts)) if len(parts) > 1 else (parts[0] if parts else None)
+            case "AndOperation":
+                return self.side_by_side([(sign or "+", part) for sign, part in self.signed(item.children, field)])
+            case "UnknownOperation" | "OrOperation":
+                return self.side_by_side(self.signed(item.children, field))
+            case "Not" | "Prohibit":
+                return self.side_by_side(self.signed([item], field))
+            case _:
+                raise QueryError(f"{kind} is nothing this query language knows", word=str(item))
+
+    def signed(self, items: Iterable[Any], field: str | None) -> list[tuple[str, Node | None]]:
+        """Items with ``-`` for what is excluded, ``+`` for what is demanded."""
+        signs = {"Plus": "+", "Not": "-", "Prohibit": "-"}
+        pairs: list[tuple[str, Node | None]] = []
+        for item in items:
+            sign = signs.get(type(item).__name__, "")
+            pairs.append((sign, self.convert(item.children[0] if sign else item, field)))
+        return pairs
+
+    def side_by_side(self, parts: Sequence[tuple[str, Node | None]]) -> Node | None:
+        """Signed parts as clauses: stop words go where other words stay, filters always hold."""
+        present = [(sign, part) for sign, part in parts if part is not None]
+        telling = any(sign != "-" and not _is_stop_word(part) and not _is_filter(part) for sign, part in present)
+        if telling:
+            present = [(sign, part) for sign, part in present if sign or not _is_stop_word(part)]
+        demanded = [
+            part for sign, part in present if sign == "+" or (not sign and (self.all_words or _is_filter(part)))
+        ]
+        excluded = [part for sign, part in present if sign == "-"]
+        wished = [part for sign, part in present if not sign and part not in demanded]
+        if not excluded and len(demanded) + len(wished) <= 1:
+            return (demanded + wished)[0] if demanded or wished else None
+        if not wished and not excluded:
+            return AllOf(tuple(dict.fromkeys(demanded)))
+        return Clauses(tuple(dict.fromkeys(wished)), tuple(dict.fromkeys(demanded)), tuple(dict.fromkeys(excluded)))
+
+    def leaf(self, typed: str, field: str | None) -> Node | None:
+        """A word of a field."""
+        if field in KEYWORD_FIELDS:
+            return self.keyword(typed, cast("KeywordField", field), may_be_pattern=True)
+        if field == "date":
+            if typed == "*":
+                return Published(None, None)
+            return Published(*read_span(typed, where="date:"))
+        if field == "is":
+            return self.state(typed)
+        return self.word(typed, cast("TextField | None", field))
+
+    def word(self, typed: str, field: TextField | None) -> Node | None:
+        """A bare word: itself, a pattern, or a phrase where signs stand inside it."""
+        bare = typed.rstrip("?")
+        if "*" in bare or "?" in bare:
+            return self.pattern(typed, field)
+        found = words(typed)
+        if not found:
+            return None
+        if len(found) > 1:
+            self._note(f'“{typed[:60]}” was read as the phrase "{" ".join(found)[:60]}"')
+            return Phrase(tuple(found), 0, field)
+        if fold(typed.strip(_AROUND)) != found[0]:
+            self._note(f"“{typed[:60]}” was read as “{found[0]}”")
+        if len(typed) - len(bare) == 1 and bare[-1:].isalnum() and self.patterns < MOST_PATTERNS:
+            # "colour?" may also be the end of a question.
+            self.patterns += 1
+            return AnyOf((Word(found[0], field), Pattern(found[0] + "?", field)))
+        return Word(found[0], field)
+
+    def pattern(self, typed: str, field: TextField | None) -> Node | None:
+        """A word with wildcards; where other signs stand in it, all its parts."""
+        parts: list[Node] = []
+        for run in re.findall(r"[\w'*?]+", typed.replace("’", "'")):
+            pattern = re.sub(r"\*[*?]*\*", "*", "".join(fold(piece) or piece for piece in re.split(r"([*?]+)", run)))
+            if "*" not in pattern and "?" not in pattern:
+                parts.extend(Word(word, field) for word in words(pattern))
+            elif pattern.strip("*?_'"):
+                self.patterns += 1
+                parts.append(Pattern(pattern, field))
+        return AllOf(tuple(parts)) if len(parts) > 1 else (parts[0] if parts else None)
+
+    def phrase(self, typed: str, field: str | None, slop: int = 0) -> Node | None:
+        """Words in quotes: a phrase, or one value of a field that holds values."""
+        if field in KEYWORD_FIELDS:
+            return self.keyword(typed, cast("KeywordField", field), may_be_pattern=False)
+        if field in {"date", "is"}:
+            return self.leaf(typed, field)
+        found = words(typed)
+        if len(found) > 1:
+            return Phrase(tuple(found), slop, cast("TextField | None", field))
+        return Word(found[0], cast("TextField | None", field)) if found else None
+
+    def fuzzy(self, typed: str, degree: float, field: str | None) -> Node | None:
+        """A word that may be misspelt: by default one letter in up to five, two in longer ones (Lucene's AUTO)."""
+        if field is not None and field not in TEXT_FIELDS:
+            raise QueryError(
+                f'"{field}:{typed}~": only words of title: and text: can be fuzzy',
+                word=typed,
+                hint=f"Write {field}:{typed}*",
+            )
+        found = words(typed)
+        if len(found) != 1:
+            return self.word(typed, cast("TextField | None", field))
+        word = found[0]
+        distance = int(degree) if degree >= 1 else (1 if len(word) <= 5 else 2)
+        self.patterns += 1
+        return Fuzzy(word, min(distance, 2), cast("TextField | None", field))
+
+    def keyword(self, typed: str, field: KeywordField, *, may_be_pattern: bool) -> Node | None:
+        """A tag, category, source or author; an author is found by any of their names."""
+        is_pattern = may_be_pattern and ("*" in typed or "?" in typed)
+        self.patterns += is_pattern
+        if field == "author" and not is_pattern:
+            names = [Keyword("author", name) for name in words(typed)]
+            return AllOf(tuple(names)) if len(names) > 1 else (names[0] if names else None)
+        value = keyword(typed)
+        return Keyword(field, value, is_pattern) if value else None
+
+    def state(self, typed: str) -> Node:
+        """``is:full``, ``is:excerpt`` or ``is:gone``."""
+        for state in STATES:
+            if typed.lower() == state:
+                return State(state)
+        listed = ", ".join(f"is:{state}" for state in STATES)
+        raise QueryError(f'"is:{typed}" is nothing a post can be', word=typed, hint=f"A post can be {listed}.")
+
+    def date_range(self, item: Any, kind: str) -> Node:
+        """``[a TO b]``, ``{a TO b}``, ``>a``, ``<=b``: a bound means the whole year, month or day it names."""
+        low = high = None
+        if kind in {"Range", "From"}:
+            low = _bound(item.low if kind == "Range" else item.a)
+            includes_low = item.include_low if kind == "Range" else item.include
+        if kind in {"Range", "To"}:
+            high = _bound(item.high if kind == "Range" else item.a)
+            includes_high = item.include_high if kind == "Range" else item.include
+        start = read_span(low, where="date:")[0 if includes_low else 1] if low else None
+        end = read_span(high, where="date:")[1 if includes_high else 0] if high else None
+        check_range(start, end, where=f"date:[{low or '*'} TO {high or '*'}]")
+        return Published(start, end)
+
+    def _note(self, sentence: str) -> None:
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
+
+def _bound(item: Any) -> str | None:
+    value = unescape(str(item)).strip().strip('"')
+    return None if value == "*" else value
+
+
+def _is_stop_word(node: Node) -> bool:
+    return isinstance(node, Word) and node.text in STOP_WORDS
+
+
+def _is_filter(node: Node) -> bool:
+    if isinstance(node, Keyword | Published | State):
+        return True
+    if isinstance(node, Not):
+        return _is_filter(node.part)
+    if isinstance(node, Clauses) and not node.should and not node.must:
+        return all(_is_filter(part) for part in node.must_not)
+    parts = children(node)
+    return bool(parts) and all(_is_filter(part) for part in parts)

@@ -1,0 +1,151 @@
+"""What a query means, as frozen nodes that no engine or parser is needed for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, TypeAlias
+
+TextField = Literal["title", "text"]
+KeywordField = Literal["tag", "category", "source", "author"]
+StateName = Literal["full", "excerpt", "gone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Posts that hold a word in any of its English forms. `text` is folded; without a field, title and text."""
+
+    text: str
+    field: TextField | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Posts that hold a word fitting ``*`` (any letters) and ``?`` (one letter)."""
+
+    pattern: str
+    field: TextField | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fuzzy:
+    """Posts that hold a word at most `distance` letters away (changed, added, left out, or two swapped)."""
+
+    text: str
+    distance: int
+    field: TextField | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Posts that hold the words in this order; with a slop, in any order with at most so many words between them."""
+
+    words: tuple[str, ...]
+    slop: int = 0
+    field: TextField | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """Posts of a tag, category, source or author; `value` is in comparison form and may hold ``*`` and ``?``."""
+
+    field: KeywordField
+    value: str
+    is_pattern: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Posts whose whole date lies in [start, end); None leaves a side open, and undated posts never pass."""
+
+    start: date | None
+    end: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Posts with their full text, with an excerpt only, or gone from their blog."""
+
+    name: StateName
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Posts that every part matches."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Posts that some part matches."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clauses:
+    """What stands side by side in a query: `must` all match, `must_not` none; of `should` one, if nothing must.
+
+    Posts that match all of `should` come before the others.
+    """
+
+    should: tuple[Node, ...] = ()
+    must: tuple[Node, ...] = ()
+    must_not: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Posts that the part does not match."""
+
+    part: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Boosted:
+    """The part, with its share of the score multiplied."""
+
+    part: Node
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """Every post."""
+
+
+Node: TypeAlias = (
+    Word | Pattern | Fuzzy | Phrase | Keyword | Published | State | AllOf | AnyOf | Clauses | Not | Boosted | Everything
+)
+
+TextNode: TypeAlias = Word | Pattern | Fuzzy | Phrase
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The parts of a node that may match: what is excluded is left out."""
+    match node:
+        case AllOf(parts) | AnyOf(parts):
+            return parts
+        case Clauses(should, must, _):
+            return must + should
+        case Boosted(part, _):
+            return (part,)
+        case _:
+            return ()
+
+
+def wanted(node: Node) -> list[TextNode]:
+    """All that a query looks for in titles and texts, in order; what it excludes is left out."""
+    if isinstance(node, Word | Pattern | Fuzzy | Phrase):
+        return [node]
+    return [found for part in children(node) for found in wanted(part)]
+
+
+def asks_for_gone(node: Node) -> bool:
+    """Does the query itself speak of posts that are gone?"""
+    if isinstance(node, Not):
+        return asks_for_gone(node.part)
+    if isinstance(node, Clauses) and any(asks_for_gone(part) for part in node.must_not):
+        return True
+    return node == State("gone") or any(asks_for_gone(part) for part in children(node))

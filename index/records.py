@@ -1,0 +1,117 @@
+"""What a search gives back: Hit, SearchResults, IndexedPost, and the report of a sync."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from time import perf_counter
+from typing import Literal
+
+from ..pipeline.records import Completeness, Origin, Precision
+
+Sort = Literal["relevance", "newest", "oldest"]
+SORTS: tuple[Sort, ...] = ("relevance", "newest", "oldest")
+
+HITS_AT_ONCE = 50
+"""So many hits are read from the disk in one go, while the results are walked through."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One post that answers a query.
+
+    `rank` counts from 1 over the whole ranking (with an offset of 10 the first hit has rank 11); `score` never grows
+    from one hit to the next by relevance and has no unit. `snippet` is one line of at most 300 characters of the
+    post's text, and `snippet_parts` the same text as (piece, does it match) pairs, for whoever wants to mark matches.
+    """
+
+    rank: int
+    score: float
+    id: str
+    title: str
+    published: date | None
+    published_precision: Precision | None
+    url: str | None
+    source: str
+    completeness: Completeness
+    gone: bool
+    snippet: str
+    snippet_parts: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexedPost:
+    """One post as the index holds it; the names are those of its JSON form.
+
+    `aliases` are further ids under which it answers, `others` the (source, id) pairs of further posts that answer to
+    the id that was asked for. What changes without the post changing (when it was last seen) only the store knows.
+    """
+
+    id: str
+    source: str
+    title: str
+    published: date | None
+    published_precision: Precision | None
+    published_origin: Origin | None
+    url: str | None
+    author: str | None
+    categories: tuple[str, ...]
+    tags: tuple[str, ...]
+    completeness: Completeness
+    text: str
+    gone: bool
+    aliases: tuple[str, ...] = ()
+    others: tuple[tuple[str, str], ...] = ()
+
+
+class SearchResults:
+    """The hits of one search, in order; iterate over it, as often as you like.
+
+    `total` counts all posts that answer, not just the hits asked for; `took_ms` is the time of the search in
+    milliseconds; `did_you_mean` is a better spelt query, if one was found; `notes` are sentences on how the query
+    was read, where that is not obvious.
+    """
+
+    def __init__(
+        self,
+        *,
+        total: int,
+        count: int,
+        started: float,
+        did_you_mean: str | None,
+        notes: tuple[str, ...],
+        load: Callable[[int, int], list[Hit]],
+    ) -> None:
+        self.total = total
+        self.did_you_mean = did_you_mean
+        self.notes = notes
+        self._count = count
+        self._load = load
+        self._first = load(0, min(count, HITS_AT_ONCE))
+        self.took_ms = round((perf_counter() - started) * 1000, 3)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Hit]:
+        yield from self._first
+        for start in range(HITS_AT_ONCE, self._count, HITS_AT_ONCE):
+            yield from self._load(start, min(start + HITS_AT_ONCE, self._count))
+
+    def __repr__(self) -> str:
+        return f"<SearchResults: {self._count} of {self.total} hits>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncReport:
+    """What a sync wrote: how many posts it added, updated and removed.
+
+    `rebuilt` is true where an index that could not be used was replaced; `reason` is the sentence that says why.
+    """
+
+    added: int = 0
+    updated: int = 0
+    removed: int = 0
+    rebuilt: bool = False
+    reason: str = ""

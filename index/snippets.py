@@ -1,0 +1,128 @@
+"""The passage of a text that answers a query best, on one line, with what matched marked."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import NamedTuple
+
+from .analysis import STOP_WORDS, tokens
+from .engine import Forms
+
+LONGEST = 300
+"""Characters of a snippet, the ellipses among them."""
+_LEAD = 60
+"""About so much stands in front of the first match."""
+_SEARCHED = 200_000
+"""Characters of a text that are looked through: longer posts than any blog's are not worth the wait."""
+
+_GAP = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+_SENTENCE = re.compile(r"[.!?…]['\"”’)]*\s+")
+_ELLIPSIS = "…"
+
+
+class _Match(NamedTuple):
+    start: int
+    end: int
+    stem: str
+
+
+Parts = tuple[tuple[str, bool], ...]
+
+
+def snippet(text: str, forms: Forms, stem: Callable[[str], str]) -> tuple[str, Parts]:
+    """The best passage and its parts as (piece, does it match) pairs; a text without a match gives its beginning.
+
+    Words are kept whole, save one that is longer than a snippet by itself.
+    """
+    line = one_line(text[:_SEARCHED])
+    if not line:
+        return "", ()
+    matches = _matches(line, forms, stem)
+    start, end = _bounds(line, *_best(matches)) if matches else (0, _word_end(line, 0, LONGEST - 1))
+    start, end = _trim(line, start, end)
+    before = _ELLIPSIS if start else ""
+    after = _ELLIPSIS if end < len(line) or len(text) > _SEARCHED else ""
+    parts: list[tuple[str, bool]] = []
+    position = start
+    for match in matches:
+        if start <= match.start and match.end <= end:
+            parts.append((line[position : match.start], False))
+            parts.append((line[match.start : match.end], True))
+            position = match.end
+    parts.append((line[position:end], False))
+    whole = tuple((piece, marked) for piece, marked in [(before, False), *parts, (after, False)] if piece)
+    return before + line[start:end] + after, whole
+
+
+def one_line(text: str) -> str:
+    """The text on one line, without control characters and what changes the direction of writing."""
+    return unicodedata.normalize("NFC", _GAP.sub(" ", text).encode("utf-8", "replace").decode("utf-8")).strip()
+
+
+def _matches(line: str, forms: Forms, stem: Callable[[str], str]) -> list[_Match]:
+    # Stop words are only worth a mark where the query holds nothing else.
+    telling = forms.stems - {stem(word) for word in STOP_WORDS}
+    stems = telling if telling or forms.words else forms.stems
+    if not stems and not forms.words:
+        return []
+    found = []
+    for start, end, word in tokens(line):
+        if word in forms.words or stem(word) in stems:
+            found.append(_Match(start, end, stem(word)))
+    return found
+
+
+def _best(matches: list[_Match]) -> tuple[int, int]:
+    """The stretch with the most different words, then the most matches, then the earliest."""
+    reach = LONGEST - _LEAD - 2
+    best, best_worth, last = (matches[0].start, matches[0].end), (0, 0), 0
+    inside: dict[str, int] = {}
+    for first, match in enumerate(matches):
+        while last < len(matches) and (last == first or matches[last].end - match.start <= reach):
+            inside[matches[last].stem] = inside.get(matches[last].stem, 0) + 1
+            last += 1
+        worth = (len(inside), last - first)
+        if worth > best_worth:
+            best, best_worth = (match.start, matches[last - 1].end), worth
+        inside[match.stem] -= 1
+        if not inside[match.stem]:
+            del inside[match.stem]
+    return best
+
+
+def _bounds(line: str, start: int, end: int) -> tuple[int, int]:
+    """Widen a stretch of matches to a readable passage: from the sentence's start where that is near."""
+    room = LONGEST - 2 - (end - start)
+    if room <= 0:
+        return start, end
+    if end <= LONGEST - 1:
+        left = 0
+    else:
+        earliest = max(0, start - min(room, 2 * _LEAD))
+        sentences = [found.end() for found in _SENTENCE.finditer(line, earliest, start)]
+        left = sentences[0] if sentences else _word_start(line, max(0, start - min(room, _LEAD)), start)
+    return left, _word_end(line, left, LONGEST - (2 if left else 1))
+
+
+def _word_start(line: str, position: int, limit: int) -> int:
+    """The first start of a word at or after a position, at most `limit`."""
+    if position == 0 or line[position - 1] == " ":
+        return position
+    space = line.find(" ", position, limit)
+    return space + 1 if space >= 0 else limit
+
+
+def _word_end(line: str, start: int, length: int) -> int:
+    """The last end of a word that leaves a passage from `start` within a length."""
+    if len(line) - start <= length + 1 and len(line) - start <= LONGEST - (1 if start else 0):
+        return len(line)
+    space = line.rfind(" ", start, start + length + 1)
+    return space if space > start else start + length
+
+
+def _trim(line: str, start: int, end: int) -> tuple[int, int]:
+    while end > start and line[end - 1] == " ":
+        end -= 1
+    return start, end
