@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from .dates import settles_order
 from .reading import Reading
-from .records import DateOrder, Source
+from .records import DateOrder
 from .urls import blog_of
 
 SAVED = "saved"
 """The source of saved pages that were given no name; it may hold pages of many blogs."""
 
 DEFAULT_ORDER: DateOrder = "MDY"
-RECURS = 3
-"""A line counts as a closing line, a name as a signature, once this many differently titled posts carry it."""
-_TAIL = 6
-"""How many of a post's last lines may be closing lines (the archive that this was measured on has up to two)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,61 +65,6 @@ def scope_of(reading: Reading) -> str:
     return blog_of(entry.permalink or "") or blog_of(entry.page_url or "") or entry.layout
 
 
-def source_facts(readings: Iterable[Reading], source: Source) -> dict[str, Facts]:
-    """The facts of each scope of a source."""
-    scopes: defaultdict[str, list[Reading]] = defaultdict(list)
-    for reading in readings:
-        scopes[scope_of(reading)].append(reading)
-    return {scope: _facts(members, source) for scope, members in scopes.items()}
-
-
-def _facts(readings: Sequence[Reading], source: Source) -> Facts:
-    order, order_from, evidence = _date_order(readings, source.date_order)
-    signatures = _signatures(readings)
-    return Facts(
-        date_order=order,
-        order_from=order_from,
-        order_evidence=evidence,
-        closing_lines=_closing_lines(readings, signatures),
-        signatures=signatures,
-        time_zone=source.time_zone,
-        languages=source.languages,
-    )
-
-
-def _date_order(readings: Sequence[Reading], configured: DateOrder | None) -> tuple[DateOrder, str, tuple[str, ...]]:
-    """A value above 12 settles the order for the whole source; contradicting values settle nothing."""
-    votes: defaultdict[DateOrder, set[str]] = defaultdict(set)
-    for reading in readings:
-        # The title's own tail first: it is what most posts have, and all that some have.
-        for raw in (reading.title[len(reading.bare_title) :], *(d.text for d in reading.known.entry.dates)):
-            settled = settles_order(raw) if raw else None
-            if settled:
-                votes[settled].add(raw.strip(" -–—"))
-    numeric = {order: raws for order, raws in votes.items() if order != "YMD"}
-    if len(numeric) == 1:
-        (order, raws) = numeric.popitem()
-        return order, "evidence", tuple(sorted(raws)[:3])
-    if configured:
-        return configured, "configuration", ()
-    return DEFAULT_ORDER, "assumption", ()
-
-
-# `-- name` at a line's end, or a dash and a name alone on a line: one to four words that begin with a letter.
-_NAME = r"[^\W\d_][\w.'’-]*(?:\s+[^\W\d_][\w.'’-]*){0,3}"
-_SIGNED = re.compile(rf"(?:(?:^|\s)--\s*|^[–—―]\s*)({_NAME})\s*$")
-
-
-def _signatures(readings: Sequence[Reading]) -> frozenset[str]:
-    signed: defaultdict[str, set[str]] = defaultdict(set)
-    for reading in readings:
-        for line in reading.lines:
-            found = _SIGNED.search(line[-120:])
-            if found:
-                signed[found[1]].add(reading.key)
-    return frozenset(name for name, titles in signed.items() if len(titles) >= RECURS)
-
-
 def without_signatures(lines: Sequence[str], signatures: frozenset[str]) -> tuple[list[str], str | None]:
     """Lines without the source's signatures, wherever they stand, and the name that signed (the last one)."""
     signed = None
@@ -141,21 +80,10 @@ def without_signatures(lines: Sequence[str], signatures: frozenset[str]) -> tupl
     return kept, signed
 
 
-def _closing_lines(readings: Sequence[Reading], signatures: frozenset[str]) -> frozenset[str]:
-    """Lines that recur among the last lines of differently titled posts; they peel off one after another."""
-    carriers: defaultdict[str, set[str]] = defaultdict(set)
-    for reading in readings:
-        if reading.is_content:
-            kept, _ = without_signatures(reading.lines, signatures)
-            for line in kept[-_TAIL:]:
-                carriers[line].add(reading.key)
-    return frozenset(line for line, titles in carriers.items() if len(titles) >= RECURS)
-
-
 def without_closing_lines(lines: Sequence[str], closing: frozenset[str]) -> list[str]:
     """Lines without the closing lines at their end; a post of nothing else keeps them, for then they are the post."""
     end = len(lines)
-    while end and lines[end - 1] in closing and len(lines) - end < _TAIL:
+    while end and lines[end - 1] in closing:
         end -= 1
     return list(lines[:end]) if end else list(lines)
 
@@ -166,9 +94,3 @@ def body_text(reading: Reading, facts: Facts) -> tuple[str, str | None]:
     if reading.is_content:
         kept = without_closing_lines(kept, facts.closing_lines)
     return "\n".join(kept), signed
-
-
-def most_common(values: Iterable[str]) -> str | None:
-    """The most frequent value; the smallest of equally frequent ones."""
-    counted = Counter(values)
-    return min(counted, key=lambda v: (-counted[v], v)) if counted else None

@@ -41,10 +41,10 @@ class Reading:
         """The words of the body, in the form in which texts are compared."""
         return words(" ".join(self.lines))
 
-    @cached_property
-    def date_bearing(self) -> bool:
-        """Whether the title carries a date."""
-        return self.bare_title != self.title
+    @property
+    def date_tail(self) -> str:
+        """What the title carries behind itself: a separator and a date, or nothing."""
+        return self.title[len(self.bare_title) :]
 
 
 def read_entry(known: KnownEntry) -> Reading:

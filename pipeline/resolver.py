@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .clusters import Witness, cluster_entries
-from .facts import Facts, scope_of, source_facts
+from .facts import Facts, scope_of
 from .identity import Key, post_id
 from .merge import Made, make_post
 from .reading import Reading, date_candidates, read_entry
 from .records import Entry, KnownEntry, Post, Source
 from .store.protocol import ResolvedPost
+from .tallies import source_facts
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from tipsearch.pipeline.facts import (
     Facts,
     body_text,
     scope_of,
-    source_facts,
     without_closing_lines,
     without_signatures,
 )
 from tipsearch.pipeline.reading import Reading, read_entry
 from tipsearch.pipeline.resolver import known_entries
+from tipsearch.pipeline.tallies import source_facts
 
 TIPS = Source(name="tips")
 
@@ -38,6 +38,12 @@ class TestDateOrder:
         assert facts_of(entry("Listen – 5/6/19")).order_from == "assumption"
         facts = facts_of(entry("Listen – 5/6/19"), source=Source(name="tips", date_order="DMY"))
         assert (facts.date_order, facts.order_from) == ("DMY", "configuration")
+
+    def test_an_unmistakable_date_beside_an_ambiguous_one_settles_it(self) -> None:
+        both = (("5/6/2019", "label"), ("2019-06-05T09:00:00+02:00", "time"))
+        facts = facts_of(entry("Listen", dates=both), entry("Wait – 7/8/19"))
+        assert (facts.date_order, facts.order_from) == ("DMY", "evidence")
+        assert "5/6/2019" in facts.order_evidence[0]
 
     def test_contradicting_values_settle_nothing(self) -> None:
         facts = facts_of(entry("Listen – 6/13/19"), entry("Wait – 13/6/19"))

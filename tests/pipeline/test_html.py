@@ -5,6 +5,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tipsearch.pipeline.html import html_lines, inline_text
 
 

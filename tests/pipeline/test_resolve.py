@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from support.entries import MOMENT, entry, teaser
 from tipsearch.pipeline import Entry, Post, Source, resolve
 from tipsearch.pipeline.resolver import known_entries, resolve_source

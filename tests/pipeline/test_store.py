@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from support.entries import MOMENT, entry, teaser
 from tipsearch.pipeline import Entry, Source, open_store
 from tipsearch.pipeline.corpus import resolve_corpus

@@ -5,6 +5,7 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tipsearch.pipeline.text import body_lines, clean_line, stands_at_head, strip_read_more, title_key, words
 
 

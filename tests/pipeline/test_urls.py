@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tipsearch.pipeline.urls import blog_of, canonical_permalink, is_web_address, names_a_post, same_site, site_of
 
 PLAIN = "https://example.com/2018/11/listening"

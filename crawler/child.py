@@ -1,0 +1,114 @@
+"""The crawl's child process: ``python -m tipsearch.crawler.child``, started by crawl() and by nobody else."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from dataclasses import asdict
+from typing import Any, TextIO
+
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.utils.reactor import install_reactor
+
+from ..pipeline.errors import TipsearchError
+from .events import STOP, Job
+from .report import Progress, SourceReport
+from .settings import scrapy_settings
+
+
+class _Events:
+    """Writes events to the parent, a JSON line each."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def send(self, event: str, values: dict[str, Any]) -> None:
+        self._stream.write(json.dumps({"event": event, **values}) + "\n")
+        self._stream.flush()
+
+    def page(self, progress: Progress) -> None:
+        self.send("progress", asdict(progress))
+
+    def source(self, report: SourceReport) -> None:
+        self.send("source", report.to_json())
+
+    def fatal(self, error: TipsearchError) -> None:
+        self.send("fatal", {"error": type(error).__name__, "message": error.message, "hint": error.hint})
+
+
+def _take_stdout() -> TextIO:
+    """The real stdout, for events alone; whatever else prints goes to stderr, which is the log."""
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    return os.fdopen(kept, "w", encoding="utf-8")
+
+
+def main() -> int:
+    """Read the job, crawl, tell. Ends at once when the parent is gone, whatever ended it."""
+    # The parent hears Ctrl-C and passes it on as a line; a signal of one's own would race with that.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    events = _Events(_take_stdout())
+    orders = sys.stdin
+    job = Job.from_json(json.loads(orders.readline()))
+    settings = scrapy_settings(job.sources, delay=job.delay, backoff=job.backoff, timeout=job.timeout)
+    install_reactor(settings["TWISTED_REACTOR"])
+    from twisted.internet import reactor
+
+    from ..pipeline.store import open_store
+    from .spiders.archive import ArchiveSpider
+
+    try:
+        store = open_store(job.home)
+    except TipsearchError as error:
+        events.fatal(error)
+        return error.exit_status
+    process = AsyncCrawlerProcess(settings)
+    crawler = process.create_crawler(ArchiveSpider)
+    done = process.crawl(
+        crawler,
+        sources=job.sources,
+        store=store,
+        on_page=events.page,
+        on_source=events.source,
+        full=job.full,
+        max_pages=job.max_pages,
+    )
+
+    def stop() -> None:
+        if isinstance(crawler.spider, ArchiveSpider):
+            crawler.spider.interrupt()
+        else:
+            reactor.callLater(0.05, stop)  # type: ignore[arg-type]
+
+    def listen() -> None:
+        for line in orders:
+            if line.strip() == STOP:
+                reactor.callFromThread(stop)
+        # A parent that was killed closes the pipe; every page stored so far is a transaction of its own.
+        os._exit(1)
+
+    threading.Thread(target=listen, daemon=True, name="orders").start()
+    try:
+        process.start(install_signal_handlers=False)
+        if done.done() and not done.cancelled():
+            done.result()
+    finally:
+        store.close()
+    spider = crawler.spider
+    fatal = getattr(spider, "fatal", None)
+    if isinstance(fatal, TipsearchError):
+        events.fatal(fatal)
+        return fatal.exit_status
+    events.send("end", {})
+    return 0
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Not sys.exit: the thread that reads the orders would hold the interpreter's lock on stdin at shutdown.
+    os._exit(code)

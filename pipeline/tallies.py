@@ -1,0 +1,144 @@
+"""What each entry contributes to the facts of its source, and the facts that contributions add up to."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from .dates import date_readings, parse_date, settles_order
+from .facts import DEFAULT_ORDER, Facts, scope_of
+from .reading import Reading
+from .records import DateOrder, Source
+
+RECURS = 3
+"""A line counts as a closing line, a name as a signature, once this many differently titled posts carry it."""
+
+TAIL = 6
+"""How many of a post's last lines may be closing lines (the archive that this was measured on has up to two)."""
+
+# `-- name` at a line's end, or a dash and a name alone on a line: one to four words that begin with a letter.
+_NAME = r"[^\W\d_][\w.'’-]*(?:\s+[^\W\d_][\w.'’-]*){0,3}"
+_SIGNED = re.compile(rf"(?:(?:^|\s)--\s*|^[–—―]\s*)({_NAME})\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One entry's contribution: dates that settle the order, last lines, and names that sign.
+
+    `votes` are (order, the date as written) pairs, `tail` the lines that may be closing lines, `names` those that may
+    be signatures; `title` is the key by which differently titled posts are told apart.
+    """
+
+    scope: str
+    title: str
+    votes: tuple[tuple[DateOrder, str], ...] = ()
+    tail: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+def tally(reading: Reading) -> Tally:
+    """The contribution of one entry. Pure."""
+    kept, names = [], []
+    for line in reading.lines:
+        signed = _SIGNED.search(line[-120:])
+        if signed:
+            names.append(signed[1])
+            line = line[: line.rindex(signed[0].strip())].strip()
+        if line:
+            kept.append(line)
+    return Tally(
+        scope=scope_of(reading),
+        title=reading.key,
+        votes=tuple(dict.fromkeys(_votes(reading))),
+        tail=tuple(dict.fromkeys(kept[-TAIL:])) if reading.is_content else (),
+        names=tuple(dict.fromkeys(names)),
+    )
+
+
+def _votes(reading: Reading) -> Iterable[tuple[DateOrder, str]]:
+    """A value above 12 settles the order, and so does an unmistakable date beside one that can be read in two ways."""
+    known = reading.known
+    # The title's own tail first: it is what most posts have, and all that some have.
+    raws = [raw for raw in (reading.date_tail, *(d.text for d in known.entry.dates)) if raw]
+    sure = set()
+    for raw in raws:
+        order = settles_order(raw, reference=known.first_seen)
+        if order:
+            yield order, raw
+        days = date_readings(raw)
+        if len(days) == 1:
+            sure.add(days[0])
+        elif not days and (found := parse_date(raw)) and found.precision in {"instant", "day"}:
+            sure.add(found.date)
+    for raw in raws:
+        if len(date_readings(raw)) == 2 and len(sure & set(date_readings(raw))) == 1:
+            day_of: dict[DateOrder, object] = {o: f.date for o in _ORDERS if (f := parse_date(raw, order=o))}
+            agreed = [order for order, day in day_of.items() if day in sure]
+            if len(agreed) == 1:
+                yield agreed[0], f"{raw} beside {min(sure & set(date_readings(raw)))}"
+
+
+_ORDERS: tuple[DateOrder, ...] = ("MDY", "DMY")
+
+
+@dataclass(slots=True)
+class Totals:
+    """Contributions of one scope added up in memory."""
+
+    votes: defaultdict[DateOrder, set[str]] = field(default_factory=lambda: defaultdict(set))
+    tails: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    names: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def add(self, one: Tally) -> None:
+        """Count an entry in."""
+        for order, raw in one.votes:
+            self.votes[order].add(raw)
+        for line in one.tail:
+            self.tails[line].add(one.title)
+        for name in one.names:
+            self.names[name].add(one.title)
+
+    def facts(self, source: Source) -> Facts:
+        """The facts of the scope."""
+        return facts_from(
+            {order: sorted(raws) for order, raws in self.votes.items()},
+            (line for line, titles in self.tails.items() if len(titles) >= RECURS),
+            (name for name, titles in self.names.items() if len(titles) >= RECURS),
+            source,
+        )
+
+
+def facts_from(
+    votes: Mapping[DateOrder, list[str]], closing: Iterable[str], signatures: Iterable[str], source: Source
+) -> Facts:
+    """Facts from what recurs and what was voted; the votes' examples come sorted.
+
+    One value above 12 settles the order for the whole source; contradicting values settle nothing.
+    """
+    order, order_from = DEFAULT_ORDER, "assumption"
+    evidence: tuple[str, ...] = ()
+    if len(votes) == 1:
+        ((order, examples),) = votes.items()
+        order_from, evidence = "evidence", tuple(raw.strip(" -–—") for raw in examples[:3])
+    elif source.date_order:
+        order, order_from = source.date_order, "configuration"
+    return Facts(
+        date_order=order,
+        order_from=order_from,
+        order_evidence=evidence,
+        closing_lines=frozenset(closing),
+        signatures=frozenset(signatures),
+        time_zone=source.time_zone,
+        languages=source.languages,
+    )
+
+
+def source_facts(readings: Iterable[Reading], source: Source) -> dict[str, Facts]:
+    """The facts of each scope of a source, from all its entries at once."""
+    totals: defaultdict[str, Totals] = defaultdict(Totals)
+    for reading in readings:
+        one = tally(reading)
+        totals[one.scope].add(one)
+    return {scope: counted.facts(source) for scope, counted in totals.items()}

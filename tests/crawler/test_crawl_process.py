@@ -1,0 +1,163 @@
+"""The crawl's processes: killed, interrupted and locked out, and what is on the disk afterwards."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tipsearch.crawler import crawl, crawl_lock
+from tipsearch.pipeline import open_store
+from tipsearch.pipeline.errors import LockedError
+from tipsearch.pipeline.home import Home
+from tipsearch.pipeline.records import Source
+
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def long_blog(blog: Any, html: Any) -> Any:
+    blog.archive([[html.article(2 * n), html.article(2 * n + 1)] for n in range(40)])
+    blog.routes = {path: html.Reply(page, wait=0.05) for path, page in blog.routes.items()}
+    return blog
+
+
+def read_pages(process: subprocess.Popen[str], count: int) -> list[str]:
+    assert process.stdout is not None
+    return [json.loads(process.stdout.readline()) for _ in range(count)]
+
+
+def child_of(parent: int) -> int:
+    """The process id of a process's crawl (Linux)."""
+    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(parent)], capture_output=True, text=True, check=True)
+    return int(found.stdout.split()[0])
+
+
+def gone(pid: int, seconds: float = 5) -> bool:
+    for _ in range(int(seconds * 20)):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        if "Z" in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:1]:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def pages_stored(home: Path) -> set[str | None]:
+    store = open_store(home)
+    try:
+        return {known.entry.page_url for known in store.entries("blog")}
+    finally:
+        store.close()
+
+
+def test_a_killed_crawl_leaves_no_orphan_and_loses_no_page(long_blog: Any, start_crawl: Start, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    process = start_crawl(long_blog.url(), home=home)
+    told = read_pages(process, 5)
+    child = child_of(process.pid)
+    process.kill()
+    process.wait()
+    assert gone(child)
+    asked = len(long_blog.asked)
+    time.sleep(0.4)
+    assert len(long_blog.asked) <= asked + 1
+    assert set(told) <= pages_stored(home)
+
+    # The lock of the killed process is free, and the same command completes the corpus.
+    (report,) = crawl([Source(name="blog", urls=(long_blog.url(),))], home=home, delay=0).sources
+    assert (report.outcome, report.complete, report.posts_total) == ("ok", True, 80)
+    assert report.entries_repeated >= 10
+    store = open_store(home)
+    runs = store.runs("blog")
+    store.close()
+    assert [run.outcome for run in runs] == ["ok", "running"]
+
+
+def test_a_crawl_whose_child_is_killed_fails_by_name(
+    long_blog: Any, start_crawl: Start, last_json: Callable[[str], dict[str, Any]], tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    process = start_crawl(long_blog.url(), home=home)
+    read_pages(process, 3)
+    os.kill(child_of(process.pid), signal.SIGKILL)
+    output, _ = process.communicate(timeout=30)
+    (report,) = last_json(output)["sources"]
+    assert (report["outcome"], report["error"], report["complete"]) == ("failed", "CrawlError", False)
+    assert str(home / "logs" / "crawl.log") in report["problems"][0]
+    assert report["posts_total"] >= 6
+
+
+def test_an_interrupt_stores_the_page_at_hand_and_stops(
+    long_blog: Any, start_crawl: Start, last_json: Callable[[str], dict[str, Any]], tmp_path: Path
+) -> None:
+    process = start_crawl(long_blog.url(), home=tmp_path / "home")
+    read_pages(process, 3)
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=20)
+    assert process.returncode == 0, errors
+    report = last_json(output)
+    (source,) = report["sources"]
+    assert report["interrupted"] is True
+    assert (source["outcome"], source["complete"]) == ("interrupted", False)
+    assert len(long_blog.pages_asked) == source["pages"] < 40
+    assert source["posts_total"] == 2 * source["pages"]
+
+
+def test_an_interrupt_does_not_wait_for_a_delay(
+    long_blog: Any, start_crawl: Start, last_json: Callable[[str], dict[str, Any]], tmp_path: Path
+) -> None:
+    process = start_crawl(long_blog.url(), home=tmp_path / "home", delay=20)
+    while not long_blog.asked:
+        time.sleep(0.02)
+    time.sleep(0.3)
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=15)
+    assert time.monotonic() - began < 5
+    assert last_json(output)["sources"][0]["outcome"] == "interrupted"
+    assert long_blog.asked == ["/robots.txt"]
+
+
+def test_a_second_crawl_of_the_home_is_refused_with_the_holders_name(
+    long_blog: Any, start_crawl: Start, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    process = start_crawl(long_blog.url(), home=home)
+    read_pages(process, 1)
+    with pytest.raises(LockedError, match=rf"crawl, process {process.pid}, since 2"):
+        crawl([Source(name="blog", urls=(long_blog.url(),))], home=home)
+
+
+def test_the_lock_is_given_back_and_a_stale_note_means_nothing(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    with crawl_lock(home, "ingest"), pytest.raises(LockedError, match="ingest"), crawl_lock(home, "crawl"):
+        pass
+    home.lock.with_name("lock.holder").write_text("not json")
+    with crawl_lock(home, "resolve"):
+        assert json.loads(home.lock.with_name("lock.holder").read_text())["command"] == "resolve"
+    assert not home.lock.with_name("lock.holder").exists()
+
+
+def test_an_interrupt_ends_a_pause_before_a_repeated_try(
+    blog: Any, html: Any, start_crawl: Start, last_json: Callable[[str], dict[str, Any]], tmp_path: Path
+) -> None:
+    blog.routes["/tag/x/"] = html.Reply("later", 503, {"Retry-After": "60"})
+    process = start_crawl(blog.url(), home=tmp_path / "home")
+    while "/tag/x/" not in blog.asked:
+        time.sleep(0.02)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=10)
+    (source,) = last_json(output)["sources"]
+    assert (source["outcome"], source["problems"]) == ("interrupted", [])
+    assert blog.pages_asked == ["/tag/x/"]
