@@ -23,12 +23,11 @@ if TYPE_CHECKING:
 @with_home
 def status(home: Home, fmt: str) -> int:
     """Show what the corpus holds, by source and year, and how the last runs ended."""
+    from ..pipeline.config import load_sources
+
     with opened_store(home) as store:
-        described: dict[str, Any] = {
-            "home": str(home.path),
-            "posts": 0,
-            "sources": [_source(store, name) for name in store.sources()],
-        }
+        names = dict.fromkeys([*(source.name for source in load_sources(home)), *store.sources()])
+        described: dict[str, Any] = {"home": str(home.path), "posts": 0, "sources": [_source(store, n) for n in names]}
     described["posts"] = sum(source["posts"] for source in described["sources"])
     if fmt == "json":
         say_json(described)

@@ -14,7 +14,7 @@ from tipsearch.cli.main import COMMANDS
 from tipsearch.pipeline.config import load_sources
 from tipsearch.pipeline.home import Home
 
-from .cli.conftest import ENVIRONMENT, tipsearch
+from .cli.conftest import ENVIRONMENT, on_a_terminal, tipsearch
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -70,12 +70,13 @@ def test_the_first_screen_shows_real_output(home: Path) -> None:
     (shown,) = blocks("console")
     command, _, output = shown.partition("\n")
     assert command.startswith("$ tipsearch ")
-    done = tipsearch(*shlex.split(command)[2:], home=home)
-    assert _without_ports(done.out) == _without_ports(output)
+    printed = on_a_terminal("--home", str(home), *shlex.split(command)[2:], NO_COLOR="1", COLUMNS="100")
+    assert _without_ports(printed) == _without_ports(output)
 
 
 def _without_ports(text: str) -> str:
     """Ids hash the address, and the address has the port of the day."""
+    text = text.replace("\r\n", "\n")
     return re.sub(r"[0-9a-f]{16}", "ID", re.sub(r"127\.0\.0\.1:\d+", "HOST", text)).strip()
 
 

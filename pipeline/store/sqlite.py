@@ -133,7 +133,7 @@ class SqliteStore:
     def sources(self) -> list[str]:
         """See `Store.sources`."""
         with self._reading() as db:
-            return list(db.scalars(select(t.sources.c.name).order_by(t.sources.c.name)))
+            return list(db.scalars(select(t.pages.c.source).distinct().order_by(t.pages.c.source)))
 
     def posts(self, source: str | None = None) -> Iterator[Post]:
         """See `Store.posts`."""

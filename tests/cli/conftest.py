@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -47,6 +48,30 @@ def tipsearch(*args: object, home: Path | None = None, **environment: str) -> Do
     )
     assert "Traceback" not in done.stderr, done.stderr
     return Done(done.returncode, done.stdout, done.stderr)
+
+
+def on_a_terminal(*args: str, **environment: str) -> str:
+    """What a command prints on a terminal."""
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tipsearch.cli.main", *args],
+        stdout=follower,
+        stderr=subprocess.DEVNULL,
+        env=ENVIRONMENT | {"TERM": "xterm"} | environment,
+    )
+    os.close(follower)
+    output = b""
+    while True:
+        try:
+            chunk = os.read(leader, 65536)
+        except OSError:
+            break
+        if not chunk:
+            break
+        output += chunk
+    process.wait()
+    os.close(leader)
+    return output.decode("utf-8")
 
 
 Run = Callable[..., Done]

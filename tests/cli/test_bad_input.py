@@ -46,7 +46,7 @@ class TestCrawl:
             (html("<html><body><h1>Our office</h1><p>We sell chairs.</p></body></html>"), "no post"),
             (html(""), "no post"),
             ((200, {"Content-Type": "image/png"}, b"\x89PNG\r\n\x1a\n" + b"\0" * 500), "image/png"),
-            ((200, {"Content-Type": "text/html"}, b"<p>x</p>" * 4_000_000), "MiB"),
+            ((200, {"Content-Type": "text/html"}, b"<p>x</p>" * 4_000_000), "20 MB"),
         ],
         ids=["404", "500", "no blog", "empty", "binary", "30 MB"],
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.asking import get
+from support.real import REAL, with_real_pages
 from tipsearch.cli.demo import DemoSites
 
 from .conftest import Run, tipsearch
@@ -69,11 +70,7 @@ def test_a_folder_is_read_with_all_that_is_in_it(run: Run, pages: list[Path], tm
     assert "notes.pdf" in done.err
 
 
-REAL = Path(__file__).resolve().parents[3] / "shared" / "pages"
-"""Renderings of real pages, which are other people's text and no part of the project."""
-
-
-@pytest.mark.skipif(not REAL.is_dir(), reason="no folder of real renderings lies beside this checkout")
+@with_real_pages
 def test_real_renderings_come_out_post_by_post(run: Run) -> None:
     assert run("ingest", *sorted(REAL.glob("*.txt"))).status == 0
     posts = run("export").lines
@@ -82,7 +79,9 @@ def test_real_renderings_come_out_post_by_post(run: Run) -> None:
     assert len(dated) == 23
     assert all(p["published_origin"] == "title" and p["published_precision"] == "day" for p in dated)
     assert not [p["title"] for p in posts if p["title"][-1:].isdigit() or p["title"].endswith("TOW")]
-    assert not [p for p in posts if "-- doug" in p["text"] or "Skip to main" in p["text"] or "Showing posts" in p["text"]]
+    assert not [
+        p for p in posts if "-- doug" in p["text"] or "Skip to main" in p["text"] or "Showing posts" in p["text"]
+    ]
     on_wordpress = [p for p in posts if p["categories"] or (p["published"] and p["completeness"] == "excerpt")]
     assert [p["completeness"] for p in on_wordpress].count("full") == 6
     assert [p["completeness"] for p in on_wordpress].count("excerpt") == 20

@@ -1,15 +1,13 @@
 """`tipsearch query` as people and scripts call it."""
 
 import json
-import os
-import pty
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from .conftest import ENVIRONMENT, Run
+from .conftest import ENVIRONMENT, Run, on_a_terminal
 
 KEYS = {"rank", "score", "id", "title", "published", "url", "source", "completeness", "snippet"}
 
@@ -89,9 +87,12 @@ class TestFilters:
         assert all(day.startswith("2015") for day in days)
 
     def test_tag_category_source_and_sort(self, ask: Run) -> None:
-        by_tag = ask("query", "--tag", "empathy", "--format", "jsonl", "-n", "200").lines
-        assert by_tag
-        assert {hit["source"] for hit in by_tag} == {"tips"}
+        tagged = {post["id"] for post in ask("export").lines if "empathy" in post["tags"]}
+        assert {hit["id"] for hit in ask("query", "--tag", "empathy", "--format", "jsonl", "-n", "200").lines} == tagged
+        filed = {post["id"] for post in ask("export").lines if "Business Advice" in post["categories"]}
+        by_category = ask("query", "--category", "business advice", "--format", "jsonl", "-n", "200").lines
+        assert filed
+        assert {hit["id"] for hit in by_category} == filed
         oldest = ask("query", "service", "--sort", "oldest", "--source", "tips", "--format", "jsonl", "-n", "3").lines
         days = [hit["published"] for hit in oldest]
         assert days == sorted(days)
@@ -132,30 +133,6 @@ class TestErrors:
         done = run("query", "empathy")
         assert (done.status, done.out) == (5, "")
         assert "tipsearch crawl" in done.err
-
-
-def on_a_terminal(*args: str, **environment: str) -> str:
-    """What a command prints on a terminal."""
-    leader, follower = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tipsearch.cli.main", *args],
-        stdout=follower,
-        stderr=subprocess.DEVNULL,
-        env=ENVIRONMENT | {"TERM": "xterm"} | environment,
-    )
-    os.close(follower)
-    output = b""
-    while True:
-        try:
-            chunk = os.read(leader, 65536)
-        except OSError:
-            break
-        if not chunk:
-            break
-        output += chunk
-    process.wait()
-    os.close(leader)
-    return output.decode("utf-8")
 
 
 class TestTerminal:

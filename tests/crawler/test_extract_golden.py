@@ -1,4 +1,4 @@
-"""Every page under fixtures/ yields what its golden file says: one test per case and field, so that a failure names both."""
+"""Every page under fixtures/ yields what its golden file says: one test per case and field."""
 
 import pytest
 from golden_pages import ENTRY_FIELDS, FIXTURES, PAGE_FIELDS, as_golden, case_folders, expected, load_page

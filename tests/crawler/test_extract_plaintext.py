@@ -1,14 +1,13 @@
 """Plain-text renderings: what can differ between two renderings of the same page changes nothing."""
 
-import os
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from golden_pages import FIXTURES, load_page
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.real import REAL, with_real_pages
 from tipsearch.crawler.extract import Page, extract
 
 NOW = datetime(2024, 5, 1, tzinfo=UTC)
@@ -22,7 +21,7 @@ def said(extraction):
     return [(e.title, e.form, e.body, e.categories, e.listed_in) for e in extraction.entries]
 
 
-TEXTS = [f for f in sorted((FIXTURES / "text").iterdir())]
+TEXTS = sorted((FIXTURES / "text").iterdir())
 
 
 @pytest.mark.parametrize("folder", TEXTS, ids=lambda folder: folder.name)
@@ -119,12 +118,7 @@ def test_no_order_of_known_lines_raises_or_gives_an_empty_entry(pieces):
         assert entry.body.strip()
 
 
-REAL = Path(os.environ.get("TIPSEARCH_REAL_PAGES", ""))
-
-
-@pytest.mark.skipif(
-    not os.environ.get("TIPSEARCH_REAL_PAGES"), reason="TIPSEARCH_REAL_PAGES names no folder of real pages"
-)
+@with_real_pages
 @pytest.mark.parametrize(
     ("name", "archive", "summaries", "contents"),
     [

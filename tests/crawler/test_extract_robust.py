@@ -1,5 +1,7 @@
 """Mangled, hostile and huge pages: never an exception, and time that grows with size."""
 
+# ruff: noqa: E501 - a page of markup reads best as one line
+
 import time
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -6,6 +6,7 @@ import urllib.error
 import urllib.request
 
 from parsel import Selector
+
 from tipsearch.cli.demo.server import Request, Site
 
 

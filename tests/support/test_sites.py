@@ -8,12 +8,12 @@ from datetime import date
 from html import unescape
 
 from parsel import Selector
-from tipsearch.cli.demo.markup import excerpt, plain
-from tipsearch.cli.demo.server import Request
-from tipsearch.cli.demo.wordpress import WordPressSite
 
 from support.asking import ask, get
 from support.sites import big_posts, big_site, big_wordpress, blogger_posts, blogger_site, marker
+from tipsearch.cli.demo.markup import excerpt, plain
+from tipsearch.cli.demo.server import Request
+from tipsearch.cli.demo.wordpress import WordPressSite
 
 
 def test_800_posts_make_267_pages_with_the_same_ten_teasers_and_every_post_once() -> None:

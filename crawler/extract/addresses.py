@@ -1,0 +1,142 @@
+"""What an address alone says: which archive it is, which page of it, and whether it may be a post's."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+from urllib.parse import parse_qsl, unquote_plus, urlencode, urljoin, urlsplit
+
+from ...pipeline.urls import canonical_permalink, same_site
+
+_PAGED_PATH: Final = re.compile(r"^(.*?)/page/(\d{1,6})/?$", re.DOTALL)
+_PAGE_KEYS: Final = ("paged", "page", "pg", "pagenum", "query-page")
+_QUERY_PAGE: Final = re.compile(r"query-\d{1,6}-page")
+_DATE_PATH: Final = re.compile(
+    r"/((?:19|20)\d\d)(?:/(0[1-9]|1[0-2]))?(?:/(0[1-9]|[12]\d|3[01]))?(?:/|$|_archive\.html$)"
+)
+_DATE_ARCHIVE: Final = re.compile(r"(?:^|.*/)((?:199|20\d)\d)(?:/(0[1-9]|1[0-2]))?(?:/(0[1-9]|[12]\d|3[01]))?/?")
+_BLOGGER_ARCHIVE: Final = re.compile(r".*/((?:19|20)\d\d)_(0[1-9]|1[0-2])_\d\d_archive\.html")
+_TERM: Final = re.compile(r"/(tag|category|label|author|topics?|tags|categories)/(.+?)/?$", re.DOTALL)
+_KINDS: Final = {"tags": "tag", "categories": "category", "topic": "category", "topics": "category"}
+_QUERY_TERMS: Final = (
+    ("tag", "tag"),
+    ("category_name", "category"),
+    ("author_name", "author"),
+    ("s", "search"),
+    ("q", "search"),
+)
+_NOT_POSTS: Final = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|svg|pdf|zip|mp3|mp4|css|js|xml|rss|atom)$|/(?:feed|wp-login\.php|wp-admin|xmlrpc\.php|search|login)/?$",
+    re.IGNORECASE,
+)
+BLOGGER_POST: Final = re.compile(r"^/(?:19|20)\d\d/(?:0[1-9]|1[0-2])/[^/]{1,200}\.html$")
+
+
+@lru_cache(maxsize=2048)
+def absolute(base: str | None, href: str | None) -> str | None:
+    """`href` made absolute against `base`; None for anything but http and https, and where it can't be told."""
+    if not href:
+        return None
+    try:
+        address = urljoin(base or "", href.strip())
+        parts = urlsplit(address)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            return None
+        parts.port  # noqa: B018 - raises where the port is no number
+    except ValueError:
+        return None
+    return address if len(address) <= 4000 else None
+
+
+_canonical = lru_cache(maxsize=2048)(canonical_permalink)
+
+
+def same_page(first: str | None, second: str | None) -> bool:
+    """Whether two addresses are one page, with all the ways to write it."""
+    return bool(first and second) and (first == second or _canonical(first or "") == _canonical(second or ""))
+
+
+def is_home(url: str) -> bool:
+    """Whether the address is a site's front page."""
+    parts = urlsplit(url)
+    return parts.path.rstrip("/") in ("", "/index.php", "/index.html") and not parts.query
+
+
+@lru_cache(maxsize=2048)
+def split_page_number(url: str) -> tuple[str, int | None]:
+    """The archive's own address, in a form to compare, and the number of its page (None where none is named)."""
+    parts = urlsplit(url)
+    path, number = parts.path, None
+    if paged := _PAGED_PATH.match(path):
+        path, number = paged[1], int(paged[2])
+    query = []
+    for key, value in parse_qsl(parts.query, keep_blank_values=True):
+        if (key.lower() in _PAGE_KEYS or _QUERY_PAGE.fullmatch(key)) and value.isdecimal() and len(value) < 7:
+            number = int(value)
+        elif not key.startswith("utm_") and key != "cst":
+            query.append((key, value))
+    host = (parts.hostname or "").removeprefix("www.")
+    if path.endswith(("/index.php", "/index.html")):
+        path = path.rpartition("/")[0]
+    return f"{host}:{parts.port or ''}{path.rstrip('/')}?{urlencode(sorted(query))}", number
+
+
+@lru_cache(maxsize=2048)
+def archive_of(url: str | None) -> str:
+    """The archive that an address names (``tag:customer-service``, ``date:2014/10``, ``home``), else empty.
+
+    Names are as the address writes them: the slug of a term, the label of a Blogger archive.
+    """
+    if not url:
+        return ""
+    parts = urlsplit(url)
+    path = parts.path
+    if paged := _PAGED_PATH.match(path):
+        path = paged[1]
+    query = dict(parse_qsl(parts.query))
+    for key, kind in _QUERY_TERMS:
+        if query.get(key) and (key != "q" or path.endswith("/search")):
+            return f"{kind}:{query[key]}"
+    if term := _TERM.search(path):
+        kind = _KINDS.get(term[1], term[1])
+        name = term[2] if kind == "label" else term[2].rpartition("/")[2]
+        return f"{kind}:{unquote_plus(name)}"
+    if month := _BLOGGER_ARCHIVE.fullmatch(path):
+        return f"date:{month[1]}/{month[2]}"
+    if dated := _DATE_ARCHIVE.fullmatch(path):
+        return "date:" + "/".join(part for part in dated.groups() if part)
+    if path == "/search" and "updated-max" in query:
+        return "home"
+    if path.rstrip("/") in ("", "/index.php", "/index.html") and not set(query) & {
+        "p",
+        "page_id",
+        "cat",
+        "author",
+        "m",
+    }:
+        return "home"
+    return ""
+
+
+def date_in(url: str | None) -> str:
+    """The date that a permalink's path spells (``2018/11/13``, ``2018/11``), empty where it spells none."""
+    if not url:
+        return ""
+    path = urlsplit(url).path
+    found = _DATE_PATH.match(path) or _DATE_PATH.search(path[:300])
+    if not found or not found[2] or found.end() >= len(path):
+        return ""
+    return "/".join(part for part in found.groups() if part)
+
+
+def may_be_post(url: str | None, page_url: str | None) -> bool:
+    """Whether an address can be a post's, on the site of `page_url`: no archive, no file, not the front page."""
+    if not url or (page_url and not same_site(url, page_url)):
+        return False
+    parts = urlsplit(url)
+    if is_home(url) or _NOT_POSTS.search(parts.path):
+        return False
+    if "p" in (query := dict(parse_qsl(parts.query))) and query["p"].isdecimal():
+        return True
+    return not archive_of(url) and "/page/" not in parts.path and not _TERM.search(parts.path)

@@ -1,0 +1,232 @@
+"""Takes an entry's body out of its block, and tells an excerpt from the whole post."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape, unescape
+from typing import Final
+
+from lxml import etree
+
+from ...pipeline.records import Form
+from . import vocabulary as v
+from .addresses import absolute, same_page
+from .blocks import Block, is_more_link, title_link
+from .tree import Tree
+
+LONG_WORDS: Final = 120
+"""Dots at the end of a text longer than this are its author's; excerpts are measured at 22 to 111 words."""
+
+SNIPPET_LIMIT: Final = 1000
+"""Characters at which Blogger cuts a snippet (measured: cut ones have 951 to 995, dots included)."""
+
+_META_WORDS: Final = 40
+_MOST: Final = 0.8
+_NEAR_LIMIT: Final = 0.9
+_CUT_BRACKETS: Final = re.compile(r"[\[(]\s?(?:…|\.{3,4})\s?[\])]\W{0,3}$")
+_CUT_DOTS: Final = re.compile(r"(?:…|\.{3,4})\s{0,3}$")
+_ANY_TAG: Final = re.compile(r"<[^<>]{0,2000}>")
+_INLINE: Final = frozenset(("a", "span", "em", "strong", "b", "i", "small", "time", "abbr", "cite", "sup", "u", "font"))
+_WRAPPERS: Final = frozenset(("div", "section", "header", "center", "main"))
+
+
+@dataclass(slots=True)
+class Body:
+    """An entry's body: its inner HTML, its form, and the element that it was (None where it was pieced together).
+
+    `words` and `length` (in characters) count its visible text.
+    """
+
+    html: str
+    form: Form
+    words: int
+    element: int | None = None
+    is_snippet: bool = False
+    length: int = 0
+    ends_in_dots: bool = False
+
+
+def read_body(tree: Tree, block: Block, permalink: str | None, base: str | None) -> Body:
+    """The body of a block, and its form: ``summary`` where it is marked as an excerpt or visibly cut."""
+    element, is_summary = _named_body(tree, block)
+    if element is not None:
+        html, words = inner_html(tree, element), tree.words(element)
+        text = tree.plain((element,), 100_000)
+    else:
+        html = "".join(_pieces(tree, block)).strip()
+        text = unescape(_ANY_TAG.sub(" ", html)).rstrip()
+        words = len(text.split())
+    is_snippet = element is not None and bool(tree.roles[element] & v.SNIPPET)
+    body = Body(html, "content", words, element, is_snippet, len(text), _CUT_DOTS.search(text) is not None)
+    if is_snippet:
+        if _has_more_class(tree, element or 0):
+            body.form = "summary"
+        return body
+    if (
+        not words
+        or is_summary
+        or _CUT_BRACKETS.search(text)
+        or _cut_by_link(tree, block, permalink, base, element)
+        or (body.ends_in_dots and words <= LONG_WORDS)
+    ):
+        body.form = "summary"
+    return body
+
+
+def named_body(tree: Tree, element: int) -> Body:
+    """The whole of one element as a body in full."""
+    text = tree.plain((element,), 100_000)
+    return Body(inner_html(tree, element), "content", tree.words(element), element, length=len(text))
+
+
+def judge_snippets(bodies: list[Body]) -> None:
+    """Decides which Blogger snippets are whole, by the page's longest: that one shows where they are cut.
+
+    A snippet that does not end in dots is whole. One that does is whole only where a clearly longer one on the page
+    shows that it ends before the cut. Taking a whole one for cut costs a request, the other way loses text.
+    """
+    snippets = [body for body in bodies if body.is_snippet]
+    longest = max((body.length for body in snippets), default=0)
+    for body in snippets:
+        if body.ends_in_dots and body.length >= _NEAR_LIMIT * min(longest, SNIPPET_LIMIT):
+            body.form = "summary"
+
+
+def _named_body(tree: Tree, block: Block) -> tuple[int | None, bool]:
+    best: tuple[bool, int] | None = None
+    chosen: int | None = None
+    for root in block.roots:
+        number, end = root, tree.end[root]
+        while number < end:
+            roles = tree.roles[number]
+            if tree.outside[number] and not tree.outside[root]:
+                number = tree.end[number]
+                continue
+            fits = roles & (v.BODY | v.SUMMARY) and number != block.start and not _holds_title(tree, number, block)
+            if fits and tree.words(number):
+                rank = (bool(roles & v.BODY), tree.words(number))
+                if best is None or rank > best:
+                    best, chosen = rank, number
+                number = tree.end[number]
+                continue
+            number += 1
+    if chosen is None:
+        return None, False
+    if not tree.roles[chosen] & v.BODY or tree.roles[chosen] & v.SUMMARY:
+        return chosen, True
+    for number in range(chosen + 1, min(tree.end[chosen], chosen + 60)):
+        if tree.roles[number] & v.SUMMARY and tree.words(number) >= _MOST * tree.words(chosen):
+            return number, True
+    return chosen, False
+
+
+def _holds_title(tree: Tree, number: int, block: Block) -> bool:
+    return block.title is not None and number <= block.title < tree.end[number]
+
+
+def _cut_by_link(tree: Tree, block: Block, permalink: str | None, base: str | None, element: int | None) -> bool:
+    """Whether a "Read more" link to the post itself ends the block."""
+    for root in block.roots:
+        for link in tree.within(tree.links, root):
+            if (tree.outside[link] and not tree.outside[root]) or not is_more_link(tree, link):
+                continue
+            address = absolute(base, tree.elements[link].get("href"))
+            own = title_link(tree, block.title, base) if block.title is not None else None
+            if own and address and not same_page(own, address) and not same_page(permalink, address):
+                continue
+            if own or address is None or not permalink or same_page(permalink, address):
+                # Words that follow the link are a body's own "more", not the mark of a cut.
+                last = element if element is not None and link < tree.end[element] else block.roots[-1]
+                if _words_after(tree, link, last) < 3 * _META_WORDS:
+                    return True
+    return False
+
+
+def _words_after(tree: Tree, link: int, last: int) -> int:
+    end = tree.end[last]
+    return tree.words_between(link, end) if end < len(tree.elements) else 0
+
+
+def _has_more_class(tree: Tree, element: int) -> bool:
+    return any("more-link" in tree.elements[link].get("class", "") for link in tree.within(tree.links, element))
+
+
+def inner_html(tree: Tree, number: int) -> str:
+    """The inner HTML of an element."""
+    element = tree.elements[number]
+    parts = [escape(element.text, quote=False) if element.text else ""]
+    parts += [etree.tostring(child, encoding="unicode", method="html") for child in element]
+    return "".join(parts).strip()
+
+
+def _pieces(tree: Tree, block: Block) -> Iterator[str]:
+    """What stands after the title in a block without a named body, without the lines about the post."""
+    for root in block.roots:
+        if block.title is not None and root <= block.title < tree.end[root]:
+            at = block.title
+            while True:
+                if at != root or block.flat:
+                    yield from _after(tree, at, tree.end[root] if at != root else tree.end[at])
+                if at == root:
+                    break
+                at = tree.parent[at]
+        elif block.title is None:
+            yield from _filtered(tree, list(tree.children(root)), 0, tree.elements[root].text)
+        else:
+            yield from _filtered(tree, [root], 0, None)
+
+
+def _after(tree: Tree, number: int, stop: int) -> Iterator[str]:
+    """The text behind an element and the siblings that follow it, up to number `stop`."""
+    siblings: list[int] = []
+    following = tree.next_sibling(number)
+    while following is not None and following < stop:
+        siblings.append(following)
+        following = tree.next_sibling(following)
+    yield from _filtered(tree, siblings, 0, tree.elements[number].tail)
+
+
+def _filtered(tree: Tree, numbers: list[int], depth: int, lead: str | None) -> Iterator[str]:
+    about = bool(lead and v.POSTED.match(lead))
+    if lead and lead.strip() and not about:
+        yield escape(lead, quote=False)
+    for number in numbers:
+        element = tree.elements[number]
+        tag = element.tag
+        about = about and tag in _INLINE
+        if not (about or _dropped(tree, number)):
+            if tag in _WRAPPERS and depth < 4:
+                yield from _filtered(tree, list(tree.children(number)), depth + 1, element.text)
+            else:
+                yield etree.tostring(element, encoding="unicode", method="html", with_tail=False)
+        if element.tail and element.tail.strip():
+            about = about or v.POSTED.match(element.tail) is not None
+            if not about:
+                yield escape(element.tail, quote=False)
+
+
+def _dropped(tree: Tree, number: int) -> bool:
+    tag = tree.tags[number]
+    if tree.outside[number] or tag in v.SKIPPED_TAGS or tag == "time" or tree.roles[number] & v.HIDDEN:
+        return True
+    if tag == "a" and is_more_link(tree, number):
+        return True
+    return is_about(tree, number)
+
+
+def is_about(tree: Tree, number: int) -> bool:
+    """Whether an element speaks about the post (date, author, terms, comments), and is no part of it."""
+    words = tree.words(number)
+    if words > _META_WORDS:
+        return False
+    roles = tree.roles[number]
+    if roles & (v.META | v.DATE | v.UPDATED | v.CATEGORIES | v.TAGS | v.AUTHOR) and not roles & (v.BODY | v.SUMMARY):
+        return True
+    if not words:
+        return False
+    text = tree.text(number, 400)
+    if v.POSTED.match(text) or v.COMMENT_LINK.fullmatch(text) or v.DATE_TEXT.fullmatch(text):
+        return True
+    return v.MORE_TEXT.fullmatch(text) is not None and bool(tree.within(tree.links, number))

@@ -1,0 +1,279 @@
+"""Reads what a block says about its entry: title, address, platform's number, dates, author, terms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+from ...pipeline.records import RawDate
+from . import vocabulary as v
+from .addresses import absolute, archive_of, date_in, may_be_post, same_page
+from .blocks import Block, is_more_link, title_link
+from .dates import date_words, read_dates
+from .tree import Tree
+
+_POST_NUMBER: Final = re.compile(r"(?:^|\s)post-(\d{1,12})(?:\s|$)")
+_BLOGGER_NUMBER: Final = re.compile(r"^(?:post-body-|post-)?(\d{15,20})$")
+_BY: Final = re.compile(r"^\s*(?:(?:posted|written|published)\s+)?(?:by|von|par|por|di|door)\b[\s:]*", re.IGNORECASE)
+_BY_NAME: Final = re.compile(r"\bby\s+([^|,·•]{2,60}?)(?=\s+(?:on|in|at|under)\b|\s*[|·•,]|\s*$)", re.IGNORECASE)
+_IN_NAMES: Final = re.compile(
+    r"\b(?:in|under)[\s:]+([^|·•]{2,200}?)(?=\s*[|·•]|\s+(?:please leave|leave a|by)\b|\s*$)", re.IGNORECASE
+)
+_COMMENTS_FRAGMENT: Final = re.compile(r"#(?:respond|comments?|comment-form|disqus_thread)$")
+_MAX_NAME: Final = 120
+
+
+@dataclass(slots=True)
+class Fields:
+    """What a block says about its entry; the names are those of `Entry`."""
+
+    title: str = ""
+    permalink: str | None = None
+    platform_id: str | None = None
+    dates: list[RawDate] = field(default_factory=list)
+    author: str | None = None
+    categories: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+
+    @property
+    def has_line(self) -> bool:
+        """Whether the entry has a line about itself, which archives' own posts have and bare teasers do not."""
+        return bool(
+            self.categories or self.tags or self.author or any(d.origin in ("time", "label") for d in self.dates)
+        )
+
+
+def read_link(tree: Tree, block: Block, base: str | None, page_url: str | None) -> str | None:
+    """The permalink of a block: its title's link, its bookmark, the link around its date, or its "Read more"."""
+    links = [i for root in block.roots for i in tree.within(tree.links, root)]
+    own = title_link(tree, block.title, base) if block.title is not None else None
+    if may_be_post(own, page_url):
+        return own
+    ranked: list[tuple[int, str]] = []
+    for link in links:
+        element = tree.elements[link]
+        address = absolute(base, element.get("href"))
+        if address is None or not may_be_post(address, page_url) or same_page(address, page_url):
+            continue
+        if "bookmark" in element.get("rel", "").split() or tree.roles[link] & v.DATE:
+            ranked.append((0, address))
+        elif is_more_link(tree, link) or _COMMENTS_FRAGMENT.search(address):
+            ranked.append((1, address.partition("#")[0]))
+        elif any(tree.tags[i] == "time" for i in range(link + 1, tree.end[link])):
+            ranked.append((2, address))
+    if ranked:
+        return min(ranked, key=lambda pair: pair[0])[1]
+    return own
+
+
+def read_fields(tree: Tree, block: Block, body: int | None, permalink: str | None, page: PageFacts) -> Fields:
+    """Everything a block says about its entry beside the body."""
+    fields = Fields(permalink=permalink)
+    if block.title is not None:
+        fields.title = tree.text(block.title, 20_000)
+    fields.platform_id = _platform_id(tree, block, permalink, page)
+    zone = list(_zone(tree, block, body))
+    read_dates(tree, zone, fields.dates)
+    lines = _posted_lines(tree, zone if block.title is None else [block.title, *zone])
+    _read_posted(tree, lines, fields)
+    _read_terms(tree, zone, lines, fields, page)
+    _read_author(tree, zone, lines, fields)
+    if spelled := date_in(permalink):
+        fields.dates.append(RawDate(spelled, "url", "permalink"))
+    return fields
+
+
+@dataclass(slots=True)
+class PageFacts:
+    """What the fields of every block need to know of their page."""
+
+    base: str | None = None
+    url: str | None = None
+    blog_id: str | None = None
+
+
+def _zone(tree: Tree, block: Block, body: int | None) -> Iterator[int]:
+    """The elements of a block outside its body and its title."""
+    for root in block.roots:
+        number, end = root, tree.end[root]
+        while number < end:
+            if number == body or number == block.title or (tree.outside[number] and not tree.outside[root]):
+                number = tree.end[number]
+                continue
+            yield number
+            number += 1
+
+
+def _platform_id(tree: Tree, block: Block, permalink: str | None, page: PageFacts) -> str | None:
+    for number in (*_upwards(tree, block.start, 3), *range(block.start, min(tree.end[block.start], block.start + 40))):
+        attributes = tree.elements[number].attrib
+        for text in (attributes.get("data-id", ""), attributes.get("id", ""), attributes.get("name", "")):
+            found = _BLOGGER_NUMBER.match(text)
+            if found and page.blog_id:
+                return f"tag:blogger.com,1999:blog-{page.blog_id}.post-{found[1]}"
+        found = _POST_NUMBER.search(attributes.get("class", "")[:2000]) or _POST_NUMBER.search(
+            attributes.get("id", "")[:100]
+        )
+        if found and number >= block.start and len(found[1]) < 15:
+            return _wordpress_id(permalink or page.url, found[1])
+    if permalink:
+        query = dict(parse_qsl(urlsplit(permalink).query))
+        if query.get("p", "").isdecimal():
+            return _wordpress_id(permalink, query["p"])
+    return None
+
+
+def _wordpress_id(url: str | None, number: str) -> str | None:
+    if not url:
+        return None
+    parts = urlsplit(url)
+    host = (parts.hostname or "").removeprefix("www.")
+    port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
+    return f"{host}{port}?p={number}"
+
+
+def _upwards(tree: Tree, number: int, levels: int) -> Iterator[int]:
+    for _ in range(levels):
+        number = tree.parent[number]
+        if number <= 0 or tree.roles[number] & v.MAIN:
+            return
+        if tree.elements[number].get("data-id"):
+            yield number
+
+
+def _posted_lines(tree: Tree, zone: list[int]) -> list[int]:
+    """The elements of lines like "Posted on … in …": where the words stand, or around them where they stand bare."""
+    for number in zone:
+        element = tree.elements[number]
+        if number != zone[0] and element.text and v.POSTED.match(element.text):
+            above = tree.parent[number]
+            wide = tree.words(above) <= 40 and element.tag in ("span", "small", "em", "i", "b", "strong")
+            return [above if wide else number]
+        if element.tail and v.POSTED.match(element.tail):
+            line = []
+            following = tree.next_sibling(number)
+            while following is not None and tree.tags[following] in (
+                "a",
+                "span",
+                "time",
+                "em",
+                "small",
+                "abbr",
+            ):
+                line.append(following)
+                following = tree.next_sibling(following)
+            return line or [number]
+    return []
+
+
+def _line_text(tree: Tree, lines: list[int]) -> str:
+    if not lines:
+        return ""
+    before = tree.elements[lines[0]].getprevious()
+    bare = (before.tail or "") if before is not None and v.POSTED.match(before.tail or "") else ""
+    parts = [bare]
+    for number in lines:
+        parts.append(tree.text(number, 400))
+        if bare:
+            parts.append(tree.elements[number].tail or "")
+    own = tree.elements[lines[0]].tail or ""
+    if not bare and v.POSTED.match(own):
+        parts = [own]
+    return " ".join(" ".join(parts).split())[:600]
+
+
+def _read_posted(tree: Tree, lines: list[int], fields: Fields) -> None:
+    text = _line_text(tree, lines)
+    if not fields.dates and (found := v.DATE_TEXT.search(text)):
+        fields.dates.append(RawDate(found[0], "label", "posted on"))
+    elif (
+        not fields.dates
+        and text
+        and (rest := date_words(text))
+        and len(rest.split()) <= 4
+        and re.search(r"\d|day", rest)
+    ):
+        fields.dates.append(RawDate(rest, "label", "posted on"))
+
+
+def _read_terms(tree: Tree, zone: list[int], lines: list[int], fields: Fields, page: PageFacts) -> None:
+    in_line = {i for line in lines for i in range(line, tree.end[line])}
+    inside: list[tuple[int, int]] = []
+    for number in zone:
+        while inside and inside[-1][0] <= number:
+            inside.pop()
+        roles = tree.roles[number]
+        if roles & (v.CATEGORIES | v.TAGS) and not roles & (v.BLOCK | v.BODY):
+            inside.append((tree.end[number], roles))
+        element = tree.elements[number]
+        if element.tag != "a" or "href" not in element.attrib:
+            continue
+        name = tree.text(number, 300)
+        if not name or len(name) > _MAX_NAME or v.COMMENT_LINK.fullmatch(name) or is_more_link(tree, number):
+            continue
+        kind = _term_kind(element.get("rel", "").lower(), archive_of(absolute(page.base, element.get("href"))), inside)
+        if kind is None and number in in_line and _is_line_term(tree, number, name):
+            kind = "category"
+        if kind == "category" and name not in fields.categories:
+            fields.categories.append(name)
+        elif kind == "tag" and name not in fields.tags:
+            fields.tags.append(name)
+    if lines and not fields.categories and not fields.tags:
+        fields.categories += names_in_line(_line_text(tree, lines))
+
+
+def _term_kind(rel: str, archive: str, inside: list[tuple[int, int]]) -> str | None:
+    kind = archive.partition(":")[0]
+    if "category" in rel or kind == "category":
+        return "category"
+    if kind in ("tag", "label") or rel == "tag":
+        return "category" if inside and inside[-1][1] & v.CATEGORIES and kind != "tag" else "tag"
+    if inside:
+        return "category" if inside[-1][1] & v.CATEGORIES else "tag"
+    return None
+
+
+def _is_line_term(tree: Tree, number: int, name: str) -> bool:
+    element = tree.elements[number]
+    if {"author", "bookmark"} & set(element.get("rel", "").split()) or tree.roles[number] & (v.DATE | v.AUTHOR):
+        return False
+    before = element.getprevious()
+    lead = (before.tail if before is not None else tree.elements[tree.parent[number]].text) or ""
+    by_author = re.search(r"\bby\s*$", lead, re.IGNORECASE) is not None
+    return not by_author and "/author/" not in element.get("href", "") and v.DATE_TEXT.search(name) is None
+
+
+def names_in_line(text: str) -> list[str]:
+    """The terms that a line names in words: ``Posted on May 1, 2011 in Advice, Sports | …`` gives two."""
+    found = _IN_NAMES.search(text[:600])
+    if not found:
+        return []
+    names = [name.strip(" \t\xa0.") for name in found[1].split(",")]
+    return [name for name in dict.fromkeys(names) if name and len(name) <= _MAX_NAME and not v.DATE_TEXT.search(name)]
+
+
+def _has_author_link(tree: Tree, number: int) -> bool:
+    return any("author" in tree.elements[i].get("rel", "") for i in tree.within(tree.links, number))
+
+
+def _read_author(tree: Tree, zone: list[int], lines: list[int], fields: Fields) -> None:
+    for number in zone:
+        element = tree.elements[number]
+        rel = element.get("rel", "") if element.tag == "a" else ""
+        if not (tree.roles[number] & v.AUTHOR or "author" in rel.split()) or tree.roles[number] & (v.BLOCK | v.BODY):
+            continue
+        names = [i for i in range(number, tree.end[number]) if "fn" in tree.elements[i].get("class", "").split()]
+        text = tree.text(names[0] if names else number, 300)
+        name = _BY.sub("", text).strip()
+        if not names and "byline" in element.get("class", "") and name == text and not _has_author_link(tree, number):
+            continue  # Blogger calls every line about a post a byline.
+        if found := re.split(r"\s+(?:on|in|at)\s+|[|·•]", name, maxsplit=1):
+            name = found[0].strip(" \xa0,")
+        if name and len(name) <= _MAX_NAME and not v.DATE_TEXT.search(name):
+            fields.author = name
+            return
+    if found_name := _BY_NAME.search(_line_text(tree, lines)):
+        fields.author = found_name[1].strip()

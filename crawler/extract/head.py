@@ -1,0 +1,138 @@
+"""Reads what a page says about itself: its address, title, platform and body classes."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from .addresses import absolute, archive_of, is_home
+from .tree import Tree
+
+_SAVED_FROM: Final = re.compile(
+    r"<!--\s{0,9}saved from url=\(\d{1,6}\)(https?://[^\s<>]{1,2000})\s{0,9}-->", re.IGNORECASE
+)
+_BLOG_ID: Final = re.compile(
+    r"blogger\.com/(?:feeds/|[a-z-]{1,20}\.g\?blogID=)(\d{5,20})|[?&;]blogID=(\d{5,20})|['\"]blogId['\"]\s{0,3}[:,]\s{0,3}['\"](\d{5,20})",
+)
+_WORDPRESS: Final = re.compile(r"/wp-content/|/wp-includes/|/wp-json/|https://api\.w\.org/")
+_FEED: Final = re.compile(r"application/(?:rss|atom)\+xml", re.IGNORECASE)
+_LISTING_CLASSES: Final = frozenset(
+    ("archive", "category", "tag", "author", "date", "blog", "search", "search-results", "feed-view", "index", "paged")
+)
+
+
+@dataclass(slots=True)
+class Head:
+    """What a page says about itself.
+
+    `platform` is ``wordpress``, ``blogger`` or ``html``; `published` and `author` come from its JSON-LD or Open Graph;
+    `speaks_of_blog` is True where it offers a feed or names a blog engine.
+    """
+
+    title: str = ""
+    og_title: str = ""
+    base: str | None = None
+    canonical: str | None = None
+    platform: str = "html"
+    blog_id: str | None = None
+    body_class: str = ""
+    body_classes: frozenset[str] = frozenset()
+    is_article: bool = False
+    is_listing: bool = False
+    published: str = ""
+    author: str | None = None
+    speaks_of_blog: bool = False
+
+
+def read_head(tree: Tree, text: str, here: str | None) -> Head:
+    """Gathers what a page says of itself; `here` is its address, None where unknown."""
+    head = Head()
+    metas: dict[str, str] = {}
+    links: dict[str, str] = {}
+    scripts: list[str] = []
+    for element in tree.root.iter("title", "base", "meta", "link", "script", "body"):
+        tag = element.tag
+        if tag == "title":
+            head.title = head.title or " ".join((element.text or "").split())[:2000]
+        elif tag == "base":
+            head.base = head.base or element.get("href")
+        elif tag == "meta":
+            name = (element.get("property") or element.get("name") or "").lower()
+            metas.setdefault(name, element.get("content") or "")
+        elif tag == "link":
+            if _FEED.search(element.get("type") or ""):
+                head.speaks_of_blog = True
+            for rel in (element.get("rel") or "").lower().split():
+                links.setdefault(rel, element.get("href") or "")
+        elif tag == "body":
+            head.body_class = " ".join((element.get("class") or "").lower().split())[:4000]
+        elif element.get("type") == "application/ld+json":
+            scripts.append((element.text or "")[:200_000])
+    head.body_classes = frozenset(head.body_class.split())
+    saved = _SAVED_FROM.search(text[:5000])
+    head.canonical = (
+        absolute(here, links.get("canonical"))
+        or absolute(here, metas.get("og:url"))
+        or (saved[1] if saved and not here else None)
+    )
+    head.og_title = " ".join(metas.get("og:title", "").split())[:2000]
+    _platform(head, text, metas)
+    _article(head, metas, _first_article(scripts), here or head.canonical)
+    return head
+
+
+def _platform(head: Head, text: str, metas: dict[str, str]) -> None:
+    generator = metas.get("generator", "").lower()
+    if (
+        "blogger" in generator
+        or "blogspot.com" in (head.canonical or "")
+        or 'class="widget Blog"' in text
+        or "class='widget Blog'" in text
+    ):
+        head.platform = "blogger"
+        head.speaks_of_blog = True
+        if found := _BLOG_ID.search(text):
+            head.blog_id = next(group for group in found.groups() if group)
+    elif "wordpress" in generator or _WORDPRESS.search(text):
+        head.platform = "wordpress"
+        head.speaks_of_blog = head.speaks_of_blog or "page-id-" not in head.body_class
+
+
+def _article(head: Head, metas: dict[str, str], article: dict[str, Any], here: str | None) -> None:
+    head.is_article = metas.get("og:type", "").lower() == "article" or bool(article)
+    archive = archive_of(here)
+    head.is_listing = bool(archive and archive != "home") or bool(
+        head.body_classes & _LISTING_CLASSES and not head.body_classes & {"single", "single-post", "item-view"}
+    )
+    head.is_listing = head.is_listing or (archive == "home" and bool(here and is_home(here)))
+    for value in (article.get("datePublished"), metas.get("article:published_time")):
+        if isinstance(value, str) and value.strip():
+            head.published = value.strip()[:100]
+            break
+    author = article.get("author")
+    author = author[0] if isinstance(author, list) and author else author
+    name = author.get("name") if isinstance(author, dict) else author
+    if isinstance(name, str) and 0 < len(name.strip()) <= 120:
+        head.author = name.strip()
+
+
+def _first_article(texts: list[str]) -> dict[str, Any]:
+    """The first article of a page's JSON-LD; empty where there is none or it can't be read."""
+    for text in texts[:20]:
+        try:
+            queue: list[Any] = [json.loads(text)]
+        except (ValueError, RecursionError):
+            continue
+        for _ in range(500):
+            if not queue:
+                break
+            item = queue.pop()
+            if isinstance(item, list):
+                queue += item[:100]
+            elif isinstance(item, dict):
+                if item.get("@type") in ("BlogPosting", "Article", "NewsArticle"):
+                    return item
+                queue += [value for value in item.values() if isinstance(value, (dict, list))]
+    return {}

@@ -1,0 +1,150 @@
+"""Says whether a page is a listing, a post's own page or neither, and which of its entries are its own."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final, Literal
+from urllib.parse import urlsplit
+
+from ...pipeline.records import RawDate
+from . import vocabulary as v
+from .addresses import BLOGGER_POST, archive_of, is_home, same_page
+from .blocks import Block
+from .bodies import Body
+from .fields import Fields
+from .head import Head
+from .single import bears_page_title
+from .tree import Tree
+
+Kind = Literal["listing", "post", "none"]
+
+_NO_BLOG_BODY: Final = frozenset(("error404", "search-no-results", "login", "wp-core-ui", "error_page"))
+_FULL_POST_WORDS: Final = 15
+EXCERPT_WORDS: Final = 7
+"""An excerpt has at least this many words."""
+
+_ROW: Final = 3
+"""Entries that share a parent make a list from this many on; fewer may be a row of a grid."""
+
+_SINGLE_CLASSES: Final = frozenset(("single", "single-post", "item-view"))
+PAGE_CLASS: Final = re.compile(r"(?:^|\s)(?:page-id-\d+|page-template\S*)(?:\s|$)")
+
+
+@dataclass(slots=True)
+class Found:
+    """A block with what was read of it; `listed` tells whether it belongs to the page's archive."""
+
+    block: Block
+    body: Body
+    fields: Fields
+    group: tuple[object, ...] = ()
+    listed: bool = True
+
+
+def page_kind(head: Head, here: str | None, archive: str, found: list[Found]) -> Kind:
+    """What a page is; where nothing says that it is a blog it is none, for a false post is worse than none."""
+    classes = head.body_classes
+    if not found or classes & _NO_BLOG_BODY:
+        return "none"
+    if _is_post_page(head, here, found):
+        return "post"
+    named = archive not in ("", "home")
+    if len(found) == 1:
+        plain_page = PAGE_CLASS.search(head.body_class) is not None or bool(classes & {"page", "error404"})
+        vouched_for = _dated(found[0]) or found[0].fields.has_line
+        return "listing" if not plain_page and (named or head.is_listing or vouched_for) else "none"
+    vouched = sum(f.block.strong or _dated(f) or f.fields.has_line for f in found)
+    cut = sum(f.body.form == "summary" and f.body.words > 0 for f in found)
+    if 2 * vouched >= len(found) or ((head.speaks_of_blog or named) and 2 * max(vouched, cut) >= len(found)):
+        return "listing"
+    return "none"
+
+
+def _dated(f: Found) -> bool:
+    return bool(f.fields.dates) or v.DATED_TITLE.fullmatch(f.fields.title) is not None
+
+
+def says_post(head: Head, here: str | None) -> bool:
+    """Whether a page says by itself that it is one post's own: by its body's classes, its address or its metadata."""
+    if head.body_classes & _SINGLE_CLASSES or "postid" in head.body_class:
+        return True
+    if head.is_listing or PAGE_CLASS.search(head.body_class):
+        return False
+    if any(url and BLOGGER_POST.match(urlsplit(url).path) for url in (head.canonical, here)):
+        return True
+    return head.is_article and bool(head.published) and not is_home(here or "https://./x")
+
+
+def _is_post_page(head: Head, here: str | None, found: list[Found]) -> bool:
+    if says_post(head, here):
+        return True
+    if head.is_listing or PAGE_CLASS.search(head.body_class):
+        return False
+    mains = [f for f in found if not f.block.soft and f.block.title is not None and f.body.words]
+    own = [f for f in mains if here and same_page(f.fields.permalink, here)]
+    if own and not is_home(here or ""):
+        return True
+    unlinked = [f for f in mains if f.fields.permalink is None and f.body.form == "content"]
+    if head.is_article and len(unlinked) == 1:
+        return _dated(unlinked[0])
+    if archive_of(here):
+        return False
+    contents = [f for f in mains if f.body.form == "content"]
+    return len(contents) == 1 and contents[0] in unlinked and (_dated(contents[0]) or contents[0].fields.has_line)
+
+
+def single_post(tree: Tree, head: Head, here: str | None, found: list[Found]) -> list[Found]:
+    """The page's own post as content, and the teasers that stand above it."""
+
+    def score(f: Found) -> tuple[int, int, int, int, int]:
+        title = f.block.title
+        own = same_page(f.fields.permalink, here) or same_page(f.fields.permalink, head.canonical)
+        heading = title is not None and tree.tags[title] == "h1"
+        named = bears_page_title(f.fields.title, head)
+        return (named, own, f.body.form == "content", heading, f.body.words)
+
+    candidates = [f for f in found if f.body.words and not f.block.soft]
+    if not candidates:
+        return []
+    main = max(candidates, key=score)
+    main.body.form = "content"
+    main.listed = False
+    if head.published and not any(d.origin in ("time", "label") for d in main.fields.dates):
+        main.fields.dates.insert(0, RawDate(head.published, "time", "article:published_time"))
+    if not main.fields.author and head.author:
+        main.fields.author = head.author
+    above = [
+        f
+        for f in found
+        if f.block.start < main.block.start and f.body.form == "summary" and f.body.words >= EXCERPT_WORDS
+    ]
+    for f in above:
+        f.listed = False
+    main.fields.permalink = None
+    main.fields.title = main.fields.title or head.og_title
+    return [*above, main]
+
+
+def mark_listing(found: list[Found], archive: str) -> list[Found]:
+    """Tells the archive's own entries from teasers of other posts that stand on the same page."""
+    contents = {f.group for f in found if f.body.form == "content"}
+    summaries = {f.group for f in found if f.body.form == "summary"}
+    content_parents = {f.block.parent for f in found if f.body.form == "content"}
+    neighbours = Counter(f.block.parent for f in found)
+    first = next((i for i, f in enumerate(found) if f.body.form == "content"), len(found))
+    hard = any(not f.block.soft for f in found) or archive not in ("", "home")
+    strong = any(f.block.strong and not f.block.soft for f in found)
+    lines = any(f.fields.has_line for f in found)
+    for place, f in enumerate(found):
+        if f.body.form == "content":
+            continue
+        beside = hard and f.block.soft
+        unlike = bool(contents) and f.group not in contents
+        grouped = f.block.parent not in content_parents and neighbours[f.block.parent] >= _ROW
+        if beside or unlike or (bool(contents) and place < first and grouped):
+            f.listed = False
+        elif not contents and len(summaries) > 1:
+            f.listed = (not strong or f.block.strong) and (not lines or f.fields.has_line)
+    return found

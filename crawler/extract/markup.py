@@ -1,0 +1,160 @@
+"""Reads a page of markup: finds its entries, says what kind of page it is and where its archive goes on."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import replace
+
+from ...pipeline.records import Entry, RawDate
+from ...pipeline.urls import same_site
+from . import vocabulary as v
+from .addresses import absolute, date_in, is_home, same_page
+from .blocks import MAX_BLOCKS, Block, find_blocks
+from .bodies import judge_snippets, named_body, read_body
+from .fields import Fields, PageFacts, read_fields, read_link
+from .head import Head, read_head
+from .kinds import EXCERPT_WORDS, Found, mark_listing, page_kind, says_post, single_post
+from .naming import archive_name
+from .pager import next_page
+from .records import Extraction, Page
+from .single import bears_page_title, own_block
+from .tree import Tree
+
+
+def extract_html(page: Page) -> Extraction:
+    """What a page of markup says; kind ``none`` where it holds no post."""
+    tree = Tree(page.text)
+    address = absolute(None, page.url)
+    head = read_head(tree, page.text, address)
+    here = address or head.canonical
+    base = absolute(here, head.base) or here if head.base else here
+    layout = head.platform
+    facts = PageFacts(base=base, url=here, blog_id=head.blog_id)
+    blocks = find_blocks(tree, base, here)
+    notes = (f"more than {MAX_BLOCKS} entries on one page: the rest is left out",) if len(blocks) > MAX_BLOCKS else ()
+    found = _read_blocks(tree, blocks[:MAX_BLOCKS], facts)
+    if says_post(head, here) and not any(_is_own(f, head, here) for f in found):
+        found = _with_own_post(tree, head, facts, found)
+    archive = archive_name(tree, head, here)
+    kind = page_kind(head, here, archive, found)
+    if kind == "post":
+        found = single_post(tree, head, here, found)
+        kind = "post" if any(f.body.form == "content" for f in found) else "none"
+    elif kind == "listing":
+        found = mark_listing(found, archive)
+    if kind == "none":
+        return Extraction(layout=layout, kind="none", canonical_url=head.canonical, archive="", page_title=head.title)
+    if kind == "post":
+        archive = ""
+    entries = tuple(_entry(page, f, place, archive if f.listed else "", layout, here) for place, f in enumerate(found))
+    if kind == "post":
+        entries = tuple(_with_address(entry, head, here) for entry in entries)
+    following = next_page(tree, base, here, head.body_class) if kind == "listing" else None
+    return Extraction(
+        layout=layout,
+        kind=kind,
+        entries=entries,
+        next_url=following,
+        canonical_url=head.canonical,
+        archive=archive,
+        page_title=head.title,
+        notes=notes,
+    )
+
+
+def _is_own(f: Found, head: Head, here: str | None) -> bool:
+    """Whether what was found is the page's own post, with a text worth the name."""
+    named = bears_page_title(f.fields.title, head) or same_page(f.fields.permalink, here)
+    return named and f.body.words >= EXCERPT_WORDS and not f.block.soft
+
+
+def _with_own_post(tree: Tree, head: Head, facts: PageFacts, found: list[Found]) -> list[Found]:
+    own = own_block(tree, head)
+    if own is None:
+        return found
+    block, element = own
+    body = named_body(tree, element) if element is not None else read_body(tree, block, None, facts.base)
+    fields = read_fields(tree, block, body.element, None, facts)
+    fields.title = fields.title or head.og_title
+    above = [f for f in found if f.block.start < block.start]
+    return [*above, Found(block, body, fields)] if body.words >= EXCERPT_WORDS else found
+
+
+def _read_blocks(tree: Tree, blocks: list[Block], facts: PageFacts) -> list[Found]:
+    found: list[Found] = []
+    group_dates = _group_dates(tree)
+    for block in blocks:
+        permalink = read_link(tree, block, facts.base, facts.url)
+        body = read_body(tree, block, permalink, facts.base)
+        fields = read_fields(tree, block, body.element, permalink, facts)
+        _add_group_date(tree, group_dates, block, fields)
+        if not body.words and not (fields.title and permalink and tree.roles[block.start] & v.BLOCK):
+            continue
+        found.append(Found(block, body, fields))
+    if any(not f.block.soft for f in found):
+        # In a box beside other entries only teasers count: lists of titles and stray texts do not.
+        found = [f for f in found if not f.block.soft or (f.body.form == "summary" and f.body.words >= EXCERPT_WORDS)]
+    judge_snippets([f.body for f in found])
+    for f in found:
+        shape = tree.roles[f.block.start] & (v.BLOCK | v.WIDGET), tree.tags[f.block.start]
+        title = tree.tags[f.block.title] if f.block.title is not None else ""
+        f.group = (*shape, title, f.block.strong, f.fields.has_line)
+    return found
+
+
+def _group_dates(tree: Tree) -> list[int]:
+    """The headers above groups of posts that date them: Blogger's by class, others by being a date and nothing else."""
+    named = [i for i, roles in enumerate(tree.roles) if roles & v.GROUP_DATE]
+    plain = [i for i in tree.headings if tree.words(i) <= 6 and v.DATE_HEADING.fullmatch(tree.text(i, 100))]
+    return sorted({i for i in (*named, *plain) if not tree.outside[i]})
+
+
+def _add_group_date(tree: Tree, group_dates: list[int], block: Block, fields: Fields) -> None:
+    place = bisect_left(group_dates, block.start)
+    if not place:
+        return
+    header = group_dates[place - 1]
+    own = any(d.origin in ("time", "label") for d in fields.dates)
+    # A heading that is a date may be today's, at the head of the site: it dates only what stands beside it.
+    beside = tree.parent[header] < block.start < tree.end[tree.parent[header]]
+    if not tree.roles[header] & v.GROUP_DATE and (own or not beside):
+        return
+    text = tree.text(header, 200)
+    if text and not any(d.text == text for d in fields.dates):
+        at = sum(d.origin == "time" for d in fields.dates)
+        fields.dates.insert(at, RawDate(text, "label", f"{tree.tags[header]}.date-header"))
+
+
+def _entry(page: Page, f: Found, place: int, listed_in: str, layout: str, here: str | None) -> Entry:
+    return Entry(
+        source=page.source,
+        form=f.body.form,
+        title=f.fields.title,
+        body=f.body.html,
+        permalink=f.fields.permalink,
+        platform_id=f.fields.platform_id,
+        dates=tuple(f.fields.dates),
+        author=f.fields.author,
+        categories=tuple(f.fields.categories),
+        tags=tuple(f.fields.tags),
+        layout=layout,
+        page_url=here,
+        position=place,
+        listed_in=listed_in,
+        observed_at=page.observed_at,
+    )
+
+
+def _with_address(entry: Entry, head: Head, here: str | None) -> Entry:
+    """The page's own post gets the page's address: the canonical one where it is on the same site."""
+    if entry.form != "content":
+        return entry
+    canonical = head.canonical if head.canonical and not is_home(head.canonical) else None
+    if canonical and here and not same_site(canonical, here):
+        canonical = None
+    permalink = canonical or here
+    also = tuple(url for url in (here,) if url and permalink and url != permalink)
+    dates = entry.dates
+    if (spelled := date_in(permalink)) and not any(d.origin == "url" for d in dates):
+        dates = (*dates, RawDate(spelled, "url", "permalink"))
+    return replace(entry, permalink=permalink, also_at=also, dates=dates)

@@ -1,0 +1,132 @@
+"""Finds the link to the archive's next older page, whatever it is called."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ...pipeline.urls import same_site
+from . import vocabulary as v
+from .addresses import absolute, same_page, split_page_number
+from .tree import Tree
+
+_OLDER_CLASS: Final = re.compile(
+    r"(?:^|[\s_-])(?:older|nav-previous|previous-entries|blog-pager-older-link|older-posts|pagination-previous-posts|load-more"
+    r"|alignleft-older|infinite-scroll|show-more)",
+    re.IGNORECASE,
+)
+_NEWER_CLASS: Final = re.compile(r"(?:^|[\s_-])(?:newer|nav-next|blog-pager-newer-link|newer-posts)", re.IGNORECASE)
+_NEXT_CLASS: Final = re.compile(
+    r"(?:^|[\s_-])(?:next|nextpostslink|pagination-next|next-page)(?:$|[\s_-])", re.IGNORECASE
+)
+_COMMENT_PAGE: Final = re.compile(r"/comment-page-\d|[?&](?:replytocom|cpage)=")
+_PAGED_CLASS: Final = re.compile(r"(?:^|\s)paged-(\d{1,6})(?:\s|$)")
+_AROUND: Final = 3
+
+
+def next_page(tree: Tree, base: str | None, page_url: str | None, body_class: str) -> str | None:
+    """The absolute address of the next older page, or None.
+
+    Page numbers decide where addresses carry them: the current one plus one, else the nearest above it. Without
+    numbers the link's words and classes decide, and what speaks of older posts beats what speaks of next ones.
+    Never the page itself, another site, or a page whose number is not above the current one.
+    """
+    own_key, own_number = split_page_number(page_url) if page_url else (None, None)
+    current = own_number or _current_number(tree, body_class) or 1
+    numbered: dict[int, str] = {}
+    spoken: list[tuple[int, int, str]] = []
+    for order, (number, address) in enumerate(_candidates(tree, base, page_url)):
+        key, target = split_page_number(address)
+        if own_key is not None and key == own_key:
+            if target is not None and target > current:
+                numbered.setdefault(target, address)
+            continue
+        if target is not None and target <= current:
+            continue
+        if (rank := _rank(tree, number)) is not None:
+            spoken.append((rank, order, address))
+    if current + 1 in numbered:
+        return numbered[current + 1]
+    if spoken and (not numbered or min(spoken)[0] == 0):
+        return min(spoken)[2]
+    if numbered:
+        return numbered[min(numbered)]
+    return None
+
+
+def _candidates(tree: Tree, base: str | None, page_url: str | None) -> list[tuple[int, str]]:
+    found = []
+    links = list(tree.links)
+    links += [
+        number
+        for number in range(min(len(tree.elements), 2000))
+        if tree.tags[number] == "link" and "next" in tree.elements[number].get("rel", "").split()
+    ]
+    for number in links:
+        href = tree.elements[number].get("href", "")
+        if href.startswith("#") or _COMMENT_PAGE.search(href):
+            continue
+        address = absolute(base, href)
+        if address is None or (page_url and (same_page(address, page_url) or not same_site(address, page_url))):
+            continue
+        found.append((number, address.partition("#")[0]))
+    return found
+
+
+def _current_number(tree: Tree, body_class: str) -> int | None:
+    if paged := _PAGED_CLASS.search(body_class):
+        return int(paged[1])
+    for number, element in enumerate(tree.elements):
+        if element.tag in ("span", "a", "strong", "em", "li") and (
+            element.get("aria-current") == "page" or "current" in element.get("class", "").split()
+        ):
+            text = tree.text(number, 40)
+            digits = re.search(r"(\d{1,6})\s*$", text)
+            if digits and tree.outside[number]:
+                return int(digits[1])
+    return None
+
+
+def _rank(tree: Tree, number: int) -> int | None:
+    """How surely a link leads to older posts: 0 says older, 1 an older-class, 2 next, 3 previous; None not at all."""
+    element = tree.elements[number]
+    if tree.words(number) > 8:
+        return None
+    classes = [element.get("class", ""), element.get("id", "")]
+    above = number
+    for _ in range(_AROUND):
+        above = tree.parent[above]
+        if above < 0 or tree.roles[above] & v.MAIN or len(tree.within(tree.links, above)) > 1:
+            break
+        classes.append(tree.elements[above].get("class", ""))
+    named = " ".join(classes)
+    text = " ".join((tree.text(number, 200), element.get("title", ""), element.get("aria-label", "")))[:300]
+    rel = element.get("rel", "").lower().split()
+    if v.NEWER_TEXT.search(text) or _NEWER_CLASS.search(named):
+        return None
+    if v.OLDER_CERTAIN.search(text):
+        return 0
+    if _OLDER_CLASS.search(named):
+        return 1
+    if "prev" in rel or v.PREVIOUS_SIGN.fullmatch(text.strip()):
+        return None
+    in_pager = tree.outside[number] or _NEXT_CLASS.search(named) or "next" in rel or element.tag == "link"
+    if "next" in rel or (_NEXT_CLASS.search(named) and in_pager):
+        return 2
+    if v.NEXT_TEXT.search(text) and _bare_next(text):
+        return 2
+    if v.OLDER_TEXT.search(text) and tree.outside[number]:
+        return 3
+    return None
+
+
+def _bare_next(text: str) -> bool:
+    """Whether little more than the word "next" stands there: "Next steps for gardeners" is a post."""
+    rest = v.NEXT_TEXT.sub(" ", text)
+    rest = re.sub(
+        r"\b(?:page|pages|posts|entries|articles|seite|página|pagina|page suivante|beiträge)\b",
+        " ",
+        rest,
+        flags=re.IGNORECASE,
+    )
+    return len(rest.split()) <= 1

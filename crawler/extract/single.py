@@ -1,0 +1,70 @@
+"""Finds the post on its own page where no block bears its title: by the page's own title and its longest body."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ...pipeline.text import title_key
+from . import vocabulary as v
+from .blocks import Block
+from .head import Head
+from .tree import Tree
+
+_ENOUGH_WORDS: Final = 40
+_LEVELS: Final = 60
+
+
+def bears_page_title(title: str, head: Head) -> bool:
+    """Whether a title is the one that the page itself bears, in Open Graph or before its site's name."""
+    key = title_key(title)
+    if not key:
+        return False
+    if said := title_key(head.og_title):
+        return key == said or (" " in key and key in said) or (" " in said and said in key)
+    # Without Open Graph the page's title may end in the site's name, which is no post's title.
+    whole = title_key(head.title)
+    return key == whole or (" " in key and key in whole) or whole.startswith(f"{key} ")
+
+
+def own_block(tree: Tree, head: Head) -> tuple[Block, int | None] | None:
+    """The block of a page's own post and its body (None: what follows the title), or None where there is no text."""
+    title = _own_heading(tree, head)
+    body = _longest_body(tree)
+    if body is not None:
+        root = body
+        if title is not None and not tree.roles[body] & v.MAIN:
+            for _ in range(_LEVELS):
+                if root <= title < tree.end[root] or tree.parent[root] < 0:
+                    break
+                root = tree.parent[root]
+        return Block(title=title, roots=(root,), parent=max(tree.parent[root], 0), strong=True), body
+    if title is None:
+        return None
+    root = title
+    for _ in range(_LEVELS):
+        if tree.words(root) - tree.words(title) >= _ENOUGH_WORDS or tree.parent[root] < 0:
+            break
+        root = tree.parent[root]
+    if tree.words(root) - tree.words(title) < _ENOUGH_WORDS:
+        return None
+    return Block(title=title, roots=(root,), parent=max(tree.parent[root], 0), strong=True), None
+
+
+def _own_heading(tree: Tree, head: Head) -> int | None:
+    first: int | None = None
+    for number in tree.headings:
+        if tree.roles[number] & v.HIDDEN or (tree.outside[number] and tree.tags[number] != "h1"):
+            continue
+        if bears_page_title(tree.text(number, 500), head):
+            return number
+        if not head.og_title and first is None and tree.tags[number] == "h1" and not tree.outside[number]:
+            first = number
+    return first
+
+
+def _longest_body(tree: Tree) -> int | None:
+    best, most = None, _ENOUGH_WORDS // 2
+    for number, roles in enumerate(tree.roles):
+        if roles & v.BODY and not roles & (v.TITLE | v.MAIN) and not tree.outside[number] and tree.words(number) > most:
+            best, most = number, tree.words(number)
+    return best

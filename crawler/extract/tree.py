@@ -1,0 +1,250 @@
+"""A parsed page with what the extractor asks of it again and again, gathered in one walk."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import Final
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from . import vocabulary as v
+
+MAX_ELEMENTS: Final = 400_000
+"""A page with more elements than this is read up to here; real listing pages have some thousands."""
+
+_REGION_TAGS = v.OUTSIDE_TAGS | {"aside", "footer", "header"}
+_WITHOUT_TEXT = frozenset(("meta", "link", "br", "hr", "img", "input"))
+
+
+class Tree:
+    """The elements of a page in document order, each known by its number.
+
+    Lists run parallel: `elements[i]`, its `parent[i]` (-1 for the root), the number `end[i]` behind its last
+    descendant, its `roles[i]` (bits of `vocabulary`), and running counts of the words seen before and within.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.root = _parse(text)
+        self.elements: list[HtmlElement] = []
+        self.tags: list[str] = []
+        self.parent: list[int] = []
+        self.end: list[int] = []
+        self.roles: list[int] = []
+        self._words_start: list[int] = []
+        self._words_end: list[int] = []
+        self.links: list[int] = []
+        self.headings: list[int] = []
+        self.dated: list[int] = []
+        self._outside: list[int] = []
+        self._main: list[int] = []
+        self._walk()
+        self.outside, self.soft = self._regions()
+
+    def _walk(self) -> None:
+        elements, parent, end, roles = self.elements, self.parent, self.end, self.roles
+        starts, ends = self._words_start, self._words_end
+        walker = etree.iterwalk(self.root, events=("start", "end"))
+        stack: list[int] = []
+        words = 0
+        for event, element in walker:
+            if event == "end":
+                number = stack.pop()
+                end[number] = len(elements)
+                ends[number] = words
+                if element.tail and stack:
+                    words += len(element.tail.split())
+                continue
+            number = len(elements)
+            tag = str(element.tag)
+            elements.append(element)
+            self.tags.append(tag)
+            parent.append(stack[-1] if stack else -1)
+            end.append(number + 1)
+            starts.append(words)
+            ends.append(words)
+            stack.append(number)
+            roles.append(self._roles(number, element, tag))
+            if tag in v.SKIPPED_TAGS or tag == "head" or number >= MAX_ELEMENTS:
+                walker.skip_subtree()
+            elif element.text and tag not in _WITHOUT_TEXT:
+                words += len(element.text.split())
+
+    def _roles(self, number: int, element: HtmlElement, tag: str) -> int:
+        """An element's roles, from its tag and attributes; notes on the way what later steps look for."""
+        if tag in ("html", "body"):
+            return v.MAIN
+        attributes = element.attrib
+        roles = v.roles_of(attributes["class"]) if "class" in attributes else 0
+        if "id" in attributes:
+            roles |= v.IDS.get(attributes["id"].lower(), 0)
+        if "itemprop" in attributes:
+            roles |= v.ITEMPROPS.get(attributes["itemprop"].lower(), 0)
+        if tag == "main" or attributes.get("role") == "main":
+            roles = (roles | v.MAIN) & ~v.OUTSIDE
+        elif tag == "article":
+            roles = (roles | v.BLOCK) & ~v.OUTSIDE
+        if _hidden(attributes):
+            roles |= v.HIDDEN
+        self._note(number, element, tag, roles)
+        return roles
+
+    def _note(self, number: int, element: HtmlElement, tag: str, roles: int) -> None:
+        if tag == "a" and "href" in element.attrib:
+            self.links.append(number)
+        elif tag in v.HEADINGS:
+            self.headings.append(number)
+        if roles & (v.OUTSIDE | v.WIDGET | v.HIDDEN) or tag in _REGION_TAGS:
+            self._outside.append(number)
+        if roles & v.MAIN:
+            self._main.append(number)
+        text = element.text
+        if not text or "/" not in text[-20:] or len(text) > v.LONGEST_TITLE:
+            return
+        if len(element) == 0 and tag not in v.HEADINGS and v.DATED_TITLE.fullmatch(text):
+            self.dated.append(number)
+
+    def _regions(self) -> tuple[bytearray, bytearray]:
+        """Marks of what lies outside the page's own text, and of what lies in widget-like boxes."""
+        size = len(self.elements)
+        outside, soft, inside_main = bytearray(size), bytearray(size), bytearray(size)
+        columns = [i for i in self._main if i and self.tags[i] != "body"]
+        for number in columns:
+            inside_main[number : self.end[number]] = b"\1" * (self.end[number] - number)
+        for number in self._outside:
+            end, roles, tag = self.end[number], self.roles[number], self.tags[number]
+            if outside[number] or roles & v.MAIN:
+                continue
+            if not roles & v.HIDDEN and self.holds(columns, number):
+                continue
+            if roles & (v.OUTSIDE | v.HIDDEN) or tag in v.OUTSIDE_TAGS:
+                kind = outside
+            elif tag in ("header", "footer"):
+                above = self.tags[self.parent[number]]
+                if (
+                    inside_main[number]
+                    or (tag == "header" and above != "body")
+                    or self.inside(number, v.BLOCK) is not None
+                ):
+                    continue
+                kind = outside
+            elif inside_main[number] or not columns:
+                kind = soft
+            else:
+                kind = outside
+            kind[number:end] = b"\1" * (end - number)
+        return outside, soft
+
+    def holds(self, numbers: list[int], number: int) -> bool:
+        """True where one of the sorted `numbers` lies below element `number`."""
+        place = bisect_left(numbers, number + 1)
+        return place < len(numbers) and numbers[place] < self.end[number]
+
+    def within(self, numbers: list[int], number: int) -> list[int]:
+        """Those of the sorted `numbers` that are element `number` or lie below it."""
+        return numbers[bisect_left(numbers, number) : bisect_left(numbers, self.end[number])]
+
+    def inside(self, number: int, role: int) -> int | None:
+        """The nearest ancestor that has `role`, looked for 40 levels up at most."""
+        for _ in range(40):
+            number = self.parent[number]
+            if number < 0:
+                return None
+            if self.roles[number] & role:
+                return number
+        return None
+
+    def words(self, number: int) -> int:
+        """How many words of visible text element `number` holds."""
+        return self._words_end[number] - self._words_start[number]
+
+    def words_between(self, first: int, last: int) -> int:
+        """How many words stand from the end of element `first` to the start of element `last`."""
+        return self._words_start[last] - self._words_end[first]
+
+    def children(self, number: int) -> Iterator[int]:
+        """The numbers of the child elements."""
+        child = number + 1
+        end = self.end[number]
+        while child < end:
+            yield child
+            child = self.end[child]
+
+    def next_sibling(self, number: int) -> int | None:
+        """The number of the element after `number` under the same parent."""
+        above = self.parent[number]
+        following = self.end[number]
+        return following if above >= 0 and following < self.end[above] else None
+
+    def text(self, number: int, limit: int = 2000) -> str:
+        """Visible text of element `number`, nothing hidden or scripted; white space but no-break spaces collapsed."""
+        element = self.elements[number]
+        if len(element) == 0:
+            text = element.text
+            return _one_line(text[: 2 * limit]) if text and element.tag not in v.SKIPPED_TAGS else ""
+        return self.plain((number,), limit)
+
+    def plain(self, numbers: tuple[int, ...], limit: int = 2000) -> str:
+        """Visible text of several elements, up to about `limit` characters."""
+        parts: list[str] = []
+        size = 0
+        for number in numbers:
+            for part in self._texts(number):
+                parts.append(part)
+                size += len(part)
+                if size > limit:
+                    break
+        return _one_line("".join(parts))
+
+    def _texts(self, number: int) -> Iterator[str]:
+        end = self.end[number]
+        open_tails: list[tuple[int, str]] = []
+        at = number
+        while at < end:
+            while open_tails and open_tails[-1][0] <= at:
+                yield open_tails.pop()[1]
+            element = self.elements[at]
+            tag = element.tag
+            if at != number and element.tail:
+                open_tails.append((self.end[at], element.tail))
+            if tag in v.SKIPPED_TAGS or (self.roles[at] & v.HIDDEN and at != number):
+                at = self.end[at]
+                continue
+            if tag in _BREAKING:
+                yield " "
+            if element.text:
+                yield element.text
+            at += 1
+        while open_tails:
+            yield open_tails.pop()[1]
+
+
+def _one_line(text: str) -> str:
+    if "\xa0" not in text:
+        return " ".join(text.split())
+    return " ".join(text.replace("\xa0", "\0").split()).replace("\0", "\xa0")
+
+
+_BREAKING = frozenset(("br", "p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "section", "td", "tr"))
+
+
+def _hidden(attributes: etree._Attrib) -> bool:
+    if "hidden" in attributes:
+        return True
+    style = attributes.get("style")
+    if not style or ("none" not in style and "hidden" not in style):
+        return False
+    squeezed = style.replace(" ", "").lower()
+    return "display:none" in squeezed or "visibility:hidden" in squeezed
+
+
+def _parse(text: str) -> HtmlElement:
+    """The page as a tree; an empty one where nothing can be read. Lone surrogates and NUL become other signs."""
+    data = text.replace("\0", "�").encode("utf-8", "replace")
+    parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        root = document_fromstring(data, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        root = document_fromstring(b"<html><body></body></html>")
+    return root

@@ -1,0 +1,232 @@
+"""The words of the extractor: class names, link texts and labels that blogs use, as data.
+
+Collected from WordPress's and Blogger's stock themes, hAtom and microformats2 (h-entry), schema.org and the
+larger theme families (Genesis, Divi, Astra, GeneratePress, Elementor, Thesis). Adding a theme means adding words here.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+TITLE: Final = 1
+BLOCK: Final = 1 << 1
+BODY: Final = 1 << 2
+SUMMARY: Final = 1 << 3
+MAIN: Final = 1 << 4
+OUTSIDE: Final = 1 << 5
+"""Sidebars, comments, navigation, related posts: what stands there is no entry of the page."""
+WIDGET: Final = 1 << 6
+"""Boxes that hold decoys, or teasers where they stand in the main column."""
+HIDDEN: Final = 1 << 7
+DATE: Final = 1 << 8
+UPDATED: Final = 1 << 9
+CATEGORIES: Final = 1 << 10
+TAGS: Final = 1 << 11
+AUTHOR: Final = 1 << 12
+META: Final = 1 << 13
+MORE: Final = 1 << 14
+SNIPPET: Final = 1 << 15
+GROUP_DATE: Final = 1 << 16
+UNTITLED: Final = 1 << 17
+"""Blocks that are entries even where they have no title."""
+
+WORDS: Final[dict[int, str]] = {
+    TITLE: """entry-title post-title posttitle post_title wp-block-post-title p-name entry__title post__title
+        blog-entry-title elementor-post__title article-title article__title post-headline blog-title-link
+        entry-heading post-heading storytitle fl-post-title uael-post__title blog-post-title post-card-title
+        card-post-title grid-title""",
+    BLOCK: """hentry h-entry post type-post wp-block-post post-outer post-outer-container entry blog-post blogpost
+        blog-entry elementor-post et_pb_post ast-article-post post-item post-card archive-post fl-post
+        post-entry article-card post_box""",
+    UNTITLED: "hentry h-entry post-outer post-outer-container wp-block-post type-post",
+    BODY: """entry-content post-body post-content post_content entry__content post__content e-content entry
+        post-entry entry-body storycontent wp-block-post-content articlebody article-body post-text post__body
+        entry-text posttext pf-content blog-content the-content single-content""",
+    SUMMARY: """entry-summary entry-excerpt post-excerpt post_excerpt excerpt p-summary wp-block-post-excerpt
+        wp-block-post-excerpt__excerpt post-snippet snippet-item elementor-post__excerpt ast-excerpt-container
+        archive-excerpt post__excerpt entry__summary post-summary blog-excerpt fl-post-excerpt item-snippet""",
+    SNIPPET: "post-snippet snippet-item item-snippet",
+    MAIN: """site-main blog-posts hfeed main-content content-area site-content main-column-inner wp-block-query
+        wp-block-post-template loop posts-container posts-wrapper narrowcolumn widecolumn blog-feed""",
+    OUTSIDE: """sidebar sidebar-primary sidebar-secondary widgets-sidebar secondary-sidebar comments comments-area
+        comment-list commentlist comment-respond comment-form related-posts relatedposts jp-relatedposts yarpp
+        yarpp-related related related-post related_posts navigation pagination nav-links post-navigation
+        posts-navigation paging-navigation page-numbers nav-below nav-above breadcrumb breadcrumbs breadcrumb-trail
+        menu main-menu nav-menu site-header site-branding masthead site-footer footer-widgets colophon footer
+        sharedaddy social-share share-buttons post-share-buttons sharing popularposts featuredpost blogarchive
+        blog-pager pager wp-block-query-pagination wp-block-latest-posts wp-block-latest-comments
+        cookie-notice newsletter subscribe-form author-box about-author author-info entry-author-box popular-posts
+        recent-posts-list sticky-slider comment-body replies wp-pagenavi post-nav adjacent-entry-pagination
+        archive-pagination load-more-posts status-msg-wrap""",
+    WIDGET: """widget widget-area recent-posts latest-posts popular featured-posts trending featuredpage
+        featured-content widget-wrap textwidget""",
+    HIDDEN: """screen-reader-text sr-only visually-hidden visuallyhidden hidden assistive-text d-none
+        screen-reader-only u-hidden""",
+    DATE: """published dt-published entry-date post-date postdate date wp-block-post-date date-header posted-on
+        entry-time entry-meta-date post-meta-date meta-date post__date entry__date publish-date timestamp-link
+        elementor-post-date blog-date the-date post-time day-date timestamp""",
+    UPDATED: "updated modified dt-updated entry-modified-time last-modified updated-date post-modified",
+    CATEGORIES: """cat-links entry-categories post-categories taxonomy-category cat-link category-links
+        post-category entry-category categories post-cats""",
+    TAGS: """tags-links tag-links entry-tags post-tags taxonomy-post_tag post-labels p-category tags tag-list
+        post-tag""",
+    AUTHOR: """author vcard byline p-author entry-author entry-author-name post-author wp-block-post-author
+        wp-block-post-author-name wp-block-post-author__name posted-by meta-author post-byline""",
+    META: """entry-meta post-meta postmetadata postmeta post-info entry-header-meta post-footer entry-footer meta
+        post-header-meta entry__meta post__meta post-details byline post-meta-info metadata entry-utility
+        comments-link comment-link post-comment-link wp-block-post-terms elementor-post__meta-data posted-on
+        ast-blog-single-element post-bottom post-edit-link edit-link jump-link""",
+    MORE: """more-link read-more readmore read_more moretag jump-link elementor-post__read-more
+        wp-block-post-excerpt__more-link entry-read-more more continue-reading btn-read-more read-more-link""",
+    GROUP_DATE: "date-header day-date",
+}
+
+IDS: Final[dict[str, int]] = {
+    **dict.fromkeys(("main", "content", "primary", "main-content", "site-content", "blog1"), MAIN),
+    **dict.fromkeys(
+        (
+            "sidebar",
+            "secondary",
+            "comments",
+            "footer",
+            "colophon",
+            "masthead",
+            "header",
+            "respond",
+            "disqus_thread",
+            "nav-below",
+            "nav-above",
+            "blog-pager",
+            "sidebar1",
+            "sidebar-right-1",
+            "sidebar-left-1",
+            "jp-relatedposts",
+        ),
+        OUTSIDE,
+    ),
+}
+
+ITEMPROPS: Final[dict[str, int]] = {
+    "headline": TITLE,
+    "articlebody": BODY,
+    "blogpost": BLOCK,
+    "datepublished": DATE,
+    "datemodified": UPDATED,
+    "author": AUTHOR,
+    "description": 0,
+}
+
+LONGEST_TITLE: Final = 300
+"""Characters; a line that is longer is no title."""
+
+SKIPPED_TAGS: Final = frozenset(
+    ("script", "style", "noscript", "template", "svg", "iframe", "select", "object", "textarea")
+)
+OUTSIDE_TAGS: Final = frozenset(("nav", "form", "dialog", "button"))
+HEADINGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+
+_TOKENS: Final[dict[str, int]] = {}
+for _role, _words in WORDS.items():
+    for _word in _words.split():
+        _TOKENS[_word] = _TOKENS.get(_word, 0) | _role
+
+_OUTSIDE_TOKEN = re.compile(
+    r"(?:sidebar|comments?|related|sharing|sharedaddy|breadcrumbs?|popular-posts?|footer|pagination|social|menu)-[a-z0-9_-]{1,40}"
+    r"|[a-z0-9_]{1,20}-(?:sidebar|comments|pagination|breadcrumbs?|navigation|menu)"
+)
+_WIDGET_TOKEN = re.compile(r"(?:latest|recent|featured|popular|trending)(?:[-_][a-z0-9_-]{1,40})?")
+_HARMLESS = re.compile(
+    r"(?:has|no|with|is|tag|category|content|left|right|both|comments|format|site-content|page|ast|layout|col|et)[-_].*"
+    r"|comments?-(?:open|closed|on|off|link)|sidebar-(?:left|right|none|content.*)|footer-.*credit"
+)
+
+
+@lru_cache(maxsize=4096)
+def roles_of(class_attribute: str) -> int:
+    """The roles, as bits, that a ``class`` attribute speaks of."""
+    tokens = class_attribute[:2000].lower().split()
+    roles = 0
+    for token in tokens:
+        known = _TOKENS.get(token, 0)
+        if not known and not _HARMLESS.fullmatch(token):
+            known = WIDGET if _WIDGET_TOKEN.fullmatch(token) else OUTSIDE if _OUTSIDE_TOKEN.fullmatch(token) else 0
+        roles |= known
+    if roles & WIDGET and "blog" in tokens:
+        # Blogger's main column is itself class="widget Blog".
+        roles = (roles & ~(WIDGET | OUTSIDE)) | MAIN
+    if roles & (BLOCK | META) and "related-post" not in tokens:
+        roles &= ~(OUTSIDE | WIDGET)
+    return roles
+
+
+_MORE_WORDS = (
+    r"(?:click here to )?read(?:ing)? (?:more|on|the rest|the full|full|the whole|entire|the entire)"
+    r"(?: (?:of this|this|post|article|story|entry|tip|about it)){0,3}"
+    r"|read (?:this )?(?:post|article)|(?:continue|keep) reading|continued?|more|learn more"
+    r"|view (?:full )?(?:post|article)"
+    r"|full (?:post|article|story)|weiterlesen|mehr(?: lesen)?|lire (?:la suite|plus|l['’]article)|la suite"
+    r"|leer m[aá]s|seguir leyendo|sigue leyendo|continuar leyendo|leia mais|continue lendo|ler mais|continuar a ler"
+    r"|leggi (?:tutto|di pi[uù]|l['’]articolo)|continua a leggere|continua|lees (?:meer|verder)|meer lezen"
+    r"|l[aä]s mer|les mer|l[æa]s mere|czytaj (?:dalej|wi[eę]cej)|читать (?:далее|дальше|полностью)"
+)
+MORE_TEXT: Final = re.compile(rf"\W{{0,6}}(?:{_MORE_WORDS})\W{{0,8}}", re.IGNORECASE)
+"""A link whose whole text is this leads from a teaser to its post."""
+
+MORE_START: Final = re.compile(
+    r"\W{0,6}(?:read (?:more|the rest of|full)|continue reading|keep reading|weiterlesen|lire la suite|"
+    r"leer m[aá]s|seguir leyendo|leia mais|continue lendo|leggi tutto|lees meer|читать далее)\b",
+    re.IGNORECASE,
+)
+"""How such a link begins where the post's title follows in it, visible or not."""
+
+POSTED: Final = re.compile(
+    r"\s*(?:posted|published|written|filed|publi[ée]e?|publicado|pubblicato|ver[öo]ffentlicht|geplaatst|erstellt)"
+    r"(?:\s*:|\s+(?:on|in|by|at|under|le|el|em|il|am|op|von|por|par|da|the\b|\d|[A-Z][a-zé]{2,11}\.?\s+\d)|\s*$)",
+    re.IGNORECASE,
+)
+"""How a line about a post begins: ``Posted on``, ``Publié le``, or the label alone before a link."""
+
+DATE_TEXT: Final = re.compile(
+    r"\d{4}-\d{2}-\d{2}(?:T[\d:.]{4,15}(?:Z|[+-]\d{2}:?\d{2})?)?"
+    r"|\b\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}\b"
+    r"|\b[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}\b"
+    r"|\b\d{1,2}(?:\.|st|nd|rd|th|er|º)?(?:\s+de)?\s+[^\W\d_]{3,12}\.?,?(?:\s+del?)?\s+\d{4}\b"
+    r"|\d{4}年\s?\d{1,2}月\s?\d{1,2}日"
+)
+DATE_HEADING: Final = re.compile(rf"(?:[^\W\d_]{{3,12}},?\s+)?(?:{DATE_TEXT.pattern})")
+"""A heading that is a date dates the posts below it."""
+
+COMMENT_LINK: Final = re.compile(
+    r"\s*(?:please )?(?:leave a (?:comment|reply)|\d{1,5} (?:comments?|replies|responses?)|no comments?|"
+    r"(?:post|add) a comment|comments? off|one comment)\W{0,4}",
+    re.IGNORECASE,
+)
+DATED_TITLE: Final = re.compile(
+    r".{1,300}?\s*[-–—]\s*\d{1,2}[/.]\d{1,2}[/.](?:\d{4}|\d{2})(?:\s+[A-Z]{2,4})?\s*", re.DOTALL
+)
+"""A title with its date behind a dash; both shapes are measured on real pages."""
+
+OLDER_TEXT: Final = re.compile(
+    r"\b(?:older|earlier|previous (?:posts|entries|articles|page)|previous|prev|more posts|load more|show more)\b"
+    r"|ältere|altere|vorherige|ancien|plus ancien|précédent|anteriores|antiguas|antiguos|entradas anteriores"
+    r"|vecchi|precedenti|antigas|mais antig|oudere|äldre|eldre|ældre|starsze|старые|раньше|предыдущ|古い|vanhemmat",
+    re.IGNORECASE,
+)
+OLDER_CERTAIN: Final = re.compile(
+    r"\b(?:older|earlier|more posts|load more|show more)\b|ältere|plus ancien|ancien|anteriores|antiguas|antiguos"
+    r"|vecchi|antigas|antig[ao]|oudere|äldre|eldre|ældre|starsze|старые|古い|vanhemmat",
+    re.IGNORECASE,
+)
+NEWER_TEXT: Final = re.compile(
+    r"\b(?:newer|newest|latest|recent|later)\b|neuere|plus récent|récent|recientes|nuevas|recenti|recentes|nieuwere"
+    r"|nyare|nyere|nowsze|новее|новые|新しい",
+    re.IGNORECASE,
+)
+NEXT_TEXT: Final = re.compile(
+    r"\b(?:next(?: page| posts| entries)?)\b|nächste|weiter|suivant|siguiente|seguinte|successiv|próxim|proxim"
+    r"|volgende|nästa|neste|næste|następn|следующ|далее|次|下一页|seuraava|[»›→⟩❯▶>]",
+    re.IGNORECASE,
+)
+PREVIOUS_SIGN: Final = re.compile(r"\W*[«‹←⟨❮◀<]+\W*")
