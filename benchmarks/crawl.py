@@ -28,7 +28,7 @@ with big_site(int(sys.argv[1])) as site:
 
 
 def measure(posts: int) -> dict[str, float]:
-    """One crawl: requests as the server counted them, seconds, and peak resident MB of the command's largest process."""
+    """One crawl: requests as the server counted them, seconds, and the largest process's peak resident MB."""
     server = subprocess.Popen(
         [sys.executable, "-c", SERVER, str(posts)],
         env=os.environ | {"PYTHONPATH": str(TESTS)},

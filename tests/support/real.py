@@ -1,4 +1,4 @@
-"""Renderings of real pages, which are other people's text and no part of the project; they may lie beside a checkout."""
+"""Renderings of real pages: other people's text, no part of the project, that may lie beside a checkout."""
 
 from pathlib import Path
 
