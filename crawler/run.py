@@ -126,7 +126,7 @@ def _resolved(store: Store, source: Source, report: SourceReport) -> SourceRepor
 
         applied = resolve_corpus(store, source)
         report = replace(report, posts_added=len(applied.added), posts_changed=len(applied.changed))
-    return replace(report, posts_total=sum(1 for _ in store.posts(source.name)))
+    return replace(report, posts_total=store.count(source.name))
 
 
 def _close_run(store: Store, run: int, report: SourceReport) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import combinations
 
 from .reading import DateCandidate, Dates, Reading, compare_dates, dates_by_origin
@@ -34,6 +35,10 @@ class Witness:
     def digest(self) -> str:
         """The digest of the entry."""
         return self.reading.known.digest
+
+
+HEAD = 5
+"""Texts that stand at each other's head begin with the same so many words (`stands_at_head` asks for as many)."""
 
 
 class Cluster:
@@ -217,7 +222,22 @@ def _one_text(component: list[Cluster]) -> bool:
     return all(c is longest or c.agreement(longest) == "equal" or c.heads(longest) for c in component)
 
 
-_HEAD = 5
+def block_keys(reading: Reading, days: Iterable[date]) -> list[tuple[str, ...]]:
+    """Keys of which two entries share at least one wherever `cluster_entries` would so much as compare them.
+
+    `days` are all days that the entry's dates can mean. Entries that are connected by shared keys can be clustered
+    without any other entry of the source.
+    """
+    entry = reading.known.entry
+    keys: list[tuple[str, ...]] = [("address", address) for address in sorted(reading.addresses)]
+    if entry.platform_id:
+        keys.append(("platform", entry.platform_id))
+    if reading.key:
+        keys += [("day", reading.key, day.isoformat()) for day in sorted(set(days))]
+        keys.append(("head", reading.key, *reading.words[:HEAD]))
+    elif not reading.addresses and not entry.platform_id:
+        keys.append(("text", *reading.words))
+    return keys
 
 
 def _pairs_of_one_title(clusters: list[Cluster]) -> Iterable[tuple[Cluster, Cluster]]:
@@ -233,7 +253,7 @@ def _pairs_of_one_title(clusters: list[Cluster]) -> Iterable[tuple[Cluster, Clus
                 continue
             for day in set(witness.dates.values()):
                 buckets[key, day][cluster.name] = cluster
-            buckets[key, tuple(witness.reading.words[:_HEAD])][cluster.name] = cluster
+            buckets[key, tuple(witness.reading.words[:HEAD])][cluster.name] = cluster
     done: set[tuple[str, str]] = set()
     for bucket in buckets.values():
         for a, b in combinations(sorted(bucket.values(), key=lambda c: c.name), 2):

@@ -1,21 +1,39 @@
-"""The corpus kept up: the posts of a source resolved from what the store holds of it."""
+"""The corpus kept up: what is new in a source counted into its facts, and the posts that it touches made again."""
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 
-from .records import Source
-from .resolver import resolve_source
-from .store.protocol import ApplyResult, Store
+from .clusters import block_keys
+from .facts import Facts
+from .reading import Reading, date_candidates, read_entry
+from .records import DateOrder, KnownEntry, Source
+from .resolver import resolve_block
+from .store.protocol import ApplyResult, Store, Workbench
+from .tallies import RECURS, Tally, facts_from, tally
+
+RULES = 1
+"""To be raised with every change of the rules in this room: then the next resolve makes all posts again."""
+
+BATCH = 250
+"""Entries taken up at once; with those they share keys with, they are what is held in memory."""
 
 
-def resolve_corpus(store: Store, source: Source) -> ApplyResult:
-    """Resolve a source anew and write what differs, in one transaction; gives what was added, changed and withdrawn.
+def resolve_corpus(store: Store, source: Source, *, anew: bool = False, keep: bool = True) -> ApplyResult:
+    """Resolve what is new in a source (`anew`: everything) in one transaction; unless `keep`, only say what would be.
 
+    The cost grows with what is new, and with what a changed fact touches. Gives what was added, changed and withdrawn.
     Raises StoreError. Interrupted at any instant, it leaves the posts as they were, and the source marked unresolved.
     """
-    resolution = resolve_source(store.entries(source.name), source)
-    return store.apply(source.name, resolution.posts, resolution.facts_json())
+    with store.workbench(source.name, keep=keep) as bench:
+        bench.begin(_rules(source), anew=anew)
+        facts = _count(bench, source)
+        while block := bench.block(BATCH):
+            bench.replace(block, resolve_block(map(read_entry, block), facts))
+        return bench.finish({scope: found.to_json() for scope, found in sorted(facts.items())})
 
 
 def resolve_pending(store: Store, sources: Iterable[Source]) -> dict[str, ApplyResult]:
@@ -25,3 +43,66 @@ def resolve_pending(store: Store, sources: Iterable[Source]) -> dict[str, ApplyR
     """
     settings = {source.name: source for source in sources}
     return {name: resolve_corpus(store, settings.get(name, Source(name=name))) for name in store.unresolved()}
+
+
+def _rules(source: Source) -> str:
+    return json.dumps([RULES, source.date_order, source.time_zone, list(source.languages)])
+
+
+def _count(bench: Workbench, source: Source) -> dict[str, Facts]:
+    """Count what is unread into the facts, and mark as unresolved what a changed fact touches."""
+    before = {scope: Facts.from_json(plain) for scope, plain in bench.facts().items()}
+    recurring: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for scope, facts in before.items():
+        recurring["line", scope] |= facts.closing_lines
+        recurring["name", scope] |= facts.signatures
+    scopes = set(before)
+    while unread := bench.unread(BATCH):
+        counted = [_counted(known, source) for known in unread]
+        bench.read(counted)
+        fresh: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        for _, one, _ in counted:
+            scopes.add(one.scope)
+            fresh["line", one.scope].update(one.tail)
+            fresh["name", one.scope].update(one.names)
+        for (kind, scope), values in fresh.items():
+            carried = bench.carriers(kind, scope, values)
+            recurring[kind, scope] |= {value for value, titles in carried.items() if titles >= RECURS}
+    after = {}
+    for scope in sorted(scopes):
+        lines, names = (_still(bench, kind, scope, recurring[kind, scope]) for kind in ("line", "name"))
+        after[scope] = facts_from(bench.votes(scope), lines, names, source)
+        _unsettle(bench, scope, before.get(scope), after[scope])
+    return after
+
+
+def _counted(known: KnownEntry, source: Source) -> tuple[str, Tally, list[tuple[str, ...]]]:
+    reading = read_entry(known)
+    return known.digest, tally(reading), block_keys(reading, _days(reading, source))
+
+
+_ORDERS: tuple[DateOrder, ...] = ("MDY", "DMY", "YMD")
+
+
+def _days(reading: Reading, source: Source) -> set[date]:
+    """Every day that an entry's dates can mean, whatever order the source turns out to have."""
+    return {
+        candidate.found.date
+        for order in _ORDERS
+        for candidate in date_candidates(reading, order, source.time_zone, source.languages)
+    }
+
+
+def _still(bench: Workbench, kind: str, scope: str, values: set[str]) -> list[str]:
+    """Those of the values that recur; one may have lost a carrier to `forget`, or to a new reading."""
+    return [value for value, titles in bench.carriers(kind, scope, values).items() if titles >= RECURS]
+
+
+def _unsettle(bench: Workbench, scope: str, before: Facts | None, after: Facts) -> None:
+    """Mark as unresolved what a changed fact touches: a signature may stand anywhere, a closing line at the end."""
+    if before is None:
+        return
+    if before.date_order != after.date_order or before.signatures != after.signatures:
+        bench.unsettle(scope)
+    elif before.closing_lines != after.closing_lines:
+        bench.unsettle(scope, before.closing_lines ^ after.closing_lines)

@@ -37,7 +37,8 @@ class Facts:
     def to_json(self) -> dict[str, Any]:
         """The facts as plain JSON values, sets sorted."""
         plain = asdict(self)
-        return {**plain, "closing_lines": sorted(self.closing_lines), "signatures": sorted(self.signatures)}
+        sets = {"closing_lines": sorted(self.closing_lines), "signatures": sorted(self.signatures)}
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in plain.items()} | sets
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Facts:

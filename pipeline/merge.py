@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from .clusters import Cluster, Witness
 from .facts import Facts, body_text, scope_of
 from .identity import Key, entry_keys, names_a_day, permalink_key, platform_key, post_id, title_date_key
 from .reading import DateCandidate
-from .records import ORIGINS, Completeness, Post
+from .records import ORIGINS, Completeness, Post, PublishedDate
 from .text import title_key
 from .urls import canonical_permalink
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A post with the keys that answer for it, its date candidates (the winner first) and why each entry joined."""
+    """A post with the keys that answer for it, its date candidates (the winner first) and why each entry joined.
+
+    `witness` is the digest of the entry that gives the text.
+    """
 
     post: Post
     keys: tuple[Key, ...]
     dates: tuple[DateCandidate, ...]
     members: tuple[tuple[str, str], ...]
+    witness: str
 
 
 def make_post(cluster: Cluster, facts: Mapping[str, Facts]) -> Made:
     """Make the post of a cluster. Pure; ties are broken by content, never by arrival."""
     texts = {w.digest: body_text(w.reading, facts[scope_of(w.reading)]) for w in cluster.witnesses}
     witness = _text_witness(cluster.witnesses)
-    ranked = [witness, *sorted((w for w in cluster.witnesses if w is not witness), key=_rank)]
+    ranked = [witness, *sorted((w for w in cluster.witnesses if w is not witness), key=_standing)]
     titled = next((w for w in ranked if w.reading.bare_title), witness)
     dates = _ranked_dates(ranked)
     dated = dates[0].found if dates else None
@@ -36,7 +41,6 @@ def make_post(cluster: Cluster, facts: Mapping[str, Facts]) -> Made:
     text, signed = texts[witness.digest]
     signed = signed or next((name for _, name in texts.values() if name), None)
     known = [w.reading.known for w in cluster.witnesses]
-    chosen = {witness.digest, titled.digest} | ({dates[0].digest} if dates else set())
     completeness: Completeness = "full" if witness.reading.is_content else "excerpt"
     keys = _keys(cluster, dates)
     post = Post(
@@ -55,10 +59,23 @@ def make_post(cluster: Cluster, facts: Mapping[str, Facts]) -> Made:
         entries=len(cluster.witnesses),
         first_seen=min(k.first_seen for k in known),
         last_seen=max(k.last_seen for k in known),
-        last_changed=max(k.first_seen for k in known if k.digest in chosen),
+        last_changed=max(
+            _since(cluster, lambda w: texts[w.digest][0] == text),
+            _since(cluster, lambda w: w.reading.bare_title == titled.reading.bare_title),
+            _since(cluster, lambda w: not dated or any(_says(c, dated) for c in w.candidates)),
+        ),
     )
     members = tuple((w.digest, w.reason) for w in sorted(cluster.witnesses, key=_earliest))
-    return Made(post=post, keys=keys, dates=dates, members=members)
+    return Made(post=post, keys=keys, dates=dates, members=members, witness=witness.digest)
+
+
+def _since(cluster: Cluster, says: Callable[[Witness], bool]) -> datetime:
+    """Since when some entry says it: another entry of the same words is no change."""
+    return min(w.reading.known.first_seen for w in cluster.witnesses if says(w))
+
+
+def _says(candidate: DateCandidate, dated: PublishedDate) -> bool:
+    return (candidate.found.date, candidate.found.origin) == (dated.date, dated.origin)
 
 
 def _earliest(witness: Witness) -> tuple[object, ...]:
@@ -74,6 +91,11 @@ def _rank(witness: Witness) -> tuple[object, ...]:
         -len(reading.words),
         witness.digest,
     )
+
+
+def _standing(witness: Witness) -> tuple[object, ...]:
+    """The order among those that don't give the text; when each was last seen moves all the time, and is left out."""
+    return not witness.reading.is_content, -len(witness.reading.words), witness.digest
 
 
 def _on_own_page(witness: Witness) -> bool:
@@ -138,6 +160,6 @@ def _keys(cluster: Cluster, dates: tuple[DateCandidate, ...]) -> tuple[Key, ...]
     if dated:
         bearer = next(w.reading for w in cluster.witnesses if w.digest == dated.digest)
         keys[title_date_key(bearer.known.entry.source, bearer.key, dated.found.date.isoformat())] = None
-    for witness in sorted(cluster.witnesses, key=_rank):
+    for witness in sorted(cluster.witnesses, key=_standing):
         keys.update(dict.fromkeys(entry_keys(witness.reading, witness.candidates)))
     return tuple(keys)

@@ -24,10 +24,6 @@ class Resolution:
     posts: tuple[ResolvedPost, ...]
     facts: Mapping[str, Facts] = field(default_factory=dict)
 
-    def facts_json(self) -> dict[str, Any]:
-        """The facts as plain JSON values, by scope."""
-        return {scope: facts.to_json() for scope, facts in sorted(self.facts.items())}
-
 
 def resolve(entries: Iterable[Entry], *, sources: Iterable[Source] = ()) -> list[Post]:
     """The posts that entries tell of. Pure: the same entries in any order give the same posts with the same ids.
@@ -73,10 +69,18 @@ def sighting_order(entry: Entry) -> tuple[Any, ...]:
 
 
 def resolve_source(known: Iterable[KnownEntry], source: Source) -> Resolution:
-    """The posts of one source with the traces of their making, by id. Pure."""
-    readings = [r for r in map(read_entry, known) if r.key or r.lines or r.permalink]
+    """The posts of one source with the traces of their making, by id, and the facts they were made with. Pure."""
+    readings = [read_entry(one) for one in known]
     facts = source_facts(readings, source)
-    clusters = cluster_entries(witness(r, facts) for r in readings)
+    return Resolution(posts=tuple(resolve_block(readings, facts)), facts=facts)
+
+
+def resolve_block(readings: Iterable[Reading], facts: Mapping[str, Facts]) -> list[ResolvedPost]:
+    """The posts of entries that no other entry of their source can join, by id; `facts` are those of each scope. Pure.
+
+    An entry that holds neither a title nor a text nor an address tells of no post.
+    """
+    clusters = cluster_entries(witness(r, facts) for r in readings if r.key or r.lines or r.permalink)
     made = [make_post(cluster, facts) for cluster in clusters]
     ids = _unique_ids(made)
     of_entry = {digest: i for made_post, i in zip(made, ids, strict=True) for digest, _ in made_post.members}
@@ -89,9 +93,10 @@ def resolve_source(known: Iterable[KnownEntry], source: Source) -> Resolution:
                 members=made_post.members,
                 aliases=tuple(dict.fromkeys([own, *map(post_id, made_post.keys)])),
                 possibly_same=tuple(sorted(rivals)),
+                witness=made_post.witness,
             )
         )
-    return Resolution(posts=tuple(sorted(resolved, key=lambda r: r.post.id)), facts=facts)
+    return sorted(resolved, key=lambda r: r.post.id)
 
 
 def witness(reading: Reading, facts: Mapping[str, Facts]) -> Witness:

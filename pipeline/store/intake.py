@@ -23,6 +23,7 @@ def put_page(db: Connection, page: PageSeen, entries: Sequence[Entry]) -> PutRes
     """Write a page and its entries; an entry seen before is counted, not stored again."""
     page_id = _put_page_row(db, page)
     new = repeated = relisted = forgotten = 0
+    unresolved = False
     for entry in map(_storable, entries):
         if is_forgotten(db, entry):
             forgotten += 1
@@ -39,6 +40,8 @@ def put_page(db: Connection, page: PageSeen, entries: Sequence[Entry]) -> PutRes
                 "last_seen": t.stamp(entry.observed_at),
                 "times": 1,
                 "listed_in": [entry.listed_in] if entry.listed_in else [],
+                "scope": "",
+                "state": t.UNREAD,
             }
             entry_id = db.execute(insert(t.entries).values(first).returning(t.entries.c.id)).scalar_one()
             _put_sighting(db, entry_id, page_id, entry)
@@ -48,10 +51,29 @@ def put_page(db: Connection, page: PageSeen, entries: Sequence[Entry]) -> PutRes
         is_new_sighting = _put_sighting(db, row.id, page_id, entry)
         changed = _seen_again(row, entry, counts=is_new_sighting)
         relisted += "listed_in" in changed
+        if _matters(db, row, entry, changed):
+            changed["state"] = t.UNREAD
+            unresolved = True
         if changed:
             db.execute(update(t.entries).where(e.id == row.id).values(changed))
-    _know_source(db, page.source, unresolved=bool(new or relisted))
+    know_source(db, page.source, unresolved=bool(new) or unresolved)
     return PutResult(new=new, repeated=repeated, relisted=relisted, forgotten=forgotten)
+
+
+def _matters(db: Connection, row: Row[Any], entry: Entry, changed: dict[str, Any]) -> bool:
+    """Whether a further sighting may change a post, and not just the time when it was last seen.
+
+    A new archive gives a label, an earlier moment moves what "3 days ago" means, and a full text that was not the
+    post's may become it again.
+    """
+    if "listed_in" in changed or "first_seen" in changed:
+        return True
+    if entry.form != "content" or "last_seen" not in changed:
+        return False
+    m, p = t.members.c, t.posts.c
+    of_post = select(p.witness).join(t.members, (m.source == p.source) & (m.post == p.id))
+    witness = db.scalar(of_post.where(m.source == entry.source, m.digest == row.digest))
+    return witness is not None and witness != row.digest
 
 
 def _storable(entry: Entry) -> Entry:
@@ -142,8 +164,9 @@ def _seen_again(row: Row[Any], entry: Entry, *, counts: bool) -> dict[str, Any]:
     return changed
 
 
-def _know_source(db: Connection, source: str, *, unresolved: bool) -> None:
-    row = upsert(t.sources).values(name=source, facts={}, unresolved=unresolved)
+def know_source(db: Connection, source: str, *, unresolved: bool = False) -> None:
+    """Note that a source exists, and whether it holds something that no resolve has seen."""
+    row = upsert(t.sources).values(name=source, facts={}, rules="", unresolved=unresolved)
     if unresolved:
         row = row.on_conflict_do_update(index_elements=["name"], set_={"unresolved": True})
     else:

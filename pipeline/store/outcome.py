@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from . import tables as t
 from .forgetting import remember_forgotten
 from .protocol import ApplyResult, ResolvedPost
-from .rows import post_row
+from .rows import chunks, post_row
 
 _NOTHING: dict[str, Any] = {
     "live": False,
@@ -26,33 +26,45 @@ _NOTHING: dict[str, Any] = {
     "text": "",
     "gone": False,
     "possibly_same": [],
+    "witness": "",
 }
 
 
-class _Counter:
+class Counter:
     """The change sequence within one transaction: numbers rise and are never given twice."""
 
     def __init__(self, db: Connection) -> None:
         self._last = db.scalar(select(func.max(t.posts.c.sequence))) or 0
 
     def next(self) -> int:
+        """The next number."""
         self._last += 1
         return self._last
 
 
-def apply_posts(db: Connection, source: str, posts: Iterable[ResolvedPost], facts: dict[str, Any]) -> ApplyResult:
-    """Make the posts of a source be these. What is equal is not written."""
+def replace_posts(
+    db: Connection, source: str, digests: Collection[str], posts: Sequence[ResolvedPost], counter: Counter
+) -> ApplyResult:
+    """Make the posts of some entries be these, in place of those that the entries belonged to so far.
+
+    What is equal is not written.
+    """
     p = t.posts.c
-    before = {row.id: row for row in db.execute(select(t.posts).where(p.source == source))}
-    aliases = _grouped(db, select(t.aliases.c.post, t.aliases.c.alias).where(t.aliases.c.source == source))
-    members = _grouped(
-        db, select(t.members.c.post, t.members.c.digest, t.members.c.reason).where(t.members.c.source == source)
-    )
-    counter = _Counter(db)
-    added, changed, kept = [], [], set()
+    old = _posts_of(db, source, digests)
+    before = {
+        row.id: row
+        for some in chunks(old | {resolved.post.id for resolved in posts})
+        for row in db.execute(select(t.posts).where(p.source == source, p.id.in_(some)))
+    }
+    aliases = _grouped(db, t.aliases, ("alias",), source, before)
+    members = _grouped(db, t.members, ("digest", "reason"), source, before)
+    added, changed = [], []
+    # What is no more goes first, so that no entry is for a moment a member of two posts.
+    withdrawn = sorted(old - {resolved.post.id for resolved in posts})
+    for own in withdrawn:
+        withdraw(db, source, own, counter.next())
     for resolved in posts:
         own = resolved.post.id
-        kept.add(own)
         if members.get(own) != set(resolved.members):
             _put_members(db, source, resolved)
         new_names = aliases.get(own) != {(a,) for a in resolved.aliases}
@@ -63,6 +75,7 @@ def apply_posts(db: Connection, source: str, posts: Iterable[ResolvedPost], fact
             **post_row(resolved.post),
             "possibly_same": list(resolved.possibly_same),
             "last_changed": t.stamp(resolved.post.last_changed),
+            "witness": resolved.witness,
         }
         if row is None or not row.live:
             state = {**values, "source": source, "id": own, "live": True, "sequence": counter.next()}
@@ -74,18 +87,26 @@ def apply_posts(db: Connection, source: str, posts: Iterable[ResolvedPost], fact
             changed.extend([own] if content else [])
         elif _differs(row, values):
             db.execute(update(t.posts).where(p.source == source, p.id == own).values(values))
-    withdrawn = [own for own, row in before.items() if row.live and own not in kept]
-    for own in withdrawn:
-        withdraw(db, source, own, counter.next())
-    state = {"name": source, "facts": facts, "unresolved": False}
-    db.execute(upsert(t.sources).values(state).on_conflict_do_update(index_elements=["name"], set_=state))
     return ApplyResult(added=tuple(added), changed=tuple(changed), withdrawn=tuple(withdrawn))
 
 
-def _grouped(db: Connection, query: Any) -> dict[str, set[tuple[str, ...]]]:
+def _posts_of(db: Connection, source: str, digests: Collection[str]) -> set[str]:
+    m = t.members.c
+    return {
+        own
+        for some in chunks(digests)
+        for own in db.scalars(select(m.post).where(m.source == source, m.digest.in_(some)).distinct())
+    }
+
+
+def _grouped(
+    db: Connection, table: Table, columns: tuple[str, ...], source: str, posts: Collection[str]
+) -> dict[str, set[tuple[str, ...]]]:
     groups: dict[str, set[tuple[str, ...]]] = {}
-    for post, *rest in db.execute(query):
-        groups.setdefault(post, set()).add(tuple(rest))
+    for some in chunks(posts):
+        wanted = [table.c[name] for name in ("post", *columns)]
+        for post, *rest in db.execute(select(*wanted).where(table.c.source == source, table.c.post.in_(some))):
+            groups.setdefault(post, set()).add(tuple(rest))
     return groups
 
 
@@ -115,15 +136,42 @@ def withdraw(db: Connection, source: str, post_id: str, sequence: int) -> None:
     db.execute(delete(t.members).where(t.members.c.source == source, t.members.c.post == post_id))
 
 
+def forget_contributions(db: Connection, entries: Iterable[int]) -> None:
+    """Take back what entries contributed to the facts and to the finding of posts."""
+    for some in chunks(entries):
+        for table in (t.blocks, t.marks, t.votes):
+            db.execute(delete(table).where(table.c.entry.in_(some)))
+
+
 def forget_post(db: Connection, source: str, post_id: str) -> int:
     """Drop a post with its entries, and remember what to keep out; says how many entries went."""
     m, e = t.members.c, t.entries.c
     digests = list(db.scalars(select(m.digest).where(m.source == source, m.post == post_id)))
     remember_forgotten(db, source, post_id)
-    ids = list(db.scalars(select(e.id).where(e.source == source, e.digest.in_(digests))))
-    db.execute(delete(t.sightings).where(t.sightings.c.entry.in_(ids)))
-    db.execute(delete(t.entries).where(e.id.in_(ids)))
-    withdraw(db, source, post_id, _Counter(db).next())
+    ids = [
+        i for some in chunks(digests) for i in db.scalars(select(e.id).where(e.source == source, e.digest.in_(some)))
+    ]
+    forget_contributions(db, ids)
+    for some in chunks(ids):
+        db.execute(delete(t.sightings).where(t.sightings.c.entry.in_(some)))
+        db.execute(delete(t.entries).where(e.id.in_(some)))
+    withdraw(db, source, post_id, Counter(db).next())
     # What is left of the source may read differently now: a closing line may have lost its third carrier.
     db.execute(update(t.sources).where(t.sources.c.name == source).values(unresolved=True))
     return len(digests)
+
+
+def remove_source(db: Connection, source: str) -> int:
+    """Drop a source with all it holds; says how many posts went, each of which the change sequence tells."""
+    p, e = t.posts.c, t.entries.c
+    counter = Counter(db)
+    live = list(db.scalars(select(p.id).where(p.source == source, p.live).order_by(p.id)))
+    for own in live:
+        withdraw(db, source, own, counter.next())
+    of_source = select(e.id).where(e.source == source)
+    for table in (t.sightings, t.blocks, t.marks, t.votes):
+        db.execute(delete(table).where(table.c.entry.in_(of_source)))
+    for table in (t.entries, t.pages, t.runs, t.forgotten):
+        db.execute(delete(table).where(table.c.source == source))
+    db.execute(delete(t.sources).where(t.sources.c.name == source))
+    return len(live)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from ..records import Change, Entry, KnownEntry, Post
+from ..records import Change, DateOrder, Entry, KnownEntry, Post
+
+if TYPE_CHECKING:
+    from ..identity import Key
+    from ..tallies import Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +64,15 @@ class ResolvedPost:
     """A post with the traces of its making.
 
     `members` pairs each entry's digest with why it was joined; `aliases` are the ids of every key of every entry;
-    `possibly_same` the ids of posts that may be this one, where the evidence was not enough.
+    `possibly_same` the ids of posts that may be this one, where the evidence was not enough; `witness` is the digest
+    of the entry that gives the text.
     """
 
     post: Post
     members: tuple[tuple[str, str], ...]
     aliases: tuple[str, ...]
     possibly_same: tuple[str, ...] = ()
+    witness: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +82,53 @@ class ApplyResult:
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     withdrawn: tuple[str, ...] = ()
+
+
+class Workbench(Protocol):
+    """One resolve of one source, within one transaction. Entries are named by their digests.
+
+    An entry is *unread* until `read` was told what it contributes, then *unresolved* until `replace` made its post.
+    """
+
+    def begin(self, rules: str, *, anew: bool = False) -> None:
+        """Start; where the rules differ from those of the last resolve (or `anew`), every entry becomes unread."""
+        ...
+
+    def facts(self) -> dict[str, Any]:
+        """The facts of the last resolve, as plain JSON values."""
+        ...
+
+    def unread(self, limit: int) -> list[KnownEntry]:
+        """Some entries that are not counted yet."""
+        ...
+
+    def read(self, counted: Sequence[tuple[str, Tally, Sequence[Key]]]) -> None:
+        """Note what entries contribute to the facts, and the keys that they share with entries of the same post."""
+        ...
+
+    def carriers(self, kind: str, scope: str, values: Collection[str]) -> dict[str, int]:
+        """How many differently titled entries carry each line (kind ``line``) or name (kind ``name``)."""
+        ...
+
+    def votes(self, scope: str) -> dict[DateOrder, list[str]]:
+        """The orders of day and month that dates of a scope settle, with the first three of these dates."""
+        ...
+
+    def unsettle(self, scope: str, lines: Collection[str] | None = None) -> None:
+        """Make the entries of a scope unresolved again: those that carry one of the lines, or all."""
+        ...
+
+    def block(self, limit: int) -> list[KnownEntry]:
+        """Some unresolved entries with all entries that could be of the same posts; empty when nothing is left."""
+        ...
+
+    def replace(self, block: Sequence[KnownEntry], posts: Iterable[ResolvedPost]) -> None:
+        """Make the posts of a block be these: what differs in content gets the next numbers of the change sequence."""
+        ...
+
+    def finish(self, facts: dict[str, Any]) -> ApplyResult:
+        """Keep the facts; say what was added, changed and withdrawn in all."""
+        ...
 
 
 class Store(Protocol):
@@ -107,8 +161,12 @@ class Store(Protocol):
         """The source facts of the last resolve, as plain JSON values; empty before the first."""
         ...
 
-    def apply(self, source: str, posts: Iterable[ResolvedPost], facts: dict[str, Any]) -> ApplyResult:
-        """Make the posts of a source be these: what differs in content gets the next numbers of the change sequence."""
+    def workbench(self, source: str, *, keep: bool = True) -> AbstractContextManager[Workbench]:
+        """Open a source for resolving: one transaction, kept at the end unless `keep` is false or something raises."""
+        ...
+
+    def count(self, source: str) -> int:
+        """How many posts a source holds."""
         ...
 
     def sources(self) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Row, Select, func, select
 
@@ -11,6 +12,18 @@ from ..records import Entry, KnownEntry, Post, RawDate
 from ..urls import canonical_permalink, is_web_address
 from . import tables as t
 from .protocol import Run
+
+AT_ONCE = 500
+"""Values in one SQL list; SQLite takes up to 32,766 (https://www.sqlite.org/limits.html)."""
+
+T = TypeVar("T")
+
+
+def chunks(values: Iterable[T]) -> Iterator[list[T]]:
+    """The values in lists short enough for one statement."""
+    listed = list(values)
+    for start in range(0, len(listed), AT_ONCE):
+        yield listed[start : start + AT_ONCE]
 
 
 def entry_row(entry: Entry, digest: str) -> dict[str, Any]:
@@ -70,17 +83,11 @@ def posts_query() -> Select[Any]:
     """Posts with what their entries' sightings say of them, which moves without the posts' changing."""
     p, m, e = t.posts.c, t.members.c, t.entries.c
     seen = (
-        select(
-            m.source,
-            m.post,
-            func.count().label("entries"),
-            func.min(e.first_seen).label("first_seen"),
-            func.max(e.last_seen).label("last_seen"),
-        )
-        .join(t.entries, (e.source == m.source) & (e.digest == m.digest))
+        select(func.count())
+        .select_from(t.members.join(t.entries, (e.source == m.source) & (e.digest == m.digest)))
         .where(m.source == p.source, m.post == p.id)
     )
-    counted = seen.with_only_columns(func.count()).scalar_subquery().label("entries")
+    counted = seen.scalar_subquery().label("entries")
     first = seen.with_only_columns(func.min(e.first_seen)).scalar_subquery().label("first_seen")
     last = seen.with_only_columns(func.max(e.last_seen)).scalar_subquery().label("last_seen")
     return select(t.posts, counted, first, last)

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, create_engine, delete, event, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, Row, create_engine, event, func, insert, select, update
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import StoreError
 from ..records import Change, Entry, KnownEntry, Post
 from . import tables as t
-from .intake import put_page
-from .outcome import apply_posts, forget_post
-from .protocol import ApplyResult, PageSeen, PutResult, ResolvedPost, Run
+from .intake import know_source, put_page
+from .outcome import forget_post, remove_source
+from .protocol import PageSeen, PutResult, ResolvedPost, Run
 from .rows import known_entry, post_of_row, posts_query, run_of_row
+from .workbench import SqliteWorkbench
 
 _BUSY_SECONDS = 30
 """How long a writer waits for another; a page's transaction takes milliseconds."""
@@ -125,10 +125,20 @@ class SqliteStore:
         with self._reading() as db:
             return db.scalar(select(t.sources.c.facts).where(t.sources.c.name == source)) or {}
 
-    def apply(self, source: str, posts: Iterable[ResolvedPost], facts: dict[str, Any]) -> ApplyResult:
-        """See `Store.apply`."""
-        with self._writing() as db:
-            return apply_posts(db, source, posts, facts)
+    @contextmanager
+    def workbench(self, source: str, *, keep: bool = True) -> Iterator[SqliteWorkbench]:
+        """See `Store.workbench`."""
+        with self._guard(), self._engine.connect() as db, db.begin() as transaction:
+            know_source(db, source)
+            yield SqliteWorkbench(db, source)
+            if not keep:
+                transaction.rollback()
+
+    def count(self, source: str) -> int:
+        """See `Store.count`."""
+        p = t.posts.c
+        with self._reading() as db:
+            return db.scalar(select(func.count()).select_from(t.posts).where(p.source == source, p.live)) or 0
 
     def sources(self) -> list[str]:
         """See `Store.sources`."""
@@ -209,22 +219,14 @@ class SqliteStore:
     def remove_source(self, source: str) -> int:
         """See `Store.remove_source`."""
         with self._writing() as db:
-            live = select(func.count()).select_from(t.posts).where(t.posts.c.source == source, t.posts.c.live)
-            held = db.scalar(live) or 0
-            apply_posts(db, source, (), {})
-            of_source = select(t.entries.c.id).where(t.entries.c.source == source)
-            db.execute(delete(t.sightings).where(t.sightings.c.entry.in_(of_source)))
-            for table in (t.entries, t.pages, t.runs, t.forgotten):
-                db.execute(delete(table).where(table.c.source == source))
-            db.execute(delete(t.sources).where(t.sources.c.name == source))
-            return held
+            return remove_source(db, source)
 
     # Runs
 
     def start_run(self, source: str, command: str, started: datetime) -> int:
         """See `Store.start_run`."""
         with self._writing() as db:
-            _know_source(db, source)
+            know_source(db, source)
             row = {
                 "source": source,
                 "command": command,
@@ -293,11 +295,3 @@ def _json_list(text: str | None) -> list[str]:
     import json
 
     return list(json.loads(text)) if text else []
-
-
-def _know_source(db: Connection, source: str) -> None:
-    db.execute(
-        upsert(t.sources)
-        .values(name=source, facts={}, unresolved=False)
-        .on_conflict_do_nothing(index_elements=["name"])
-    )

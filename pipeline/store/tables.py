@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import JSON, Boolean, Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, MetaData, String, Table, Text, text
 
 SCHEMA_VERSION = 1
 
@@ -22,6 +22,8 @@ sources = Table(
     metadata,
     Column("name", String, primary_key=True),
     Column("facts", JSON, nullable=False),
+    # The rules and settings of the last resolve: where they differ, everything is resolved anew.
+    Column("rules", String, nullable=False),
     # True from the moment that a page brings something new until a resolve has seen it, in the same transactions.
     Column("unresolved", Boolean, nullable=False),
 )
@@ -67,6 +69,11 @@ entries = Table(
     Column("last_seen", String, nullable=False),
     Column("times", Integer, nullable=False),
     Column("listed_in", JSON, nullable=False),
+    # The part of the source whose facts apply; empty until the entry is read.
+    Column("scope", String, nullable=False),
+    # UNREAD: not counted into the facts; UNRESOLVED: counted, its post is to be made; RESOLVED.
+    Column("state", Integer, nullable=False),
+    Index("entries_to_do", "source", "state", sqlite_where=text("state < 2")),
     Index("entries_by_digest", "source", "digest", unique=True),
     Index("entries_by_address", "source", "address"),
 )
@@ -81,6 +88,40 @@ sightings = Table(
     Column("first_seen", String, nullable=False),
     Column("last_seen", String, nullable=False),
     Column("times", Integer, nullable=False),
+)
+
+# What entries share who may be one post: the hash of an address, of a title with a day, of a title with first words.
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("entry", Integer, primary_key=True),
+    Index("blocks_by_entry", "entry"),
+    sqlite_with_rowid=False,
+)
+
+# Last lines and signing names of entries, as hashes, with the hash of the title that carried them.
+marks = Table(
+    "marks",
+    metadata,
+    Column("mark", Integer, primary_key=True),
+    Column("entry", Integer, primary_key=True),
+    Column("title", Integer, nullable=False),
+    Index("marks_by_entry", "entry"),
+    sqlite_with_rowid=False,
+)
+
+# Dates that settle the order of day and month.
+votes = Table(
+    "votes",
+    metadata,
+    Column("entry", Integer, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("scope", String, nullable=False),
+    Column("date_order", String, primary_key=True),
+    Column("raw", String, primary_key=True),
+    Index("votes_by_order", "source", "scope", "date_order", "raw"),
+    sqlite_with_rowid=False,
 )
 
 posts = Table(
@@ -104,6 +145,8 @@ posts = Table(
     Column("last_changed", String, nullable=False),
     Column("gone", Boolean, nullable=False),
     Column("possibly_same", JSON, nullable=False),
+    # The entry that gives the text: seeing it again changes nothing, seeing another full text may.
+    Column("witness", String, nullable=False),
     Index("posts_by_sequence", "sequence"),
 )
 
@@ -123,6 +166,7 @@ members = Table(
     Column("post", String, primary_key=True),
     Column("digest", String, primary_key=True),
     Column("reason", String, nullable=False),
+    Index("members_by_digest", "source", "digest"),
 )
 
 forgotten = Table(
@@ -150,11 +194,15 @@ runs = Table(
 )
 
 
-def stamp(moment: datetime) -> str:
+UNREAD, UNRESOLVED, RESOLVED = range(3)
+"""The states of an entry."""
+
+
+def stamp(when: datetime) -> str:
     """An aware moment as text in UTC."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+    return when.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def moment(text: str) -> datetime:
+def moment(stamped: str) -> datetime:
     """The aware moment that `stamp` wrote."""
-    return datetime.fromisoformat(text)
+    return datetime.fromisoformat(stamped)

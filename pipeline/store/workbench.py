@@ -1,0 +1,158 @@
+"""Resolving on the embedded store: which entries are to do, what they share, and the posts they become."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from ..identity import Key
+from ..records import DateOrder, KnownEntry
+from ..tallies import Tally
+from . import tables as t
+from .outcome import Counter, forget_contributions, replace_posts
+from .protocol import ApplyResult, ResolvedPost
+from .rows import chunks, known_entry
+
+
+def hashed(*parts: str) -> int:
+    """64 bits of SHA-256 as SQLite's signed integer."""
+    packed = json.dumps(parts, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+    return int.from_bytes(hashlib.sha256(packed).digest()[:8], "big", signed=True)
+
+
+class SqliteWorkbench:
+    """See `Workbench`."""
+
+    def __init__(self, db: Connection, source: str) -> None:
+        self._db = db
+        self._source = source
+        self._counter = Counter(db)
+        self._added: list[str] = []
+        self._changed: list[str] = []
+        self._withdrawn: list[str] = []
+
+    def begin(self, rules: str, *, anew: bool = False) -> None:
+        """See `Workbench.begin`."""
+        s, e = t.sources.c, t.entries.c
+        before = self._db.scalar(select(s.rules).where(s.name == self._source))
+        if anew or before != rules:
+            self._db.execute(update(t.entries).where(e.source == self._source).values(state=t.UNREAD))
+        self._db.execute(update(t.sources).where(s.name == self._source).values(rules=rules))
+
+    def facts(self) -> dict[str, Any]:
+        """See `Workbench.facts`."""
+        return self._db.scalar(select(t.sources.c.facts).where(t.sources.c.name == self._source)) or {}
+
+    def unread(self, limit: int) -> list[KnownEntry]:
+        """See `Workbench.unread`."""
+        e = t.entries.c
+        query = select(t.entries).where(e.source == self._source, e.state == t.UNREAD).limit(limit)
+        return [known_entry(row) for row in self._db.execute(query)]
+
+    def read(self, counted: Sequence[tuple[str, Tally, Sequence[Key]]]) -> None:
+        """See `Workbench.read`."""
+        e = t.entries.c
+        ids = self._ids([digest for digest, _, _ in counted])
+        forget_contributions(self._db, ids.values())
+        blocks: list[dict[str, Any]] = []
+        marks: list[dict[str, Any]] = []
+        votes: list[dict[str, Any]] = []
+        for digest, tally, keys in counted:
+            entry, title = ids[digest], hashed(tally.title)
+            blocks += [{"key": key, "entry": entry} for key in {hashed(self._source, *key) for key in keys}]
+            carried = {self._mark("line", tally.scope, line) for line in tally.tail}
+            carried |= {self._mark("name", tally.scope, name) for name in tally.names}
+            marks += [{"mark": mark, "entry": entry, "title": title} for mark in carried]
+            votes += [
+                {"entry": entry, "source": self._source, "scope": tally.scope, "date_order": order, "raw": raw}
+                for order, raw in tally.votes
+            ]
+            self._db.execute(update(t.entries).where(e.id == entry).values(scope=tally.scope, state=t.UNRESOLVED))
+        for table, rows in ((t.blocks, blocks), (t.marks, marks), (t.votes, votes)):
+            if rows:
+                self._db.execute(insert(table), rows)
+
+    def _ids(self, digests: Iterable[str]) -> dict[str, int]:
+        e = t.entries.c
+        return {
+            digest: entry
+            for some in chunks(digests)
+            for entry, digest in self._db.execute(
+                select(e.id, e.digest).where(e.source == self._source, e.digest.in_(some))
+            )
+        }
+
+    def _mark(self, kind: str, scope: str, value: str) -> int:
+        return hashed(self._source, kind, scope, value)
+
+    def carriers(self, kind: str, scope: str, values: Collection[str]) -> dict[str, int]:
+        """See `Workbench.carriers`."""
+        m = t.marks.c
+        marks = {self._mark(kind, scope, value): value for value in values}
+        found = dict.fromkeys(values, 0)
+        for some in chunks(marks):
+            query = select(m.mark, func.count(m.title.distinct())).where(m.mark.in_(some)).group_by(m.mark)
+            for mark, carried in self._db.execute(query):
+                found[marks[mark]] = carried
+        return found
+
+    def votes(self, scope: str) -> dict[DateOrder, list[str]]:
+        """See `Workbench.votes`."""
+        v = t.votes.c
+        orders: tuple[DateOrder, ...] = ("MDY", "DMY")
+        found: dict[DateOrder, list[str]] = {}
+        for order in orders:
+            query = select(v.raw).where(v.source == self._source, v.scope == scope, v.date_order == order)
+            examples = list(self._db.scalars(query.distinct().order_by(v.raw).limit(3)))
+            if examples:
+                found[order] = examples
+        return found
+
+    def unsettle(self, scope: str, lines: Collection[str] | None = None) -> None:
+        """See `Workbench.unsettle`."""
+        e, m = t.entries.c, t.marks.c
+        resolved = update(t.entries).where(e.source == self._source, e.scope == scope, e.state == t.RESOLVED)
+        if lines is None:
+            self._db.execute(resolved.values(state=t.UNRESOLVED))
+            return
+        for some in chunks(self._mark("line", scope, line) for line in lines):
+            carriers = select(m.entry).where(m.mark.in_(some))
+            self._db.execute(resolved.where(e.id.in_(carriers)).values(state=t.UNRESOLVED))
+
+    def block(self, limit: int) -> list[KnownEntry]:
+        """See `Workbench.block`."""
+        e, b = t.entries.c, t.blocks.c
+        query = select(e.id).where(e.source == self._source, e.state == t.UNRESOLVED).limit(limit)
+        found = set(self._db.scalars(query))
+        fresh, keys = found, set[int]()
+        while fresh:
+            shared = {k for some in chunks(fresh) for k in self._db.scalars(select(b.key).where(b.entry.in_(some)))}
+            shared -= keys
+            keys |= shared
+            near = {i for some in chunks(shared) for i in self._db.scalars(select(b.entry).where(b.key.in_(some)))}
+            fresh = near - found
+            found |= fresh
+        rows = (row for some in chunks(found) for row in self._db.execute(select(t.entries).where(e.id.in_(some))))
+        return [known_entry(row) for row in rows]
+
+    def replace(self, block: Sequence[KnownEntry], posts: Iterable[ResolvedPost]) -> None:
+        """See `Workbench.replace`."""
+        e = t.entries.c
+        digests = [known.digest for known in block]
+        done = replace_posts(self._db, self._source, digests, list(posts), self._counter)
+        self._added += done.added
+        self._changed += done.changed
+        self._withdrawn += done.withdrawn
+        for some in chunks(digests):
+            values = {"state": t.RESOLVED}
+            self._db.execute(update(t.entries).where(e.source == self._source, e.digest.in_(some)).values(values))
+
+    def finish(self, facts: dict[str, Any]) -> ApplyResult:
+        """See `Workbench.finish`."""
+        values = {"facts": facts, "unresolved": False}
+        self._db.execute(update(t.sources).where(t.sources.c.name == self._source).values(values))
+        return ApplyResult(added=tuple(self._added), changed=tuple(self._changed), withdrawn=tuple(self._withdrawn))

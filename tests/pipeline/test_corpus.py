@@ -1,0 +1,140 @@
+"""Resolving what is new gives what resolving everything would give, and touches nothing else."""
+
+import random
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from support.entries import entry, teaser, tricky_blog
+from tipsearch.pipeline import Entry, Source, open_store
+from tipsearch.pipeline.corpus import resolve_corpus, resolve_pending
+from tipsearch.pipeline.resolver import known_entries, resolve_source
+from tipsearch.pipeline.store import PageSeen, Store
+
+TIPS = Source(name="tips")
+
+
+def put(store: Store, *entries: Entry) -> None:
+    for one in entries:
+        page = PageSeen(source=one.source, url=one.page_url, kind="listing", observed_at=one.observed_at)
+        store.put_page(page, [one])
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return open_store(tmp_path)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 16), st.randoms(use_true_random=False))
+def test_any_batching_gives_the_posts_of_all_entries_at_once(seed: int, size: int, pick: random.Random) -> None:
+    entries = tricky_blog(seed, size)
+    pick.shuffle(entries)
+    with_closing = [
+        entry(f"Closing {n}", f"Words of number {n} stand here.\nAsk us. -- ann lee", at=n)
+        for n in range(pick.randrange(5))
+    ]
+    entries = entries[: size // 2] + with_closing + entries[size // 2 :]
+    with TemporaryDirectory() as home, closing(open_store(home)) as store:
+        rest = entries[:]
+        while rest:
+            batch = [rest.pop() for _ in range(min(len(rest), pick.randrange(1, 6)))]
+            put(store, *batch)
+            resolve_corpus(store, TIPS)
+        expected = resolve_source(known_entries(entries), TIPS)
+        held = {post.id: post for post in store.posts()}
+        assert held == {resolved.post.id: resolved.post for resolved in expected.posts}
+        for resolved in expected.posts:
+            (found,) = [f for f in store.find(resolved.post.id) if f.post.id == resolved.post.id]
+            assert set(found.aliases) == set(resolved.aliases)
+            assert found.possibly_same == resolved.possibly_same
+            assert {digest for digest, _ in found.members} == {digest for digest, _ in resolved.members}
+        assert store.facts("tips") == {scope: facts.to_json() for scope, facts in expected.facts.items()}
+        before = store.sequence()
+        assert resolve_corpus(store, TIPS, anew=True).changed == ()
+        assert store.sequence() == before
+
+
+def test_a_new_page_touches_only_the_posts_it_could_belong_to(store: Store) -> None:
+    put(store, *(entry(f"Tip {n} – 6/25/19", f"The words of tip {n} are these.") for n in range(30)))
+    resolve_corpus(store, TIPS)
+    put(store, entry("Tip 3 – 6/25/19", "An edit with other words.", at=2), entry("Tip 30 – 6/25/19", "New.", at=2))
+    with store.workbench("tips") as bench:
+        bench.begin("x")
+    resolve_corpus(store, TIPS)
+    put(store, entry("Tip 4 – 6/25/19", "An edit with other words.", at=3))
+    with store.workbench("tips", keep=False) as bench:
+        unread = bench.unread(100)
+        assert [known.entry.title for known in unread] == ["Tip 4 – 6/25/19"]
+
+
+def test_a_changed_fact_reworks_what_it_touches_and_is_no_change_of_the_posts(store: Store) -> None:
+    put(store, *(entry(f"Tip {n} – 5/6/19", f"The words of tip {n}.\nAsk us.") for n in range(2)))
+    resolve_corpus(store, TIPS)
+    before = {p.title: p for p in store.posts()}
+    assert before["Tip 0"].text.endswith("Ask us.")
+    put(store, entry("Tip 2 – 13/6/19", "The words of tip 2.\nAsk us.", at=5))
+    result = resolve_corpus(store, TIPS)
+    after = {p.title: p for p in store.posts()}
+    assert len(result.added) == 1 + 2, "a date read otherwise gives another id"
+    for title in ("Tip 0", "Tip 1"):
+        assert after[title].text == before[title].text.removesuffix("\nAsk us.")
+        assert str(after[title].published) == "2019-06-05"
+        assert after[title].last_changed == before[title].last_changed
+        assert store.find(before[title].id)[0].post.id == after[title].id
+
+
+def test_a_configured_order_or_zone_reworks_the_source(store: Store) -> None:
+    put(store, entry("Tip – 5/6/19", "Words."))
+    resolve_corpus(store, TIPS)
+    resolve_corpus(store, Source(name="tips", date_order="DMY"))
+    assert [str(p.published) for p in store.posts()] == ["2019-06-05"]
+
+
+def test_an_old_text_that_is_shown_again_is_the_text_again(store: Store) -> None:
+    link = "https://example.com/tip"
+    first = entry("Tip", "The old text of this tip.", permalink=link)
+    second = entry("Tip", "The new text of this tip.", permalink=link, at=2)
+    put(store, first, second)
+    resolve_corpus(store, TIPS)
+    assert [p.text for p in store.posts()] == ["The new text of this tip."]
+    put(store, entry("Tip", "The old text of this tip.", permalink=link, at=4))
+    assert store.unresolved() == ["tips"]
+    resolve_corpus(store, TIPS)
+    assert [p.text for p in store.posts()] == ["The old text of this tip."]
+
+
+def test_what_would_change_can_be_asked_without_changing_it(store: Store) -> None:
+    put(store, entry("Tip – 6/25/19", "Words."))
+    would = resolve_corpus(store, TIPS, keep=False)
+    assert len(would.added) == 1
+    assert list(store.posts()) == []
+    assert store.unresolved() == ["tips"]
+    assert resolve_corpus(store, TIPS) == would
+
+
+def test_what_a_killed_run_left_is_resolved_by_the_next(store: Store) -> None:
+    put(store, entry("A", "Words."), entry("B", "Words.", source="other"), teaser("C", "", source="other"))
+    assert set(resolve_pending(store, [TIPS])) == {"tips", "other"}
+    assert store.unresolved() == []
+    assert len(list(store.posts())) == 3
+
+
+def test_forgetting_a_post_takes_its_contribution_to_the_facts_back(store: Store) -> None:
+    put(store, *(entry(f"Tip {n}", f"The words of tip {n}.\nAsk us.") for n in range(3)))
+    resolve_corpus(store, TIPS)
+    assert not [p for p in store.posts() if p.text.endswith("Ask us.")]
+    store.forget("tips", next(p.id for p in store.posts() if p.title == "Tip 0"))
+    resolve_corpus(store, TIPS)
+    assert [p.text.endswith("Ask us.") for p in store.posts()] == [True, True]
+
+
+def test_an_entry_of_nothing_is_no_post(store: Store) -> None:
+    put(store, entry("", ""), entry(" ", "<p> </p>", body_type="html"))
+    resolve_corpus(store, TIPS)
+    assert list(store.posts()) == []
+    assert store.unresolved() == []
