@@ -9,11 +9,12 @@ from datetime import date
 
 from .clusters import block_keys
 from .facts import Facts
+from .identity import said
 from .reading import Reading, date_candidates, read_entry
 from .records import DateOrder, KnownEntry, Source
 from .resolver import resolve_block
-from .store.protocol import ApplyResult, Store, Workbench
-from .tallies import RECURS, Tally, facts_from, tally
+from .store.protocol import ApplyResult, Counted, Store, Workbench
+from .tallies import RECURS, facts_from, tally
 
 RULES = 1
 """To be raised with every change of the rules in this room: then the next resolve makes all posts again."""
@@ -61,7 +62,7 @@ def _count(bench: Workbench, source: Source) -> dict[str, Facts]:
         counted = [_counted(known, source) for known in unread]
         bench.read(counted)
         fresh: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-        for _, one, _ in counted:
+        for one in (read.tally for read in counted):
             scopes.add(one.scope)
             fresh["line", one.scope].update(one.tail)
             fresh["name", one.scope].update(one.names)
@@ -76,9 +77,14 @@ def _count(bench: Workbench, source: Source) -> dict[str, Facts]:
     return after
 
 
-def _counted(known: KnownEntry, source: Source) -> tuple[str, Tally, list[tuple[str, ...]]]:
+def _counted(known: KnownEntry, source: Source) -> Counted:
     reading = read_entry(known)
-    return known.digest, tally(reading), block_keys(reading, _days(reading, source))
+    return Counted(
+        digest=known.digest,
+        tally=tally(reading),
+        said=said(reading),
+        keys=tuple(block_keys(reading, _days(reading, source))),
+    )
 
 
 _ORDERS: tuple[DateOrder, ...] = ("MDY", "DMY", "YMD")

@@ -17,6 +17,26 @@ def post_id(key: Key) -> str:
     return hashlib.sha256(packed.encode("ascii")).hexdigest()[:16]
 
 
+def hashed(*parts: str) -> int:
+    """64 bits of the SHA-256 of some strings, as a signed integer (which is what databases keep)."""
+    packed = json.dumps(parts, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+    return int.from_bytes(hashlib.sha256(packed).digest()[:8], "big", signed=True)
+
+
+Version = tuple[str, tuple[str, ...]]
+"""What a full post says, title and text, as comparable words: another version is an edit."""
+
+
+def version(reading: Reading) -> Version:
+    """The version that an entry shows."""
+    return reading.key, tuple(reading.words)
+
+
+def said(reading: Reading) -> int:
+    """The hash of the version that an entry shows."""
+    return hashed(reading.key, *reading.words)
+
+
 def permalink_key(permalink: str) -> Key:
     """The strongest key: a canonical address."""
     return ("permalink", permalink)

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from .clusters import Cluster, Witness
 from .facts import Facts, body_text, scope_of
-from .identity import Key, entry_keys, names_a_day, permalink_key, platform_key, post_id, title_date_key
+from .identity import (
+    Key,
+    Version,
+    entry_keys,
+    names_a_day,
+    permalink_key,
+    platform_key,
+    post_id,
+    said,
+    title_date_key,
+    version,
+)
 from .reading import DateCandidate
 from .records import ORIGINS, Completeness, Post, PublishedDate
 from .text import title_key
@@ -19,14 +31,14 @@ from .urls import canonical_permalink
 class Made:
     """A post with the keys that answer for it, its date candidates (the winner first) and why each entry joined.
 
-    `witness` is the digest of the entry that gives the text.
+    `said` is the hash of the version that gives the text.
     """
 
     post: Post
     keys: tuple[Key, ...]
     dates: tuple[DateCandidate, ...]
     members: tuple[tuple[str, str], ...]
-    witness: str
+    said: int
 
 
 def make_post(cluster: Cluster, facts: Mapping[str, Facts]) -> Made:
@@ -66,7 +78,7 @@ def make_post(cluster: Cluster, facts: Mapping[str, Facts]) -> Made:
         ),
     )
     members = tuple((w.digest, w.reason) for w in sorted(cluster.witnesses, key=_earliest))
-    return Made(post=post, keys=keys, dates=dates, members=members, witness=witness.digest)
+    return Made(post=post, keys=keys, dates=dates, members=members, said=said(witness.reading))
 
 
 def _since(cluster: Cluster, says: Callable[[Witness], bool]) -> datetime:
@@ -80,17 +92,6 @@ def _says(candidate: DateCandidate, dated: PublishedDate) -> bool:
 
 def _earliest(witness: Witness) -> tuple[object, ...]:
     return witness.reading.known.first_seen, witness.digest
-
-
-def _rank(witness: Witness) -> tuple[object, ...]:
-    """Witnesses from best to worst: full posts first, the one seen last, the longest, then by digest."""
-    reading = witness.reading
-    return (
-        not reading.is_content,
-        -reading.known.last_seen.timestamp(),
-        -len(reading.words),
-        witness.digest,
-    )
 
 
 def _standing(witness: Witness) -> tuple[object, ...]:
@@ -107,23 +108,24 @@ def _text_witness(witnesses: list[Witness]) -> Witness:
     """The entry whose text the post has: the full text seen last, except where that is only the head of another.
 
     A listing may cut a post without saying so. A post's own page may not: what it shows last is the text, even if
-    the text became shorter.
+    the text became shorter. Among entries of one version it makes no difference when each was seen.
     """
-    ranked = sorted(witnesses, key=_rank)
-    best = ranked[0]
-    if not best.reading.is_content:
+    versions: defaultdict[Version, list[Witness]] = defaultdict(list)
+    for witness in witnesses:
+        if witness.reading.is_content:
+            versions[version(witness.reading)].append(witness)
+    if not versions:
         # Excerpts: the longest says most; which was seen last says nothing, for each theme cuts its own.
         return min(witnesses, key=lambda w: (-len(w.reading.words), w.digest))
-    if _on_own_page(best):
-        return best
-    longer = [
-        w
-        for w in ranked
-        if w.reading.is_content
-        and len(w.reading.words) > len(best.reading.words)
-        and w.reading.words[: len(best.reading.words)] == best.reading.words
-    ]
-    return longer[0] if longer else best
+    ranked = sorted(versions, key=lambda v: (_last_seen(versions[v]), len(v[1]), v), reverse=True)
+    best = ranked[0]
+    if not any(map(_on_own_page, versions[best])):
+        best = next((v for v in ranked if len(v[1]) > len(best[1]) and v[1][: len(best[1])] == best[1]), best)
+    return min(versions[best], key=_standing)
+
+
+def _last_seen(witnesses: list[Witness]) -> datetime:
+    return max(w.reading.known.last_seen for w in witnesses)
 
 
 def _ranked_dates(ranked: list[Witness]) -> tuple[DateCandidate, ...]:

@@ -93,7 +93,7 @@ def resolve_block(readings: Iterable[Reading], facts: Mapping[str, Facts]) -> li
                 members=made_post.members,
                 aliases=tuple(dict.fromkeys([own, *map(post_id, made_post.keys)])),
                 possibly_same=tuple(sorted(rivals)),
-                witness=made_post.witness,
+                said=made_post.said,
             )
         )
     return sorted(resolved, key=lambda r: r.post.id)

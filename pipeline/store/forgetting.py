@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
@@ -10,6 +12,7 @@ from ..identity import Key, entry_keys, post_id
 from ..reading import date_candidates, read_entry, utc_now
 from ..records import Entry, KnownEntry
 from . import tables as t
+from .rows import chunks
 
 
 def _strong_keys(entry: Entry) -> list[str]:
@@ -21,15 +24,16 @@ def _strong_keys(entry: Entry) -> list[str]:
     return [post_id(key) for key in strong or keys]
 
 
-def is_forgotten(db: Connection, entry: Entry) -> bool:
-    """Whether an entry tells of a post that the user dropped."""
+def forgotten_among(db: Connection, source: str, entries: Sequence[Entry]) -> set[int]:
+    """The places in a list of entries of those that tell of posts which the user dropped."""
     f = t.forgotten.c
-    if db.execute(select(f.key).where(f.source == entry.source).limit(1)).first() is None:
-        return False
-    return (
-        db.execute(select(f.key).where(f.source == entry.source, f.key.in_(_strong_keys(entry))).limit(1)).first()
-        is not None
-    )
+    if db.execute(select(f.key).where(f.source == source).limit(1)).first() is None:
+        return set()
+    keys = {number: set(_strong_keys(entry)) for number, entry in enumerate(entries)}
+    dropped: set[str] = set()
+    for some in chunks(set().union(*keys.values())):
+        dropped |= set(db.scalars(select(f.key).where(f.source == source, f.key.in_(some))))
+    return {number for number, own in keys.items() if own & dropped}
 
 
 def remember_forgotten(db: Connection, source: str, own: str) -> None:

@@ -2,78 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ..records import Entry
 from . import tables as t
-from .forgetting import is_forgotten
+from .forgetting import forgotten_among
 from .protocol import PageSeen, PutResult
-from .rows import entry_row
+from .rows import chunks, entry_row
 
 _LONE = str.maketrans(dict.fromkeys(range(0xD800, 0xE000), "\ufffd"))
 
 
+@dataclass(slots=True)
+class _Seen:
+    """What the store knows of an entry's sightings while a page is written; `id` is 0 for an entry that is new."""
+
+    entry: Entry
+    id: int
+    page_url: str | None
+    position: int
+    first_seen: str
+    last_seen: str
+    times: int
+    listed_in: list[str]
+    said: int | None
+    state: int
+    changed: bool = False
+
+    def again(self, entry: Entry) -> tuple[bool, bool, bool]:
+        """Take in a further sighting; says whether it is earlier than all, later than all, and by a new archive."""
+        seen = t.stamp(entry.observed_at)
+        earlier, later = seen < self.first_seen, seen > self.last_seen
+        if (seen, entry.page_url or "", entry.position) < (self.first_seen, self.page_url or "", self.position):
+            self.page_url, self.position, self.changed = entry.page_url, entry.position, True
+        relisted = bool(entry.listed_in) and entry.listed_in not in self.listed_in
+        if relisted:
+            self.listed_in = sorted([*self.listed_in, entry.listed_in])
+        self.first_seen, self.last_seen = min(seen, self.first_seen), max(seen, self.last_seen)
+        self.changed |= earlier or later or relisted
+        return earlier, later, relisted
+
+
 def put_page(db: Connection, page: PageSeen, entries: Sequence[Entry]) -> PutResult:
     """Write a page and its entries; an entry seen before is counted, not stored again."""
-    page_id = _put_page_row(db, page)
-    new = repeated = relisted = forgotten = 0
+    storable = [_storable(entry) for entry in entries]
+    dropped = forgotten_among(db, page.source, storable)
+    kept = [entry for number, entry in enumerate(storable) if number not in dropped]
+    known = _known(db, page.source, kept)
+    new = repeated = relisted = 0
     unresolved = False
-    for entry in map(_storable, entries):
-        if is_forgotten(db, entry):
-            forgotten += 1
-            continue
-        digest = entry.digest
-        e = t.entries.c
-        row = db.execute(select(t.entries).where(e.source == entry.source, e.digest == digest)).first()
-        if row is None:
-            first = {
-                **entry_row(entry, digest),
-                "page_url": entry.page_url,
-                "position": entry.position,
-                "first_seen": t.stamp(entry.observed_at),
-                "last_seen": t.stamp(entry.observed_at),
-                "times": 1,
-                "listed_in": [entry.listed_in] if entry.listed_in else [],
-                "scope": "",
-                "state": t.UNREAD,
-            }
-            entry_id = db.execute(insert(t.entries).values(first).returning(t.entries.c.id)).scalar_one()
-            _put_sighting(db, entry_id, page_id, entry)
+    again: list[_Seen] = []
+    for digest, entry in _with_digests(kept):
+        seen = known.get(digest)
+        if seen is None:
+            known[digest] = _first(entry)
             new += 1
             continue
         repeated += 1
-        is_new_sighting = _put_sighting(db, row.id, page_id, entry)
-        changed = _seen_again(row, entry, counts=is_new_sighting)
-        relisted += "listed_in" in changed
-        if _matters(db, row, entry, changed):
-            changed["state"] = t.UNREAD
-            unresolved = True
-        if changed:
-            db.execute(update(t.entries).where(e.id == row.id).values(changed))
-    know_source(db, page.source, unresolved=bool(new) or unresolved)
-    return PutResult(new=new, repeated=repeated, relisted=relisted, forgotten=forgotten)
+        earlier, later, by_new_archive = seen.again(entry)
+        relisted += by_new_archive
+        if earlier or by_new_archive:
+            # A new archive gives a label, an earlier moment moves what "3 days ago" means.
+            seen.state = t.UNREAD
+        elif later and entry.form == "content" and seen.id:
+            again.append(seen)
+    for seen in _that_may_become_the_text(db, page.source, again):
+        seen.state = t.UNREAD
+    unresolved = any(seen.state == t.UNREAD and (seen.changed or not seen.id) for seen in known.values())
+    _insert_new(db, known)
+    _put_sightings(db, _put_page_row(db, page), kept, known)
+    _update_known(db, known.values())
+    know_source(db, page.source, unresolved=unresolved)
+    return PutResult(new=new, repeated=repeated, relisted=relisted, forgotten=len(dropped))
 
 
-def _matters(db: Connection, row: Row[Any], entry: Entry, changed: dict[str, Any]) -> bool:
-    """Whether a further sighting may change a post, and not just the time when it was last seen.
-
-    A new archive gives a label, an earlier moment moves what "3 days ago" means, and a full text that was not the
-    post's may become it again.
-    """
-    if "listed_in" in changed or "first_seen" in changed:
-        return True
-    if entry.form != "content" or "last_seen" not in changed:
-        return False
-    m, p = t.members.c, t.posts.c
-    of_post = select(p.witness).join(t.members, (m.source == p.source) & (m.post == p.id))
-    witness = db.scalar(of_post.where(m.source == entry.source, m.digest == row.digest))
-    return witness is not None and witness != row.digest
+def _with_digests(entries: Iterable[Entry]) -> list[tuple[str, Entry]]:
+    return [(entry.digest, entry) for entry in entries]
 
 
 def _storable(entry: Entry) -> Entry:
@@ -100,6 +110,61 @@ def _has_surrogate(text: str) -> bool:
     return False
 
 
+_SEEN_COLUMNS = ("id", "page_url", "position", "first_seen", "last_seen", "times", "listed_in", "said", "state")
+
+
+def _known(db: Connection, source: str, entries: Sequence[Entry]) -> dict[str, _Seen]:
+    e = t.entries.c
+    of_digest = dict(_with_digests(entries))
+    columns = [e[name] for name in _SEEN_COLUMNS]
+    return {
+        digest: _Seen(of_digest[digest], *values)
+        for some in chunks(of_digest)
+        for digest, *values in db.execute(select(e.digest, *columns).where(e.source == source, e.digest.in_(some)))
+    }
+
+
+def _first(entry: Entry) -> _Seen:
+    seen = t.stamp(entry.observed_at)
+    listed = [entry.listed_in] if entry.listed_in else []
+    return _Seen(entry, 0, entry.page_url, entry.position, seen, seen, 0, listed, None, t.UNREAD)
+
+
+def _that_may_become_the_text(db: Connection, source: str, again: Sequence[_Seen]) -> list[_Seen]:
+    """Full texts seen later than before that are not the text of their post: now they may be it again."""
+    m, p = t.members.c, t.posts.c
+    by_digest = {seen.entry.digest: seen for seen in again}
+    of_posts = select(m.digest, p.said).join(t.posts, (m.source == p.source) & (m.post == p.id))
+    return [
+        by_digest[digest]
+        for some in chunks(by_digest)
+        for digest, said in db.execute(of_posts.where(m.source == source, m.digest.in_(some)))
+        if said != by_digest[digest].said
+    ]
+
+
+def _insert_new(db: Connection, known: dict[str, _Seen]) -> None:
+    fresh = {digest: seen for digest, seen in known.items() if not seen.id}
+    if not fresh:
+        return
+    rows = [
+        {
+            **entry_row(seen.entry, digest),
+            "page_url": seen.page_url,
+            "position": seen.position,
+            "first_seen": seen.first_seen,
+            "last_seen": seen.last_seen,
+            "times": 0,
+            "listed_in": seen.listed_in,
+            "scope": "",
+            "state": t.UNREAD,
+        }
+        for digest, seen in fresh.items()
+    ]
+    for entry_id, digest in db.execute(insert(t.entries).returning(t.entries.c.id, t.entries.c.digest), rows):
+        fresh[digest].id = entry_id
+
+
 def _put_page_row(db: Connection, page: PageSeen) -> int:
     """Pages without an address share one row: there is nothing to tell them apart by."""
     p, seen = t.pages.c, t.stamp(page.observed_at)
@@ -116,29 +181,12 @@ def _put_page_row(db: Connection, page: PageSeen) -> int:
         }
         return int(db.execute(insert(t.pages).values(values).returning(p.id)).scalar_one())
     changed: dict[str, Any] = _span(row, page.observed_at)
-    if seen > row.last_seen:
+    if "last_seen" in changed:
         changed |= {"kind": page.kind, "archive": page.archive}
     if changed:
         changed["times"] = row.times + 1
         db.execute(update(t.pages).where(p.id == row.id).values(changed))
     return int(row.id)
-
-
-def _put_sighting(db: Connection, entry_id: int, page_id: int, entry: Entry) -> bool:
-    """Note where an entry stands; says whether that was not known of this page at this moment."""
-    s, seen = t.sightings.c, t.stamp(entry.observed_at)
-    row = db.execute(select(t.sightings).where(s.entry == entry_id, s.page == page_id)).first()
-    if row is None:
-        first = {"position": entry.position, "first_seen": seen, "last_seen": seen, "times": 1}
-        db.execute(insert(t.sightings).values(entry=entry_id, page=page_id, **first))
-        return True
-    changed = _span(row, entry.observed_at)
-    if changed:
-        if "last_seen" in changed:
-            changed["position"] = entry.position
-        values = {**changed, "times": row.times + 1}
-        db.execute(update(t.sightings).where(s.entry == entry_id, s.page == page_id).values(values))
-    return bool(changed)
 
 
 def _span(row: Row[Any], observed: datetime) -> dict[str, Any]:
@@ -152,16 +200,69 @@ def _span(row: Row[Any], observed: datetime) -> dict[str, Any]:
     return changed
 
 
-def _seen_again(row: Row[Any], entry: Entry, *, counts: bool) -> dict[str, Any]:
-    changed = _span(row, entry.observed_at)
-    earlier = (t.stamp(entry.observed_at), entry.page_url or "", entry.position)
-    if earlier < (row.first_seen, row.page_url or "", row.position):
-        changed |= {"page_url": entry.page_url, "position": entry.position}
-    if counts:
-        changed["times"] = row.times + 1
-    if entry.listed_in and entry.listed_in not in row.listed_in:
-        changed["listed_in"] = sorted([*row.listed_in, entry.listed_in])
-    return changed
+_MOVE = (
+    update(t.sightings)
+    .where(t.sightings.c.entry == bindparam("of_entry"), t.sightings.c.page == bindparam("on_page"))
+    .values({name: bindparam(f"new_{name}") for name in ("position", "first_seen", "last_seen", "times")})
+)
+
+
+def _put_sightings(db: Connection, page: int, entries: Sequence[Entry], known: dict[str, _Seen]) -> None:
+    """Note where each entry stands on the page; a sighting of a moment that is known already is not counted again."""
+    s = t.sightings.c
+    placed: dict[int, dict[str, Any]] = {}
+    stored = set()
+    for some in chunks({known[entry.digest].id for entry in entries}):
+        for row in db.execute(select(t.sightings).where(s.page == page, s.entry.in_(some))).mappings():
+            placed[row["entry"]] = dict(row)
+            stored.add(row["entry"])
+    moved = set()
+    for digest, entry in _with_digests(entries):
+        seen, stamped = known[digest], t.stamp(entry.observed_at)
+        at = placed.get(seen.id)
+        if at is None:
+            at = {"entry": seen.id, "page": page, "first_seen": stamped, "last_seen": stamped, "times": 0}
+            placed[seen.id] = at
+        elif at["first_seen"] <= stamped <= at["last_seen"]:
+            continue
+        if stamped >= at["last_seen"]:
+            at["position"] = entry.position
+        at["first_seen"], at["last_seen"] = min(stamped, at["first_seen"]), max(stamped, at["last_seen"])
+        at["times"] += 1
+        seen.times += 1
+        seen.changed = True
+        moved.add(seen.id)
+    fresh = [placed[entry] for entry in moved - stored]
+    if fresh:
+        db.execute(insert(t.sightings), fresh)
+    known_before = [placed[entry] for entry in moved & stored]
+    if known_before:
+        db.execute(
+            _MOVE,
+            [
+                {"of_entry": at["entry"], "on_page": page}
+                | {f"new_{name}": at[name] for name in ("position", "first_seen", "last_seen", "times")}
+                for at in known_before
+            ],
+        )
+
+
+_CHANGING = ("page_url", "position", "first_seen", "last_seen", "times", "listed_in", "state")
+_UPDATE = (
+    update(t.entries)
+    .where(t.entries.c.id == bindparam("of_entry"))
+    .values({name: bindparam(f"new_{name}") for name in _CHANGING})
+)
+
+
+def _update_known(db: Connection, known: Collection[_Seen]) -> None:
+    rows = [
+        {"of_entry": seen.id} | {f"new_{name}": getattr(seen, name) for name in _CHANGING}
+        for seen in known
+        if seen.changed
+    ]
+    if rows:
+        db.execute(_UPDATE, rows)
 
 
 def know_source(db: Connection, source: str, *, unresolved: bool = False) -> None:

@@ -26,7 +26,7 @@ _NOTHING: dict[str, Any] = {
     "text": "",
     "gone": False,
     "possibly_same": [],
-    "witness": "",
+    "said": 0,
 }
 
 
@@ -75,7 +75,7 @@ def replace_posts(
             **post_row(resolved.post),
             "possibly_same": list(resolved.possibly_same),
             "last_changed": t.stamp(resolved.post.last_changed),
-            "witness": resolved.witness,
+            "said": resolved.said,
         }
         if row is None or not row.live:
             state = {**values, "source": source, "id": own, "live": True, "sequence": counter.next()}

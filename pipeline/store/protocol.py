@@ -64,15 +64,15 @@ class ResolvedPost:
     """A post with the traces of its making.
 
     `members` pairs each entry's digest with why it was joined; `aliases` are the ids of every key of every entry;
-    `possibly_same` the ids of posts that may be this one, where the evidence was not enough; `witness` is the digest
-    of the entry that gives the text.
+    `possibly_same` the ids of posts that may be this one, where the evidence was not enough; `said` is the
+    hash of the version that it shows (`identity.said`).
     """
 
     post: Post
     members: tuple[tuple[str, str], ...]
     aliases: tuple[str, ...]
     possibly_same: tuple[str, ...] = ()
-    witness: str = ""
+    said: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +82,16 @@ class ApplyResult:
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     withdrawn: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """An entry that was read: what it contributes to the facts, the hash of its version, the keys that it shares."""
+
+    digest: str
+    tally: Tally
+    said: int
+    keys: tuple[Key, ...]
 
 
 class Workbench(Protocol):
@@ -102,7 +112,7 @@ class Workbench(Protocol):
         """Some entries that are not counted yet."""
         ...
 
-    def read(self, counted: Sequence[tuple[str, Tally, Sequence[Key]]]) -> None:
+    def read(self, counted: Sequence[Counted]) -> None:
         """Note what entries contribute to the facts, and the keys that they share with entries of the same post."""
         ...
 

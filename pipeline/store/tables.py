@@ -71,6 +71,8 @@ entries = Table(
     Column("listed_in", JSON, nullable=False),
     # The part of the source whose facts apply; empty until the entry is read.
     Column("scope", String, nullable=False),
+    # The hash of its title and body as words, once the entry is read.
+    Column("said", Integer),
     # UNREAD: not counted into the facts; UNRESOLVED: counted, its post is to be made; RESOLVED.
     Column("state", Integer, nullable=False),
     Index("entries_to_do", "source", "state", sqlite_where=text("state < 2")),
@@ -145,8 +147,8 @@ posts = Table(
     Column("last_changed", String, nullable=False),
     Column("gone", Boolean, nullable=False),
     Column("possibly_same", JSON, nullable=False),
-    # The entry that gives the text: seeing it again changes nothing, seeing another full text may.
-    Column("witness", String, nullable=False),
+    # The hash of its title and text: seeing that version again changes nothing, seeing another full text may.
+    Column("said", Integer, nullable=False),
     Index("posts_by_sequence", "sequence"),
 )
 

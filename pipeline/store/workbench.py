@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from ..identity import Key
+from ..identity import hashed
 from ..records import DateOrder, KnownEntry
-from ..tallies import Tally
 from . import tables as t
 from .outcome import Counter, forget_contributions, replace_posts
-from .protocol import ApplyResult, ResolvedPost
+from .protocol import ApplyResult, Counted, ResolvedPost
 from .rows import chunks, known_entry
 
-
-def hashed(*parts: str) -> int:
-    """64 bits of SHA-256 as SQLite's signed integer."""
-    packed = json.dumps(parts, ensure_ascii=True, separators=(",", ":")).encode("ascii")
-    return int.from_bytes(hashlib.sha256(packed).digest()[:8], "big", signed=True)
+_READ = (
+    update(t.entries)
+    .where(t.entries.c.id == bindparam("of_entry"))
+    .values(scope=bindparam("its_scope"), said=bindparam("its_words"), state=t.UNRESOLVED)
+)
 
 
 class SqliteWorkbench:
@@ -53,28 +50,28 @@ class SqliteWorkbench:
         query = select(t.entries).where(e.source == self._source, e.state == t.UNREAD).limit(limit)
         return [known_entry(row) for row in self._db.execute(query)]
 
-    def read(self, counted: Sequence[tuple[str, Tally, Sequence[Key]]]) -> None:
+    def read(self, counted: Sequence[Counted]) -> None:
         """See `Workbench.read`."""
-        e = t.entries.c
-        ids = self._ids([digest for digest, _, _ in counted])
+        ids = self._ids([one.digest for one in counted])
         forget_contributions(self._db, ids.values())
         blocks: list[dict[str, Any]] = []
         marks: list[dict[str, Any]] = []
         votes: list[dict[str, Any]] = []
-        for digest, tally, keys in counted:
-            entry, title = ids[digest], hashed(tally.title)
-            blocks += [{"key": key, "entry": entry} for key in {hashed(self._source, *key) for key in keys}]
-            carried = {self._mark("line", tally.scope, line) for line in tally.tail}
-            carried |= {self._mark("name", tally.scope, name) for name in tally.names}
+        for one in counted:
+            entry, scope, title = ids[one.digest], one.tally.scope, hashed(one.tally.title)
+            blocks += [{"key": key, "entry": entry} for key in {hashed(self._source, *key) for key in one.keys}]
+            carried = {self._mark("line", scope, line) for line in one.tally.tail}
+            carried |= {self._mark("name", scope, name) for name in one.tally.names}
             marks += [{"mark": mark, "entry": entry, "title": title} for mark in carried]
             votes += [
-                {"entry": entry, "source": self._source, "scope": tally.scope, "date_order": order, "raw": raw}
-                for order, raw in tally.votes
+                {"entry": entry, "source": self._source, "scope": scope, "date_order": order, "raw": raw}
+                for order, raw in one.tally.votes
             ]
-            self._db.execute(update(t.entries).where(e.id == entry).values(scope=tally.scope, state=t.UNRESOLVED))
         for table, rows in ((t.blocks, blocks), (t.marks, marks), (t.votes, votes)):
             if rows:
                 self._db.execute(insert(table), rows)
+        read = [{"of_entry": ids[one.digest], "its_scope": one.tally.scope, "its_words": one.said} for one in counted]
+        self._db.execute(_READ, read)
 
     def _ids(self, digests: Iterable[str]) -> dict[str, int]:
         e = t.entries.c
