@@ -95,7 +95,7 @@ def _posts_of(db: Connection, source: str, digests: Collection[str]) -> set[str]
     return {
         own
         for some in chunks(digests)
-        for own in db.scalars(select(m.post).where(m.source == source, m.digest.in_(some)).distinct())
+        for own in db.scalars(select(m.post).where(m.source == source, m.digest.in_(some)))
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 
 from ..identity import hashed
 from ..records import DateOrder, KnownEntry
@@ -13,6 +13,9 @@ from . import tables as t
 from .outcome import Counter, forget_contributions, replace_posts
 from .protocol import ApplyResult, Counted, ResolvedPost
 from .rows import chunks, known_entry
+
+TO_DO = text("entries.state < 2")
+"""The condition of the partial index, to the letter: only then does SQLite use it (https://sqlite.org/partialindex.html)."""
 
 _READ = (
     update(t.entries)
@@ -47,7 +50,7 @@ class SqliteWorkbench:
     def unread(self, limit: int) -> list[KnownEntry]:
         """See `Workbench.unread`."""
         e = t.entries.c
-        query = select(t.entries).where(e.source == self._source, e.state == t.UNREAD).limit(limit)
+        query = select(t.entries).where(e.source == self._source, TO_DO, e.state == t.UNREAD).limit(limit)
         return [known_entry(row) for row in self._db.execute(query)]
 
     def read(self, counted: Sequence[Counted]) -> None:
@@ -123,7 +126,7 @@ class SqliteWorkbench:
     def block(self, limit: int) -> list[KnownEntry]:
         """See `Workbench.block`."""
         e, b = t.entries.c, t.blocks.c
-        query = select(e.id).where(e.source == self._source, e.state == t.UNRESOLVED).limit(limit)
+        query = select(e.id).where(e.source == self._source, TO_DO, e.state == t.UNRESOLVED).limit(limit)
         found = set(self._db.scalars(query))
         fresh, keys = found, set[int]()
         while fresh:
