@@ -11,7 +11,8 @@ import click
 from ..pipeline.errors import UsageError
 from ..pipeline.home import Home
 from ..pipeline.records import Source
-from .finish import finish, opened_store, sync_line
+from .exits import FAILED, INTERRUPTED
+from .finish import finish, opened_store, sync_json, sync_line
 from .options import format_option, with_home
 from .output import hint, plural, say, say_json, styled
 
@@ -19,11 +20,8 @@ if TYPE_CHECKING:
     from ..crawler import CrawlReport, SourceReport
     from ..index import SyncReport
 
-FAILED = 3
-INTERRUPTED = 130
 
-
-@click.command()
+@click.command(short_help="Read blogs to their last page, and keep every post.")
 @click.argument("urls", nargs=-1, required=True, metavar="URL...")
 @click.option("--name", help="The source's name (default: the blog's host).")
 @click.option("--delay", type=click.FloatRange(0, 3600), help="Seconds between two requests to a site (default: 1).")
@@ -60,7 +58,7 @@ def crawl(
     return _conclude(report, synced, fmt)
 
 
-@click.command()
+@click.command(short_help="The same again for registered blogs.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--full", is_flag=True, help="Fetch posts again of which the full text is known.")
 @format_option("text", "json")
@@ -72,7 +70,6 @@ def refresh(home: Home, *, names: tuple[str, ...], full: bool, fmt: str) -> int:
     """
     from ..pipeline.config import load_sources
 
-    home.create()
     known = {source.name: source for source in load_sources(home) if source.urls}
     for name in names:
         if name not in known:
@@ -107,8 +104,7 @@ def _run(
 
 def _conclude(report: CrawlReport, synced: SyncReport, fmt: str) -> int:
     if fmt == "json":
-        index = {"added": synced.added, "updated": synced.updated, "removed": synced.removed, "rebuilt": synced.rebuilt}
-        say_json({**report.to_json(), "index": index})
+        say_json({**report.to_json(), "index": sync_json(synced)})
     else:
         for source in report.sources:
             print_summary(source, say)

@@ -10,11 +10,14 @@ from pathlib import Path
 
 import click
 
+from ..pipeline.errors import UsageError
 from ..pipeline.home import Home
 from ..pipeline.records import Source
-from .crawl import FAILED, INTERRUPTED, print_summary
+from .crawl import print_summary
+from .exits import FAILED, INTERRUPTED
 from .finish import finish, opened_store, sync_line
-from .output import say, styled
+from .options import given_home, home_option
+from .output import hint, say, styled
 
 QUERIES: tuple[tuple[str, ...], ...] = (
     ('"on hold"', "phone", "-n", "3"),
@@ -23,15 +26,21 @@ QUERIES: tuple[tuple[str, ...], ...] = (
 )
 
 
-@click.command()
+@click.command(short_help="The tour, on two bundled blogs.")
 @click.option("--keep", is_flag=True, help="Keep the demo's home, and say where it is.")
+@home_option
 def demo(*, keep: bool) -> int:
-    """Serve two bundled blogs on this machine, crawl them, index them, and search them. Takes under a minute."""
+    """Serve two bundled blogs on this machine, crawl them, index them, and search them. Takes under a minute.
+
+    The demo has a home of its own, which goes with it; --home DIR names a new folder instead, which is kept.
+    """
     from ..crawler import crawl
     from ..pipeline.config import save_sources
     from .demo import demo_sites
 
-    with _home(keep=keep) as home, demo_sites() as sites:
+    given = given_home()
+    keep = keep or given is not None
+    with _home(given, keep=keep) as home, demo_sites() as sites:
         sources = [Source(name="tips", urls=(sites.tips_url, sites.tips_tag_url), delay=0)]
         sources.append(Source(name="sayings", urls=(sites.sayings_url,), delay=0))
         say("Two small blogs of tipsearch's own are now served on this machine:")
@@ -47,6 +56,7 @@ def demo(*, keep: bool) -> int:
         with opened_store(home) as store:
             say(sync_line(finish(home, store)))
         if report.interrupted:
+            hint("interrupted")
             return INTERRUPTED
         if not report.ok:
             return FAILED
@@ -60,7 +70,13 @@ def demo(*, keep: bool) -> int:
 
 
 @contextmanager
-def _home(*, keep: bool) -> Iterator[Home]:
+def _home(given: str | None, *, keep: bool) -> Iterator[Home]:
+    if given is not None:
+        home = Home.find(given)
+        if home.path.exists():
+            raise UsageError(f"{home.path} is there already.", hint="Name a folder that the demo may make.")
+        yield home
+        return
     path = Path(tempfile.mkdtemp(prefix="tipsearch-demo-"))
     try:
         yield Home(path)

@@ -1,14 +1,15 @@
-"""The last steps after anything that stored pages: resolve what is left over, bring the index up to date."""
+"""The store as commands open it, and their last steps: resolve what is left over, bring the index up to date."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from ..index import SyncReport, sync_index
 from ..pipeline.home import Home
 from ..pipeline.store import Store, open_store
 from .output import hint, plural
+from .progress import index_progress
 
 
 @contextmanager
@@ -21,16 +22,33 @@ def opened_store(home: Home, *, create: bool = False) -> Iterator[Store]:
         store.close()
 
 
+@contextmanager
+def locked_store(home: Home, command: str, *, create: bool = False) -> Iterator[Store]:
+    """The home's store with its lock held; raises LockedError besides, naming the command that holds it."""
+    from ..crawler import crawl_lock
+
+    # The lock makes the home; where nothing is to be made, opening the store says so and leaves no trace.
+    lock = crawl_lock(home, command) if create or home.store.exists() else nullcontext()
+    with lock, opened_store(home, create=create) as store:
+        yield store
+
+
 def finish(home: Home, store: Store) -> SyncReport:
     """Resolve what an earlier, killed run left unresolved, and write to the index what changed. Gives what it wrote."""
     from ..pipeline.config import load_sources
     from ..pipeline.corpus import resolve_pending
 
     resolve_pending(store, load_sources(home))
-    report = sync_index(home.path, store)
+    with index_progress() as progress:
+        report = sync_index(home, store, progress=progress)
     if report.rebuilt:
         hint(f"{report.reason}; the index was built again from the store")
     return report
+
+
+def sync_json(report: SyncReport) -> dict[str, int | bool]:
+    """What a sync wrote, for a program."""
+    return {"added": report.added, "updated": report.updated, "removed": report.removed, "rebuilt": report.rebuilt}
 
 
 def sync_line(report: SyncReport) -> str:

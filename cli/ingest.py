@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import click
 
+from ..pipeline.errors import UsageError
 from ..pipeline.facts import SAVED
 from ..pipeline.home import Home
 from ..pipeline.records import Source
-from .finish import finish, opened_store, sync_line
+from .exits import FAILED
+from .finish import finish, locked_store, sync_json, sync_line
 from .options import format_option, with_home
 from .output import hint, plural, say, say_json, styled
 
-FAILED = 3
 
-
-@click.command()
+@click.command(short_help="Read saved pages: HTML, plain text, WARC.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="PATH...")
 @click.option("--source", default=SAVED, show_default=True, help="Which blog the pages belong to.")
 @click.option("--url", help="The page's address, where neither the page nor its container says it.")
@@ -26,14 +26,15 @@ def ingest(home: Home, paths: tuple[str, ...], source: str, url: str | None, fmt
     Duplicates are found within one source: name the blog with --source if it is crawled too.
     Exit status: 0 done, 3 some file could not be read (the rest is kept).
     """
-    from ..crawler import crawl_lock, ingest_paths
+    from ..crawler import ingest_paths
     from ..pipeline.config import load_sources
     from ..pipeline.corpus import resolve_corpus
     from ..pipeline.reading import utc_now
 
-    home.create()
+    if not all(paths):
+        raise UsageError("a PATH is empty.", hint="Name a file or a folder; the folder you are in is a dot.")
     settings = {known.name: known for known in load_sources(home)}.get(source, Source(name=source))
-    with crawl_lock(home, "ingest"), opened_store(home, create=True) as store:
+    with locked_store(home, "ingest", create=True) as store:
         started = utc_now()
         report = ingest_paths(paths, source=source, url=url, store=store)
         applied = resolve_corpus(store, settings) if report.pages else None
@@ -51,7 +52,8 @@ def ingest(home: Home, paths: tuple[str, ...], source: str, url: str | None, fmt
         synced = finish(home, store)
     added, changed = (len(applied.added), len(applied.changed)) if applied else (0, 0)
     if fmt == "json":
-        say_json({**report.to_json(), "posts_added": added, "posts_changed": changed})
+        counts = {"posts_added": added, "posts_changed": changed}
+        say_json({**report.to_json(), **counts, "index": sync_json(synced)})
     else:
         seen = report.entries_new + report.entries_repeated
         say(
@@ -65,4 +67,6 @@ def ingest(home: Home, paths: tuple[str, ...], source: str, url: str | None, fmt
     for skipped in report.skipped:
         hint(f"skipped (no page by its name): {skipped}")
     hint(sync_line(synced))
-    return 0 if report.ok else FAILED
+    if not report.files:
+        hint(f"no saved page (.html, .txt, .warc, .warc.gz) was found in {', '.join(paths)}")
+    return 0 if report.ok and report.files else FAILED

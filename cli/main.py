@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 
 from ..pipeline.errors import TipsearchError
+from .exits import INTERRUPTED, UNUSABLE
 from .options import home_option
 
 COMMANDS = {
@@ -17,6 +20,7 @@ COMMANDS = {
     "ingest": "ingest",
     "query": "query",
     "show": "posts",
+    "similar": "similar",
     "export": "posts",
     "forget": "posts",
     "sources": "sources",
@@ -26,9 +30,6 @@ COMMANDS = {
     "demo": "demo_command",
 }
 """Each command's module within this room; a command is loaded when it is called, so that `query` starts fast."""
-
-INTERRUPTED = 130
-"""128 + SIGINT, as shells report it."""
 
 
 class LazyGroup(click.Group):
@@ -84,7 +85,20 @@ def cli() -> None:
 
 def main(args: list[str] | None = None) -> None:
     """Run the command line and leave with its exit status."""
+    _prepare_streams()
     sys.exit(run(args))
+
+
+def _prepare_streams() -> None:
+    """Make the standard streams safe to use: closed ones lead nowhere, and no character is one too many.
+
+    A stream that was closed before the start is None; the next file to be opened (the store, say) would get its number.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open to the end
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def run(args: list[str] | None = None) -> int:
@@ -114,16 +128,16 @@ def run(args: list[str] | None = None) -> int:
     except OSError as error:
         where = f" {error.filename}" if error.filename else ""
         click.echo(f"Error: {error.strerror or error}{where}", err=True)
-        return 5
+        return UNUSABLE
     return status if isinstance(status, int) else 0
 
 
 def _say(error: TipsearchError) -> None:
-    from ..pipeline.text import clean_line
+    from .output import hint
 
-    click.echo(f"Error: {clean_line(error.message)}", err=True)
+    hint(f"Error: {error.message}")
     if error.hint:
-        click.echo(clean_line(error.hint), err=True)
+        hint(error.hint)
 
 
 if __name__ == "__main__":

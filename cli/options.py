@@ -8,6 +8,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
+from ..pipeline.errors import StoreError
 from ..pipeline.home import Home
 
 P = ParamSpec("P")
@@ -16,6 +17,8 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
 def _remember_home(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    if value == "":
+        raise click.BadParameter("a folder's name is missing; is a variable empty?", ctx)
     if value is not None:
         ctx.ensure_object(dict)["home"] = value
 
@@ -32,14 +35,25 @@ def home_option(command: Decorated) -> Decorated:
 
 
 def with_home(command: Callable[Concatenate[Home, P], R]) -> Callable[P, R]:
-    """Add ``--home`` to a command and hand it its Home as the first argument."""
+    """Add ``--home`` to a command and hand it its Home as the first argument; StoreError where that is no folder."""
 
     @home_option
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
-        given = click.get_current_context().ensure_object(dict).get("home")
-        return command(Home.find(given), *args, **kwargs)
+        home = Home.find(given_home())
+        if home.path.exists() and not home.path.is_dir():
+            raise StoreError(
+                f"the home {home.path} is a file, not a folder.",
+                hint="Name a folder with --home DIR or TIPSEARCH_HOME.",
+            )
+        return command(home, *args, **kwargs)
 
     return update_wrapper(wrapped, command)
+
+
+def given_home() -> str | None:
+    """What ``--home`` says; None where it was not given."""
+    given = click.get_current_context().ensure_object(dict).get("home")
+    return given if isinstance(given, str) else None
 
 
 def format_option(*formats: str) -> Callable[[Decorated], Decorated]:

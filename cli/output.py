@@ -15,6 +15,8 @@ from ..pipeline.text import clean_line
 
 MAX_WIDTH = 100
 """Lines longer than this (in characters) are hard to read, however wide the terminal."""
+LONGEST_HINT = 1000
+"""Characters of a message that quotes what somebody gave; nobody reads on."""
 
 
 def on_terminal() -> bool:
@@ -38,7 +40,7 @@ def styled(text: str, **style: Any) -> str:
     Spaces at its beginning stay: they are the command's own indentation.
     """
     indent, clean = " " * (len(text) - len(text.lstrip(" "))), clean_line(text)
-    return indent + (click.style(clean, **style) if colourful() else clean)
+    return indent + (click.style(clean, **style) if style and colourful() else clean)
 
 
 def say(text: str = "") -> None:
@@ -48,17 +50,32 @@ def say(text: str = "") -> None:
 
 def hint(text: str) -> None:
     """Print one line for the person, to stderr: progress, how something was read, what to do next."""
-    click.echo(clean_line(text), err=True)
+    click.echo(clean_line(clipped(text, LONGEST_HINT)), err=True)
+
+
+def clipped(text: str, length: int = 120) -> str:
+    """A text that somebody gave, cut to a length in characters that a message can bear."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def no_such_post(post_id: str) -> None:
+    """Say that nothing answers to an id."""
+    hint(f"there is no post with the id {clipped(post_id)!r}; `tipsearch query` prints the ids of what it finds")
 
 
 def say_json(value: Any) -> None:
     """Print a JSON document, indented."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    click.echo(json.dumps(value, ensure_ascii=not _prints_unicode(), indent=2))
 
 
 def json_line(value: Any) -> str:
     """One line of JSON Lines."""
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=not _prints_unicode())
+
+
+def _prints_unicode() -> bool:
+    """JSON is UTF-8 (RFC 8259, section 8.1); where stdout is something else, ASCII with escapes is the same JSON."""
+    return (sys.stdout.encoding or "utf-8").lower().replace("-", "") == "utf8"
 
 
 def wrapped(parts: Iterable[tuple[str, bool]], indent: str = "", **style: Any) -> Iterator[str]:
@@ -88,6 +105,14 @@ def _words(parts: Iterable[tuple[str, bool]], style: dict[str, Any]) -> Iterator
             drawn += click.style(clean, **style) if marked and clean and colourful() else clean
     if word:
         yield word, drawn
+
+
+def published(post: Any) -> str:
+    """A post's date as precise as it is known: ``2018-11-13``, ``2018-11``, ``2018`` or ``undated``."""
+    if post.published is None:
+        return "undated"
+    exact = {"month": 7, "year": 4}.get(post.published_precision or "", 10)
+    return str(post.published.isoformat()[:exact])
 
 
 def plural(count: int, noun: str) -> str:

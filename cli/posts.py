@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,19 +15,17 @@ import click
 from ..pipeline.errors import UsageError
 from ..pipeline.home import Home
 from ..pipeline.records import Post
-from .finish import finish, opened_store
+from .exits import NOTHING_FOUND
+from .finish import finish, locked_store, opened_store
 from .options import format_option, with_home
-from .output import hint, json_line, on_terminal, plural, say, say_json, styled, wrapped
-from .query import published
+from .output import hint, json_line, no_such_post, on_terminal, plural, published, say, say_json, styled, wrapped
 
 if TYPE_CHECKING:
     from ..pipeline.store import ResolvedPost, Store
     from ..pipeline.why import Evidence
 
-NOTHING_FOUND = 1
 
-
-@click.command()
+@click.command(short_help="One post, and why it is what it is.")
 @click.argument("post_id", metavar="ID")
 @click.option("--why", is_flag=True, help="Show every entry it came from, and the evidence for its date.")
 @format_option("text", "json")
@@ -58,7 +57,7 @@ def _found(store: Store, post_id: str) -> list[ResolvedPost]:
     """The posts of an id, with a hint where there are none or several."""
     found = store.find(post_id.strip().lower())
     if not found:
-        hint(f"there is no post with the id {post_id}; `tipsearch query` prints the ids of what it finds")
+        no_such_post(post_id)
     elif len(found) > 1:
         hint(f"{len(found)} posts answer to {post_id}")
     return found
@@ -115,7 +114,7 @@ def _print_evidence(resolved: ResolvedPost, evidence: Evidence) -> None:
         say(styled(f"  possibly the same: {rival} (the evidence is not enough)"))
 
 
-@click.command()
+@click.command(short_help="Every post, as JSON Lines or CSV.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write here instead of stdout.")
 @format_option("jsonl", "csv")
 @with_home
@@ -130,11 +129,13 @@ def export(home: Home, output: Path | None, fmt: str) -> int:
 @contextmanager
 def _destination(output: Path | None) -> Iterator[IO[str]]:
     if output is None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")
         yield sys.stdout
         return
     try:
         # csv brings its own line ends; utf-8 without a byte order mark, as JSON demands (RFC 8259, 8.1).
-        with output.open("w", encoding="utf-8", newline="") as file:
+        with output.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
             yield file
     except OSError as error:
         raise UsageError(f"{output} can't be written: {error.strerror or error}") from error
@@ -165,7 +166,7 @@ def _cell(value: Any) -> str:
     return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"} else text
 
 
-@click.command()
+@click.command(short_help="Drop a post, and keep it out of later crawls.")
 @click.argument("post_id", metavar="ID")
 @click.option("--source", help="Which source's post, where several answer to the id.")
 @with_home
@@ -174,9 +175,7 @@ def forget(home: Home, post_id: str, source: str | None) -> int:
 
     Exit status: 0 dropped, 1 there is no such post, 2 several posts answer to the id.
     """
-    from ..crawler import crawl_lock
-
-    with crawl_lock(home, "forget"), opened_store(home) as store:
+    with locked_store(home, "forget") as store:
         found = [r for r in _found(store, post_id) if source in {None, r.post.source}]
         if not found:
             return NOTHING_FOUND

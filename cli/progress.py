@@ -1,14 +1,19 @@
-"""Progress of a crawl on stderr: a live line a source on a terminal, nothing where nobody looks."""
+"""Progress on stderr while crawling and indexing: live lines on a terminal, nothing where nobody looks."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+
     from ..crawler import Progress
+
+QUICK = 500
+"""So many posts are indexed before anybody wonders what is going on: about half a second."""
 
 
 @contextmanager
@@ -17,15 +22,12 @@ def crawl_progress() -> Iterator[Callable[[Progress], None] | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
     from rich.markup import escape
-    from rich.progress import Progress as Bars
-    from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+    from rich.progress import TaskID
 
     from ..pipeline.text import clean_line
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+    with _bars() as bars:
         tasks: dict[str, TaskID] = {}
 
         def draw(progress: Progress) -> None:
@@ -39,3 +41,30 @@ def crawl_progress() -> Iterator[Callable[[Progress], None] | None]:
             bars.update(tasks[progress.source], description=line)
 
         yield draw
+
+
+@contextmanager
+def index_progress() -> Iterator[Callable[[int], None] | None]:
+    """Give a callback that draws how many posts are indexed, once they are many; None where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with ExitStack() as stack:
+        drawn: list[Bars] = []
+
+        def draw(count: int) -> None:
+            if count >= QUICK and not drawn:
+                drawn.append(stack.enter_context(_bars()))
+                drawn[0].add_task("index", total=None)
+            for bars in drawn:
+                bars.update(bars.task_ids[0], description=f"index: {count:,} posts")
+
+        yield draw
+
+
+def _bars() -> Bars:
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)

@@ -6,33 +6,32 @@ import click
 
 from ..pipeline.home import Home
 from ..pipeline.records import Source
-from .finish import finish, opened_store, sync_line
+from .finish import finish, locked_store, sync_line
 from .options import with_home
 from .output import hint, plural, say, styled
+from .progress import index_progress
 
 
-@click.command()
+@click.command(short_help="The index again from the posts.")
 @with_home
 def reindex(home: Home) -> int:
     """Build the index again from the posts in the store. Searches go on with the old one until the new one is whole."""
-    from ..crawler import crawl_lock
     from ..index import rebuild_index
 
-    with crawl_lock(home, "reindex"), opened_store(home) as store:
-        report = rebuild_index(home.path, store)
+    with locked_store(home, "reindex") as store, index_progress() as progress:
+        report = rebuild_index(home, store, progress=progress)
     say(f"index built again: {plural(report.added, 'post')}")
     return 0
 
 
-@click.command()
+@click.command(short_help="The posts again from the entries.")
 @with_home
 def resolve(home: Home) -> int:
     """Make the posts again from the entries, by the rules of this version. Safe to interrupt."""
-    from ..crawler import crawl_lock
     from ..pipeline.config import load_sources
     from ..pipeline.corpus import resolve_corpus
 
-    with crawl_lock(home, "resolve"), opened_store(home) as store:
+    with locked_store(home, "resolve") as store:
         settings = {source.name: source for source in load_sources(home)}
         for name in store.sources():
             result = resolve_corpus(store, settings.get(name, Source(name=name)))

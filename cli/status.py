@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -17,34 +18,39 @@ if TYPE_CHECKING:
     from ..pipeline.records import Post
     from ..pipeline.store import Run, Store
 
+MOST_PROBLEMS = 5
+"""So many problems of one run are printed; an ingested folder can have hundreds."""
 
-@click.command()
+
+@click.command(short_help="What the corpus holds, and what failed.")
 @format_option("text", "json")
 @with_home
 def status(home: Home, fmt: str) -> int:
     """Show what the corpus holds, by source and year, and how the last runs ended."""
     from ..pipeline.config import load_sources
 
-    with opened_store(home) as store:
-        names = dict.fromkeys([*(source.name for source in load_sources(home)), *store.sources()])
-        described: dict[str, Any] = {"home": str(home.path), "posts": 0, "sources": [_source(store, n) for n in names]}
-    described["posts"] = sum(source["posts"] for source in described["sources"])
+    registered = [source.name for source in load_sources(home)]
+    # Sources may be registered by hand before anything is crawled; without either, opening the store says what to do.
+    with opened_store(home, create=not home.store.exists() and bool(registered)) as store:
+        names = dict.fromkeys([*registered, *store.sources()])
+        sources = [_source(store, name, registered=name in registered) for name in names]
+    described = {"home": str(home.path), "posts": sum(source["posts"] for source in sources), "sources": sources}
     if fmt == "json":
         say_json(described)
         return 0
     say(f"{styled(str(home.path), bold=True)}: {plural(described['posts'], 'post')}")
-    for source in described["sources"]:
+    for source in sources:
         _print(source)
-    if not described["sources"]:
+    if not sources:
         hint("nothing here yet; begin with: tipsearch crawl URL")
     return 0
 
 
-def _source(store: Store, name: str) -> dict[str, Any]:
+def _source(store: Store, name: str, *, registered: bool) -> dict[str, Any]:
     counts = _counts(store.posts(name))
     runs = [_run(run) for run in store.runs(name, limit=5)]
     orders = sorted({f"{f['date_order']} ({f['order_from']})" for f in store.facts(name).values()})
-    return {"name": name, **counts, "date_order": orders, "runs": runs}
+    return {"name": name, "registered": registered, **counts, "date_order": orders, "runs": runs}
 
 
 def _counts(posts: Iterable[Post]) -> dict[str, Any]:
@@ -91,7 +97,11 @@ def _print(source: dict[str, Any]) -> None:
     if source["date_order"]:
         say(styled(f"  order of day and month: {', '.join(source['date_order'])}"))
     for run in source["runs"]:
-        ended = run["outcome"] if run["finished"] else "did not end"
+        ended = run["outcome"] if run["finished"] else "at work, or killed"
         say(styled(f"  {run['started'][:16].replace('T', ' ')} UTC {run['command']}: {ended}"))
-        for problem in run["problems"]:
+        for problem in run["problems"][:MOST_PROBLEMS]:
             say(styled(f"    problem: {problem}"))
+        if len(run["problems"]) > MOST_PROBLEMS:
+            say(f"    and {len(run['problems']) - MOST_PROBLEMS:,} more: tipsearch status --format json")
+    if not source["runs"]:
+        say(styled(f"  never crawled; begin with: tipsearch refresh {shlex.quote(source['name'])}"))

@@ -293,7 +293,8 @@ def unescape(word: str) -> str:
 def _unknown_field(name: str) -> QueryError:
     from difflib import get_close_matches
 
-    near = get_close_matches(name.lower(), FIELDS, n=1, cutoff=0.5)
+    begun = [known for known in FIELDS if len(name) > 1 and known.startswith(name.lower())]
+    near = begun or get_close_matches(name.lower(), FIELDS, n=1)
     suggestion = f"Did you mean {near[0]}:? " if near else ""
     listed = " ".join(f"{known}:" for known in FIELDS)
     return QueryError(

@@ -260,7 +260,8 @@ def _narrowed(node: Node, filters: Sequence[Node], excluded: Sequence[Node]) -> 
 def _better_spelt(query: str, looked_for: Sequence[TextNode], snapshot: Snapshot) -> str | None:
     """The query with every word that is nowhere in the corpus replaced by the nearest one that is."""
     words = {node.text for node in looked_for if isinstance(node, Word)} - STOP_WORDS
-    missing = {word for word in words if not snapshot.count(word)}
+    # A number is never a misspelling: 2018 is no better way to write 2019.
+    missing = {word for word in words if not any(map(str.isdecimal, word)) and not snapshot.count(word)}
     better = {word: near for word in sorted(missing)[:5] if (near := snapshot.nearest_word(word))}
     if not better:
         return None

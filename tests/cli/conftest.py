@@ -22,6 +22,13 @@ ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("TIPSEARC
     "COLUMNS": "100",
 }
 
+POST = (
+    "<html><body class='single'><article class='hentry'><h1 class='entry-title'>A Tip – 6/25/19</h1>"
+    "<div class='entry-content'><p>When the bell rings twice, open the door and smile.</p></div>"
+    "</article></body></html>"
+)
+"""A saved page with one post."""
+
 
 @dataclass(frozen=True)
 class Done:

@@ -7,13 +7,7 @@ import pytest
 
 from support.faults import html, serve_pages
 
-from .conftest import Run, tipsearch
-
-POST = (
-    "<html><body class='single'><article class='hentry'><h1 class='entry-title'>A Tip – 6/25/19</h1>"
-    "<div class='entry-content'><p>When the bell rings twice, open the door and smile.</p></div>"
-    "</article></body></html>"
-)
+from .conftest import POST, Run, tipsearch
 
 
 def kept(run: Run) -> list[str]:
@@ -99,6 +93,17 @@ class TestIngest:
         assert done.status == 2
         assert "nowhere.html" in done.err
 
+    def test_an_empty_path_is_not_the_folder_that_one_is_in(self, run: Run) -> None:
+        done = run("ingest", "")
+        assert done.status == 2
+        assert "PATH is empty" in done.err
+
+    def test_a_folder_without_saved_pages_is_named(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "folder").mkdir()
+        done = run("ingest", tmp_path / "folder")
+        assert done.status == 3
+        assert str(tmp_path / "folder") in done.err
+
     def test_a_large_page_is_read_or_refused_by_name(self, run: Run, tmp_path: Path) -> None:
         page = tmp_path / "large.html"
         page.write_text(POST.replace("smile.", "smile. " + "<p>And wait a little.</p>" * 1_200_000))
@@ -109,6 +114,31 @@ class TestIngest:
 
 
 class TestHome:
+    @pytest.mark.parametrize(
+        "command",
+        [
+            ("status",),
+            ("show", "x"),
+            ("similar", "x"),
+            ("export",),
+            ("forget", "x"),
+            ("sources",),
+            ("sources", "remove", "x"),
+            ("refresh",),
+            ("reindex",),
+            ("resolve",),
+            ("query", "x"),
+        ],
+        ids=" ".join,
+    )
+    def test_commands_that_need_a_corpus_leave_no_home_behind(
+        self, run: Run, tmp_path: Path, command: tuple[str, ...]
+    ) -> None:
+        done = run(*command)
+        assert done.status == 0 if command == ("sources",) else done.status in {2, 5}
+        assert done.err
+        assert not (tmp_path / "home").exists()
+
     @pytest.mark.parametrize(
         "command",
         [

@@ -33,6 +33,14 @@ def test_a_kept_demo_can_be_searched(tmp_path: Path) -> None:
     assert tipsearch("query", "patience", home=home).status == 0
 
 
+def test_a_home_that_is_given_is_made_and_kept_but_never_one_that_is_there(tmp_path: Path) -> None:
+    assert tipsearch("demo", "--home", tmp_path / "demo").status == 0
+    assert tipsearch("query", "patience", home=tmp_path / "demo").status == 0
+    again = tipsearch("demo", home=tmp_path / "demo")
+    assert again.status == 2
+    assert str(tmp_path / "demo") in again.err
+
+
 @pytest.mark.slow
 def test_the_wheel_alone_runs_the_demo(tmp_path: Path) -> None:
     source = tmp_path / "source"

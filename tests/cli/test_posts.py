@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Done, Run, tipsearch
+from .conftest import POST, Done, Run, tipsearch
 
 FIELDS = [
     "id",
@@ -136,6 +136,26 @@ class TestSources:
         assert {p["source"] for p in own("export").lines} == {"tips"}
         assert {h["source"] for h in own("query", "service", "--format", "jsonl", "-n", "500").lines} == {"tips"}
         assert own("sources", "remove", "sayings").status == 2
+
+    def test_the_format_may_stand_before_list(self, ask: Run) -> None:
+        assert ask("sources", "--format", "json", "list").json == ask("sources", "list", "--format", "json").json
+
+    def test_saved_pages_are_listed_beside_blogs(self, own: Run, tmp_path: Path) -> None:
+        page = tmp_path / "page.html"
+        page.write_text(POST)
+        assert own("ingest", page).status == 0
+        assert "saved: saved pages" in own("sources").out
+        (tmp_path / "copy" / "tipsearch.toml").write_text("")
+        assert "tips: crawled once, no longer in tipsearch.toml" in own("sources").out
+
+    def test_status_says_what_was_never_crawled(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "home").mkdir()
+        (tmp_path / "home" / "tipsearch.toml").write_text('[[sources]]\nname = "x"\nurls = ["http://127.0.0.1:9/"]\n')
+        done = run("status")
+        assert done.status == 0
+        assert "never crawled; begin with: tipsearch refresh x" in done.out
+        assert run("refresh").status == 3
+        assert "refresh: failed" in run("status").out
 
     def test_status_counts_by_source_and_year(self, ask: Run) -> None:
         plain = ask("status", "--format", "json").json

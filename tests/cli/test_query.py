@@ -78,6 +78,9 @@ class TestWords:
     def test_an_attached_number_is_the_option(self, ask: Run) -> None:
         assert len(ask("query", "empathy", "-n2", "--format", "jsonl").lines) == 2
 
+    def test_a_number_is_never_corrected(self, ask: Run) -> None:
+        assert ask("query", "1871", "--format", "json").json["did_you_mean"] is None
+
 
 class TestFilters:
     def test_filters_alone_give_the_newest_posts_that_pass(self, ask: Run) -> None:
@@ -102,6 +105,11 @@ class TestFilters:
         two = [h["id"] for h in ask("query", "customer", "-n", "2", "--offset", "2", "--format", "jsonl").lines]
         assert two == four[2:]
 
+    def test_an_offset_past_the_end_is_said(self, ask: Run) -> None:
+        done = ask("query", "empathy", "--offset", "5000")
+        assert (done.status, done.out) == (0, "")
+        assert "--offset 5000" in done.err
+
 
 class TestErrors:
     @pytest.mark.parametrize(
@@ -115,6 +123,10 @@ class TestErrors:
             (("x", "--sort", "best"), "best"),
             (("x", "-n", "many"), "many"),
             (("x", "--afer", "2019"), "--afer"),
+            (("x", "--after"), "requires an argument"),
+            (("x", "-n=2"), "=2"),
+            (("x", "-n-3"), "-3"),
+            (("x", "--home", ""), "--home"),
             ((), "what to look for"),
         ],
         ids=str,
@@ -123,6 +135,11 @@ class TestErrors:
         done = ask("query", *args)
         assert (done.status, done.out) == (2, "")
         assert named in done.err
+
+    def test_a_long_query_is_not_repeated_whole(self, ask: Run) -> None:
+        done = ask("query", "x" * 50_000)
+        assert done.status == 1
+        assert len(done.err) < 1000
 
     def test_an_unknown_command_offers_the_nearest(self, ask: Run) -> None:
         done = ask("qery", "x")

@@ -254,3 +254,13 @@ def test_bare_words_mean_the_same_with_and_without_the_grammar(words: list[str])
 @given(st.text(st.characters(exclude_categories=["Z", "Cc", "Cs"], exclude_characters="\\"), min_size=1, max_size=12))
 def test_an_escaped_word_comes_back(word: str) -> None:
     assert unescape(escape(word)) == word
+
+
+@pytest.mark.parametrize(
+    ("field", "near"), [("titel", "title:"), ("cat", "category:"), ("tags", "tag:"), ("Re", None), ("mailto", None)]
+)
+def test_an_unknown_field_offers_one_that_is_near_and_none_that_is_far(field: str, near: str | None) -> None:
+    with pytest.raises(QueryError) as refused:
+        parse_query(f"{field}:apple")
+    offered = str(refused.value).partition("Did you mean ")[2].partition("?")[0]
+    assert offered == (near or "")

@@ -1,0 +1,75 @@
+"""Hits as `query` and `similar` print them, and the index they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..index import Hit, IndexUnusableError, SearchIndex, open_index
+from ..pipeline.home import Home
+from .output import hint, json_line, on_terminal, published, say, say_json, styled, wrapped
+
+FORMATS = ("text", "json", "jsonl", "urls")
+
+
+def usable_index(home: Home) -> SearchIndex:
+    """The index; where it can't be used and there is a store, it is built again first, and one line says so."""
+    try:
+        return open_index(home)
+    except IndexUnusableError as error:
+        if not home.store.exists():
+            raise
+        from ..index import rebuild_index
+        from .finish import opened_store
+        from .progress import index_progress
+
+        hint(f"{error.message}; building it again from the store")
+        with opened_store(home) as store, index_progress() as progress:
+            rebuild_index(home, store, progress=progress)
+        return open_index(home)
+
+
+def print_hits(hits: Iterable[Hit], fmt: str, about: dict[str, Any]) -> None:
+    """Print hits in one of FORMATS; `about` is what the JSON document says besides its hits."""
+    if fmt == "json":
+        say_json({**about, "hits": [_hit_json(hit) for hit in hits]})
+        return
+    for hit in hits:
+        if fmt == "jsonl":
+            say(json_line(_hit_json(hit)))
+        elif fmt == "text":
+            _print_hit(hit)
+        elif hit.url:
+            say(styled(hit.url))
+
+
+def _hit_json(hit: Hit) -> dict[str, Any]:
+    return {
+        "rank": hit.rank,
+        "score": hit.score,
+        "id": hit.id,
+        "title": hit.title,
+        "published": hit.published.isoformat() if hit.published else None,
+        "url": hit.url,
+        "source": hit.source,
+        "completeness": hit.completeness,
+        "snippet": hit.snippet,
+    }
+
+
+def _print_hit(hit: Hit) -> None:
+    number = f"{hit.rank:>3}. "
+    title = styled(hit.title or "(untitled)", bold=True)
+    about = [published(hit), hit.source]
+    if hit.completeness == "excerpt":
+        about.append("excerpt")
+    if hit.gone:
+        about.append("gone from the blog")
+    say(f"{number}{title}  {styled(' · '.join(about), fg='cyan')}")
+    parts = hit.snippet_parts or ((hit.snippet, False),)
+    if on_terminal():
+        for line in wrapped(parts, " " * len(number), fg="yellow", bold=True):
+            say(line)
+    elif hit.snippet:
+        say(" " * len(number) + styled(hit.snippet))
+    say(" " * len(number) + styled(f"{hit.id}  {hit.url or ''}".rstrip(), dim=True))
