@@ -33,7 +33,9 @@ def resolve_corpus(store: Store, source: Source, *, anew: bool = False, keep: bo
         bench.begin(_rules(source), anew=anew)
         facts = _count(bench, source)
         while block := bench.block(BATCH):
-            bench.replace(block, resolve_block(map(read_entry, block), facts))
+            readings = [read_entry(known) for known in block]
+            absences = bench.absences({r.permalink for r in readings if r.permalink})
+            bench.replace(block, resolve_block(readings, facts, absences))
         return bench.finish({scope: found.to_json() for scope, found in sorted(facts.items())})
 
 

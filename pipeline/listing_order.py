@@ -33,14 +33,17 @@ def proves_order(days: Sequence[date | None]) -> bool:
     return newest_first(days) and len({day for day in days if day is not None}) > 1
 
 
-def bounds_in_listing(days: Sequence[date | None], above: date | None, below: date | None) -> list[Bounds]:
+def bounds_in_listing(
+    days: Sequence[date | None], above: date | None = None, below: date | None = None, *, proven: bool = False
+) -> list[Bounds]:
     """The bounds of each place of a listing, newest first; nothing for dated places.
 
-    `above` is the last date on the pages before, `below` the first on the pages after. A listing that is not sorted
-    by date, or contradicts what stands before or after, bounds nothing.
+    `above` is the last date on the pages before, `below` the first on the pages after; `proven` says that a
+    neighbouring page shows the listing to be sorted by date. One that is not sorted, or not seen to be, or that
+    contradicts what stands before or after, bounds nothing.
     """
     whole = [above, *days, below]
-    if not proves_order(whole):
+    if not (proves_order(whole) or (proven and newest_first(whole))):
         return [Bounds()] * len(days)
     bounds = []
     for place, day in enumerate(days, 1):

@@ -122,7 +122,11 @@ class KnownEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """One post, as the corpus says it. The field names are those of its JSON form (`to_json`)."""
+    """One post, as the corpus says it. The field names are those of its JSON form (`to_json`).
+
+    `not_before` and `not_after` bound the date of an undated post by the order of the listings that show it; they
+    are no part of the JSON form, for they must not be taken for a date.
+    """
 
     id: str
     source: str
@@ -141,6 +145,8 @@ class Post:
     last_seen: datetime
     last_changed: datetime
     gone: bool = False
+    not_before: date | None = None
+    not_after: date | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The documented JSON form: dates as ISO 8601, the published date cut to nothing finer than a day."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
-from .clusters import Witness, cluster_entries
+from .clusters import Cluster, Witness, cluster_entries
 from .facts import Facts, scope_of
 from .identity import Key, post_id
 from .merge import Made, make_post
@@ -75,10 +77,13 @@ def resolve_source(known: Iterable[KnownEntry], source: Source) -> Resolution:
     return Resolution(posts=tuple(resolve_block(readings, facts)), facts=facts)
 
 
-def resolve_block(readings: Iterable[Reading], facts: Mapping[str, Facts]) -> list[ResolvedPost]:
+def resolve_block(
+    readings: Iterable[Reading], facts: Mapping[str, Facts], absences: Mapping[str, datetime] = MappingProxyType({})
+) -> list[ResolvedPost]:
     """The posts of entries that no other entry of their source can join, by id; `facts` are those of each scope. Pure.
 
-    An entry that holds neither a title nor a text nor an address tells of no post.
+    `absences` says when canonical addresses last answered that there is nothing: a post is gone that was not seen
+    since. An entry that holds neither a title nor a text nor an address tells of no post.
     """
     clusters = cluster_entries(witness(r, facts) for r in readings if r.key or r.lines or r.permalink)
     made = [make_post(cluster, facts) for cluster in clusters]
@@ -89,7 +94,7 @@ def resolve_block(readings: Iterable[Reading], facts: Mapping[str, Facts]) -> li
         rivals = {of_entry[name] for name in cluster.rivals} - {own}
         resolved.append(
             ResolvedPost(
-                post=replace(made_post.post, id=own),
+                post=replace(made_post.post, id=own, gone=_gone(cluster, made_post.post, absences)),
                 members=made_post.members,
                 aliases=tuple(dict.fromkeys([own, *map(post_id, made_post.keys)])),
                 possibly_same=tuple(sorted(rivals)),
@@ -97,6 +102,11 @@ def resolve_block(readings: Iterable[Reading], facts: Mapping[str, Facts]) -> li
             )
         )
     return sorted(resolved, key=lambda r: r.post.id)
+
+
+def _gone(cluster: Cluster, post: Post, absences: Mapping[str, datetime]) -> bool:
+    own = {w.reading.permalink for w in cluster.witnesses if w.reading.permalink}
+    return any(absences[address] > post.last_seen for address in own if address in absences)
 
 
 def witness(reading: Reading, facts: Mapping[str, Facts]) -> Witness:

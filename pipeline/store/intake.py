@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from ..identity import hashed
 from ..records import Entry
+from ..urls import canonical_permalink
 from . import tables as t
 from .forgetting import forgotten_among
 from .protocol import PageSeen, PutResult
@@ -54,7 +56,7 @@ def put_page(db: Connection, page: PageSeen, entries: Sequence[Entry]) -> PutRes
     storable = [_storable(entry) for entry in entries]
     dropped = forgotten_among(db, page.source, storable)
     kept = [entry for number, entry in enumerate(storable) if number not in dropped]
-    known = _known(db, page.source, kept)
+    known = _known(db, kept)
     new = repeated = relisted = 0
     unresolved = False
     again: list[_Seen] = []
@@ -72,13 +74,14 @@ def put_page(db: Connection, page: PageSeen, entries: Sequence[Entry]) -> PutRes
             seen.state = t.UNREAD
         elif later and entry.form == "content" and seen.id:
             again.append(seen)
-    for seen in _that_may_become_the_text(db, page.source, again):
-        seen.state = t.UNREAD
+    for seen in (*_that_may_become_the_text(db, again), *_of_gone_posts(db, known)):
+        seen.state, seen.changed = t.UNREAD, True
     unresolved = any(seen.state == t.UNREAD and (seen.changed or not seen.id) for seen in known.values())
     _insert_new(db, known)
-    _put_sightings(db, _put_page_row(db, page), kept, known)
+    page_id, moved = _put_page_row(db, page, kept)
+    _put_sightings(db, page_id, kept, known)
     _update_known(db, known.values())
-    know_source(db, page.source, unresolved=unresolved)
+    know_source(db, page.source, unresolved=unresolved or moved)
     return PutResult(new=new, repeated=repeated, relisted=relisted, forgotten=len(dropped))
 
 
@@ -113,14 +116,14 @@ def _has_surrogate(text: str) -> bool:
 _SEEN_COLUMNS = ("id", "page_url", "position", "first_seen", "last_seen", "times", "listed_in", "said", "state")
 
 
-def _known(db: Connection, source: str, entries: Sequence[Entry]) -> dict[str, _Seen]:
+def _known(db: Connection, entries: Sequence[Entry]) -> dict[str, _Seen]:
     e = t.entries.c
     of_digest = dict(_with_digests(entries))
     columns = [e[name] for name in _SEEN_COLUMNS]
     return {
         digest: _Seen(of_digest[digest], *values)
         for some in chunks(of_digest)
-        for digest, *values in db.execute(select(e.digest, *columns).where(e.source == source, e.digest.in_(some)))
+        for digest, *values in db.execute(select(e.digest, *columns).where(e.digest.in_(some)))
     }
 
 
@@ -130,7 +133,7 @@ def _first(entry: Entry) -> _Seen:
     return _Seen(entry, 0, entry.page_url, entry.position, seen, seen, 0, listed, None, t.UNREAD)
 
 
-def _that_may_become_the_text(db: Connection, source: str, again: Sequence[_Seen]) -> list[_Seen]:
+def _that_may_become_the_text(db: Connection, again: Sequence[_Seen]) -> list[_Seen]:
     """Full texts seen later than before that are not the text of their post: now they may be it again."""
     m, p = t.members.c, t.posts.c
     by_digest = {seen.entry.digest: seen for seen in again}
@@ -138,9 +141,17 @@ def _that_may_become_the_text(db: Connection, source: str, again: Sequence[_Seen
     return [
         by_digest[digest]
         for some in chunks(by_digest)
-        for digest, said in db.execute(of_posts.where(m.source == source, m.digest.in_(some)))
+        for digest, said in db.execute(of_posts.where(m.digest.in_(some)))
         if said != by_digest[digest].said
     ]
+
+
+def _of_gone_posts(db: Connection, known: dict[str, _Seen]) -> list[_Seen]:
+    """Entries of posts that had left the blog, and are back."""
+    m, p = t.members.c, t.posts.c
+    of_posts = select(m.digest).join(t.posts, (m.source == p.source) & (m.post == p.id)).where(p.gone)
+    stored = [digest for digest, seen in known.items() if seen.id]
+    return [known[digest] for some in chunks(stored) for digest in db.scalars(of_posts.where(m.digest.in_(some)))]
 
 
 def _insert_new(db: Connection, known: dict[str, _Seen]) -> None:
@@ -165,28 +176,29 @@ def _insert_new(db: Connection, known: dict[str, _Seen]) -> None:
         fresh[digest].id = entry_id
 
 
-def _put_page_row(db: Connection, page: PageSeen) -> int:
-    """Pages without an address share one row: there is nothing to tell them apart by."""
+def _put_page_row(db: Connection, page: PageSeen, entries: Sequence[Entry]) -> tuple[int, bool]:
+    """Note that a page was seen; gives its id, and whether what it lists as its own has changed.
+
+    Pages without an address share one row: there is nothing to tell them apart by, and their order tells nothing.
+    """
     p, seen = t.pages.c, t.stamp(page.observed_at)
+    own = [entry.digest for entry in sorted(entries, key=lambda e: e.position) if entry.listed_in]
+    shown = {"kind": page.kind, "archive": page.archive, "next_url": page.next_url, "listed": hashed(*own)}
     row = db.execute(select(t.pages).where(p.source == page.source, p.url == (page.url or ""))).first()
     if row is None:
-        values = {
-            "source": page.source,
-            "url": page.url or "",
-            "kind": page.kind,
-            "archive": page.archive,
-            "first_seen": seen,
-            "last_seen": seen,
-            "times": 1,
-        }
-        return int(db.execute(insert(t.pages).values(values).returning(p.id)).scalar_one())
+        unsettled = bool(own and page.url)
+        first = {"source": page.source, "url": page.url or "", "first_seen": seen, "last_seen": seen, "times": 1}
+        values = {**shown, **first, "proven_down": False, "proven_up": False, "unsettled": unsettled}
+        return int(db.execute(insert(t.pages).values(values).returning(p.id)).scalar_one()), unsettled
     changed: dict[str, Any] = _span(row, page.observed_at)
+    unsettled = False
     if "last_seen" in changed:
-        changed |= {"kind": page.kind, "archive": page.archive}
+        unsettled = bool(page.url) and (row.listed, row.next_url) != (shown["listed"], shown["next_url"])
+        changed |= shown | ({"unsettled": True} if unsettled else {})
     if changed:
         changed["times"] = row.times + 1
         db.execute(update(t.pages).where(p.id == row.id).values(changed))
-    return int(row.id)
+    return int(row.id), unsettled
 
 
 def _span(row: Row[Any], observed: datetime) -> dict[str, Any]:
@@ -200,10 +212,11 @@ def _span(row: Row[Any], observed: datetime) -> dict[str, Any]:
     return changed
 
 
+_PLACE = ("position", "own", "first_seen", "last_seen", "times")
 _MOVE = (
     update(t.sightings)
     .where(t.sightings.c.entry == bindparam("of_entry"), t.sightings.c.page == bindparam("on_page"))
-    .values({name: bindparam(f"new_{name}") for name in ("position", "first_seen", "last_seen", "times")})
+    .values({name: bindparam(f"new_{name}") for name in _PLACE})
 )
 
 
@@ -226,7 +239,7 @@ def _put_sightings(db: Connection, page: int, entries: Sequence[Entry], known: d
         elif at["first_seen"] <= stamped <= at["last_seen"]:
             continue
         if stamped >= at["last_seen"]:
-            at["position"] = entry.position
+            at |= {"position": entry.position, "own": bool(entry.listed_in)}
         at["first_seen"], at["last_seen"] = min(stamped, at["first_seen"]), max(stamped, at["last_seen"])
         at["times"] += 1
         seen.times += 1
@@ -240,8 +253,7 @@ def _put_sightings(db: Connection, page: int, entries: Sequence[Entry], known: d
         db.execute(
             _MOVE,
             [
-                {"of_entry": at["entry"], "on_page": page}
-                | {f"new_{name}": at[name] for name in ("position", "first_seen", "last_seen", "times")}
+                {"of_entry": at["entry"], "on_page": page} | {f"new_{name}": at[name] for name in _PLACE}
                 for at in known_before
             ],
         )
@@ -273,3 +285,14 @@ def know_source(db: Connection, source: str, *, unresolved: bool = False) -> Non
     else:
         row = row.on_conflict_do_nothing(index_elements=["name"])
     db.execute(row)
+
+
+def put_absence(db: Connection, source: str, url: str, observed_at: datetime) -> None:
+    """Note that an address answered 404 or 410, and that its entries are to be resolved again."""
+    a, e = t.absences.c, t.entries.c
+    address, seen = canonical_permalink(url), t.stamp(observed_at)
+    row = upsert(t.absences).values(source=source, address=address, seen=seen)
+    later = row.on_conflict_do_update(index_elements=["source", "address"], set_={"seen": seen}, where=a.seen < seen)
+    db.execute(later)
+    db.execute(update(t.entries).where(e.source == source, e.address == address).values(state=t.UNREAD))
+    know_source(db, source, unresolved=True)

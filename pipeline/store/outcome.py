@@ -19,6 +19,8 @@ _NOTHING: dict[str, Any] = {
     "published": None,
     "published_precision": None,
     "published_origin": None,
+    "not_before": None,
+    "not_after": None,
     "url": None,
     "author": None,
     "categories": [],
@@ -50,7 +52,7 @@ def replace_posts(
     What is equal is not written.
     """
     p = t.posts.c
-    old = _posts_of(db, source, digests)
+    old = _posts_of(db, digests)
     before = {
         row.id: row
         for some in chunks(old | {resolved.post.id for resolved in posts})
@@ -90,13 +92,9 @@ def replace_posts(
     return ApplyResult(added=tuple(added), changed=tuple(changed), withdrawn=tuple(withdrawn))
 
 
-def _posts_of(db: Connection, source: str, digests: Collection[str]) -> set[str]:
+def _posts_of(db: Connection, digests: Collection[str]) -> set[str]:
     m = t.members.c
-    return {
-        own
-        for some in chunks(digests)
-        for own in db.scalars(select(m.post).where(m.source == source, m.digest.in_(some)))
-    }
+    return {own for some in chunks(digests) for own in db.scalars(select(m.post).where(m.digest.in_(some)))}
 
 
 def _grouped(
@@ -148,9 +146,7 @@ def forget_post(db: Connection, source: str, post_id: str) -> int:
     m, e = t.members.c, t.entries.c
     digests = list(db.scalars(select(m.digest).where(m.source == source, m.post == post_id)))
     remember_forgotten(db, source, post_id)
-    ids = [
-        i for some in chunks(digests) for i in db.scalars(select(e.id).where(e.source == source, e.digest.in_(some)))
-    ]
+    ids = [i for some in chunks(digests) for i in db.scalars(select(e.id).where(e.digest.in_(some)))]
     forget_contributions(db, ids)
     for some in chunks(ids):
         db.execute(delete(t.sightings).where(t.sightings.c.entry.in_(some)))

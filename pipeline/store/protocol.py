@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageSeen:
-    """A page that was read: its address (None where a saved file does not say), kind, archive and the moment."""
+    """A page that was read: its address (None where a saved file does not say), kind, archive, and next page."""
 
     source: str
     url: str | None
     kind: str
     observed_at: datetime
     archive: str = ""
+    next_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +121,10 @@ class Workbench(Protocol):
         """How many differently titled entries carry each line (kind ``line``) or name (kind ``name``)."""
         ...
 
+    def absences(self, addresses: Collection[str]) -> dict[str, datetime]:
+        """When canonical addresses last answered that there is nothing, for those that ever did."""
+        ...
+
     def votes(self, scope: str) -> dict[DateOrder, list[str]]:
         """The orders of day and month that dates of a scope settle, with the first three of these dates."""
         ...
@@ -149,6 +154,10 @@ class Store(Protocol):
 
     def put_page(self, page: PageSeen, entries: Sequence[Entry]) -> PutResult:
         """Acknowledge a page and its entries; called by the crawler, once a page."""
+        ...
+
+    def put_absence(self, source: str, url: str, observed_at: datetime) -> None:
+        """Acknowledge that a post's address answered 404 or 410: its post is gone, until it is seen again."""
         ...
 
     def known_full(self, source: str) -> set[str]:

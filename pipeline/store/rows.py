@@ -84,7 +84,7 @@ def posts_query() -> Select[Any]:
     p, m, e = t.posts.c, t.members.c, t.entries.c
     seen = (
         select(func.count())
-        .select_from(t.members.join(t.entries, (e.source == m.source) & (e.digest == m.digest)))
+        .select_from(t.members.join(t.entries, e.digest == m.digest))
         .where(m.source == p.source, m.post == p.id)
     )
     counted = seen.scalar_subquery().label("entries")
@@ -130,6 +130,8 @@ def post_of_row(row: Row[Any]) -> Post:
         last_seen=t.moment(row.last_seen),
         last_changed=t.moment(row.last_changed),
         gone=row.gone,
+        not_before=date.fromisoformat(row.not_before) if row.not_before else None,
+        not_after=date.fromisoformat(row.not_after) if row.not_after else None,
     )
 
 

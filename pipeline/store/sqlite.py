@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..errors import StoreError
 from ..records import Change, Entry, KnownEntry, Post
 from . import tables as t
-from .intake import know_source, put_page
+from .intake import know_source, put_absence, put_page
 from .outcome import forget_post, remove_source
 from .protocol import PageSeen, PutResult, ResolvedPost, Run
 from .rows import known_entry, post_of_row, posts_query, run_of_row
@@ -86,6 +86,11 @@ class SqliteStore:
         with self._writing() as db:
             return put_page(db, page, entries)
 
+    def put_absence(self, source: str, url: str, observed_at: datetime) -> None:
+        """See `Store.put_absence`."""
+        with self._writing() as db:
+            put_absence(db, source, url, observed_at)
+
     def known_full(self, source: str) -> set[str]:
         """See `Store.known_full`."""
         e = t.entries.c
@@ -107,7 +112,7 @@ class SqliteStore:
         m, e = t.members.c, t.entries.c
         query = (
             select(t.entries, m.reason)
-            .join(t.members, (m.source == e.source) & (m.digest == e.digest))
+            .join(t.members, m.digest == e.digest)
             .where(m.source == source, m.post == post_id)
             .order_by(e.first_seen, e.digest)
         )

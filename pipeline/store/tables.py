@@ -36,10 +36,23 @@ pages = Table(
     Column("url", String, nullable=False),
     Column("kind", String, nullable=False),
     Column("archive", String, nullable=False),
+    # Where its listing goes on; with it, pages are told apart from neighbours.
+    Column("next_url", String),
+    # The hash of its own entries in their order: a listing that moved has other neighbours.
+    Column("listed", Integer, nullable=False),
+    # The dates that it hands on to the next page and to the one before, whether it is proven to
+    # each that the listing is sorted by date (`listings`), and whether all that is up to date.
+    Column("oldest", String),
+    Column("newest", String),
+    Column("proven_down", Boolean, nullable=False),
+    Column("proven_up", Boolean, nullable=False),
+    Column("unsettled", Boolean, nullable=False),
     Column("first_seen", String, nullable=False),
     Column("last_seen", String, nullable=False),
     Column("times", Integer, nullable=False),
     Index("pages_by_url", "source", "url", unique=True),
+    Index("pages_by_next", "source", "next_url"),
+    Index("pages_to_do", "source", sqlite_where=text("unsettled")),
 )
 
 entries = Table(
@@ -76,7 +89,8 @@ entries = Table(
     # UNREAD: not counted into the facts; UNRESOLVED: counted, its post is to be made; RESOLVED.
     Column("state", Integer, nullable=False),
     Index("entries_to_do", "source", "state", sqlite_where=text("state < 2")),
-    Index("entries_by_digest", "source", "digest", unique=True),
+    # The digest is over the source's name too.
+    Index("entries_by_digest", "digest", unique=True),
     Index("entries_by_address", "source", "address"),
 )
 
@@ -87,9 +101,33 @@ sightings = Table(
     Column("entry", Integer, primary_key=True),
     Column("page", Integer, primary_key=True),
     Column("position", Integer, nullable=False),
+    # Whether the page listed it as its own, and not as a teaser of something else.
+    Column("own", Boolean, nullable=False),
     Column("first_seen", String, nullable=False),
     Column("last_seen", String, nullable=False),
     Column("times", Integer, nullable=False),
+    Index("sightings_by_page", "page"),
+)
+
+# Between which days an undated post was published, as each listing page that shows it tells.
+bounds = Table(
+    "bounds",
+    metadata,
+    Column("page", Integer, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("post", String, primary_key=True),
+    Column("not_before", String),
+    Column("not_after", String),
+    Index("bounds_by_post", "post"),
+)
+
+# Addresses that answered 404 or 410, and when last.
+absences = Table(
+    "absences",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("address", String, primary_key=True),
+    Column("seen", String, nullable=False),
 )
 
 # What entries share who may be one post: the hash of an address, of a title with a day, of a title with first words.
@@ -144,6 +182,9 @@ posts = Table(
     Column("tags", JSON, nullable=False),
     Column("completeness", String, nullable=False),
     Column("text", Text, nullable=False),
+    # Bounds of the date of an undated post, from the order of listings; never shown as a date.
+    Column("not_before", String),
+    Column("not_after", String),
     Column("last_changed", String, nullable=False),
     Column("gone", Boolean, nullable=False),
     Column("possibly_same", JSON, nullable=False),
@@ -168,8 +209,7 @@ members = Table(
     Column("post", String, primary_key=True),
     Column("digest", String, primary_key=True),
     Column("reason", String, nullable=False),
-    # All three columns: a planner without statistics would rather scan an index that covers the query.
-    Index("members_by_digest", "digest", "source", "post"),
+    Index("members_by_digest", "digest"),
 )
 
 forgotten = Table(

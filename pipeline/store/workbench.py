@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, text, update
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 from ..identity import hashed
 from ..records import DateOrder, KnownEntry
 from . import tables as t
+from .listings import pages_of_entries, pages_to_settle, settle_pages
 from .outcome import Counter, forget_contributions, replace_posts
 from .protocol import ApplyResult, Counted, ResolvedPost
 from .rows import chunks, known_entry
@@ -34,6 +36,7 @@ class SqliteWorkbench:
         self._added: list[str] = []
         self._changed: list[str] = []
         self._withdrawn: list[str] = []
+        self._pages: set[int] = set()
 
     def begin(self, rules: str, *, anew: bool = False) -> None:
         """See `Workbench.begin`."""
@@ -81,9 +84,7 @@ class SqliteWorkbench:
         return {
             digest: entry
             for some in chunks(digests)
-            for entry, digest in self._db.execute(
-                select(e.id, e.digest).where(e.source == self._source, e.digest.in_(some))
-            )
+            for entry, digest in self._db.execute(select(e.id, e.digest).where(e.digest.in_(some)))
         }
 
     def _mark(self, kind: str, scope: str, value: str) -> int:
@@ -99,6 +100,13 @@ class SqliteWorkbench:
             for mark, carried in self._db.execute(query):
                 found[marks[mark]] = carried
         return found
+
+    def absences(self, addresses: Collection[str]) -> dict[str, datetime]:
+        """See `Workbench.absences`."""
+        a = t.absences.c
+        query = select(a.address, a.seen).where(a.source == self._source)
+        rows = (row for some in chunks(addresses) for row in self._db.execute(query.where(a.address.in_(some))))
+        return {row.address: t.moment(row.seen) for row in rows}
 
     def votes(self, scope: str) -> dict[DateOrder, list[str]]:
         """See `Workbench.votes`."""
@@ -147,12 +155,14 @@ class SqliteWorkbench:
         self._added += done.added
         self._changed += done.changed
         self._withdrawn += done.withdrawn
+        self._pages |= pages_of_entries(self._db, digests)
         for some in chunks(digests):
             values = {"state": t.RESOLVED}
-            self._db.execute(update(t.entries).where(e.source == self._source, e.digest.in_(some)).values(values))
+            self._db.execute(update(t.entries).where(e.digest.in_(some)).values(values))
 
     def finish(self, facts: dict[str, Any]) -> ApplyResult:
         """See `Workbench.finish`."""
+        settle_pages(self._db, self._source, self._pages | pages_to_settle(self._db, self._source), self._counter)
         values = {"facts": facts, "unresolved": False}
         self._db.execute(update(t.sources).where(t.sources.c.name == self._source).values(values))
         return ApplyResult(added=tuple(self._added), changed=tuple(self._changed), withdrawn=tuple(self._withdrawn))

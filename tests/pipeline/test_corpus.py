@@ -1,7 +1,10 @@
 """Resolving what is new gives what resolving everything would give, and touches nothing else."""
 
+import itertools
 import random
 from contextlib import closing
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -9,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support.entries import entry, teaser, tricky_blog
+from support.entries import MOMENT, entry, teaser, tricky_blog
 from tipsearch.pipeline import Entry, Source, open_store
 from tipsearch.pipeline.corpus import resolve_corpus, resolve_pending
 from tipsearch.pipeline.resolver import known_entries, resolve_source
@@ -138,3 +141,108 @@ def test_an_entry_of_nothing_is_no_post(store: Store) -> None:
     resolve_corpus(store, TIPS)
     assert list(store.posts()) == []
     assert store.unresolved() == []
+
+
+def listing(store: Store, url: str, *posts: Entry, next_url: str | None = None) -> None:
+    """Store a listing page of its own posts, from top to bottom."""
+    shown = [
+        replace(post, page_url=url, position=place, listed_in="tag:x", observed_at=posts[0].observed_at)
+        for place, post in enumerate(posts)
+    ]
+    page = PageSeen(source="tips", url=url, kind="listing", observed_at=posts[0].observed_at, next_url=next_url)
+    store.put_page(page, shown)
+
+
+class TestBounds:
+    def test_an_undated_post_is_bounded_by_its_neighbours_on_the_page_and_beyond(self, store: Store) -> None:
+        one, two, three = (f"https://example.com/page/{n}/" for n in (1, 2, 3))
+        listing(store, one, entry("A – 6/25/19", "Aa."), entry("B – 6/18/19", "Bb."), next_url=two)
+        listing(store, two, entry("C", "Cc."), entry("D", "Dd."), next_url=three)
+        resolve_corpus(store, TIPS)
+        bounds = {p.title: (p.not_before, p.not_after) for p in store.posts()}
+        assert bounds["C"] == bounds["D"] == (None, date(2019, 6, 18))
+        sequence = store.sequence()
+        listing(store, three, entry("E – 6/4/19", "Ee.", at=1))
+        result = resolve_corpus(store, TIPS)
+        assert (len(result.added), result.changed) == (1, ())
+        bounds = {p.title: (p.not_before, p.not_after) for p in store.posts()}
+        assert bounds["C"] == bounds["D"] == (date(2019, 6, 4), date(2019, 6, 18))
+        assert bounds["A"] == bounds["E"] == (None, None)
+        told = [c.post.title for c in store.changes(since=sequence) if c.post]
+        assert sorted(told) == ["C", "D", "E"]
+
+    def test_pages_in_any_order_give_the_same_bounds(self, store: Store, tmp_path: Path) -> None:
+        urls = [f"https://example.com/page/{n}/" for n in range(5)]
+        pages = [
+            (urls[0], [entry("A – 6/25/19", "Aa.")]),
+            (urls[1], [entry("B", "Bb.")]),
+            (urls[2], [entry("C", "Cc."), entry("D – 6/4/19", "Dd."), entry("E", "Ee.")]),
+            (urls[3], [entry("F", "Ff.")]),
+            (urls[4], [entry("G – 5/7/19", "Gg."), entry("H", "Hh.")]),
+        ]
+        found = []
+        for number, order in enumerate(itertools.permutations(range(5))):
+            if number % 17:
+                continue
+            fresh = open_store(tmp_path / str(number))
+            for place in order:
+                url, posts = pages[place]
+                listing(fresh, url, *posts, next_url=urls[place + 1] if place < 4 else None)
+                resolve_corpus(fresh, TIPS)
+            found.append({p.title: (p.not_before, p.not_after) for p in fresh.posts()})
+            fresh.close()
+        assert len(found) > 5
+        assert all(one == found[0] for one in found)
+        assert found[0]["F"] == found[0]["E"] == (date(2019, 5, 7), date(2019, 6, 4))
+        assert found[0]["B"] == found[0]["C"] == (date(2019, 6, 4), date(2019, 6, 25))
+
+    def test_old_posts_at_the_end_of_an_archive_are_bounded_however_many_pages_they_fill(self, store: Store) -> None:
+        urls = [f"https://example.com/page/{n}/" for n in range(6)]
+        listing(store, urls[0], entry("A – 6/25/19", "Aa."), entry("B – 6/18/19", "Bb."), next_url=urls[1])
+        for number in range(1, 6):
+            following = urls[number + 1] if number < 5 else None
+            listing(store, urls[number], entry(f"Old {number}", f"Words {number}."), next_url=following)
+        resolve_corpus(store, TIPS)
+        old = [(p.not_before, p.not_after) for p in store.posts() if p.published is None]
+        assert old == [(None, date(2019, 6, 18))] * 5
+
+    def test_a_listing_that_is_not_sorted_bounds_nothing(self, store: Store) -> None:
+        posts = [
+            entry("Sticky – 1/1/10", "Ss."),
+            entry("A – 6/25/19", "Aa."),
+            entry("B", "Bb."),
+            entry("C – 6/4/19", "Cc."),
+        ]
+        listing(store, "https://example.com/", *posts)
+        resolve_corpus(store, TIPS)
+        assert {(p.not_before, p.not_after) for p in store.posts()} == {(None, None)}
+
+    def test_a_date_found_later_ends_the_bounds(self, store: Store) -> None:
+        link = "https://example.com/b"
+        posts = [entry("A – 6/25/19", "Aa."), entry("B", "Bb.", permalink=link), entry("C – 6/4/19", "Cc.")]
+        listing(store, "https://example.com/", *posts)
+        resolve_corpus(store, TIPS)
+        put(store, entry("B – 6/11/19", "Bb.", permalink=link, at=1))
+        resolve_corpus(store, TIPS)
+        (post,) = [p for p in store.posts() if p.title == "B"]
+        assert (post.published, post.not_before, post.not_after) == (date(2019, 6, 11), None, None)
+
+
+class TestGone:
+    def test_a_post_whose_address_answers_404_is_gone_until_it_is_seen_again(self, store: Store) -> None:
+        link = "https://example.com/tip"
+        put(store, entry("Tip", "Words.", permalink=link))
+        resolve_corpus(store, TIPS)
+        store.put_absence("tips", "http://www.example.com/tip/", MOMENT + timedelta(hours=2))
+        assert store.unresolved() == ["tips"]
+        assert len(resolve_corpus(store, TIPS).changed) == 1
+        assert [p.gone for p in store.posts()] == [True]
+        put(store, entry("Tip", "Words.", permalink=link, at=5))
+        assert len(resolve_corpus(store, TIPS).changed) == 1
+        assert [p.gone for p in store.posts()] == [False]
+
+    def test_an_absence_before_the_last_sighting_says_nothing(self, store: Store) -> None:
+        put(store, entry("Tip", "Words.", permalink="https://example.com/tip", at=3))
+        store.put_absence("tips", "https://example.com/tip", MOMENT)
+        resolve_corpus(store, TIPS)
+        assert [p.gone for p in store.posts()] == [False]
