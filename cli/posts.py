@@ -97,6 +97,8 @@ def _print_evidence(resolved: ResolvedPost, evidence: Evidence) -> None:
     say()
     say(styled("Why this date", bold=True))
     say(styled(f"  {published(resolved.post)}: {evidence.verdict}"))
+    if evidence.bounds:
+        say(styled(f"  {evidence.bounds}"))
     for candidate in evidence.dates:
         found = candidate.found
         say(styled(f"  {found.date} ({found.precision}) from the {found.origin}: {found.raw!r} in {candidate.place}"))
@@ -110,6 +112,9 @@ def _print_evidence(resolved: ResolvedPost, evidence: Evidence) -> None:
         say(styled(f"    on {where}, place {entry.position + 1}, read as {entry.layout}"))
         seen = f"first {known.first_seen:%Y-%m-%d %H:%M}, last {known.last_seen:%Y-%m-%d %H:%M} UTC"
         say(styled(f"    seen {plural(known.times, 'time')}, {seen}"))
+    for revision in evidence.revisions:
+        until = f"{revision.first_seen:%Y-%m-%d} to {revision.last_seen:%Y-%m-%d}"
+        say(styled(f"  another text, seen {until}, is kept: {revision.text[:100]}…"))
     for rival in evidence.possibly_same:
         say(styled(f"  possibly the same: {rival} (the evidence is not enough)"))
 

@@ -60,12 +60,14 @@ def _counts(posts: Iterable[Post]) -> dict[str, Any]:
         total["posts"] += 1
         total[post.completeness] += 1
         total["gone"] += post.gone
+        total["bounded"] += bool(post.not_before or post.not_after)
         years[str(post.published.year) if post.published else "undated"] += 1
     return {
         "posts": total["posts"],
         "full": total["full"],
         "excerpts": total["excerpt"],
         "gone": total["gone"],
+        "bounded": total["bounded"],
         "years": dict(sorted(years.items())),
     }
 
@@ -94,6 +96,8 @@ def _print(source: dict[str, Any]) -> None:
     room = max(10, width() - 24)
     for year, count in source["years"].items():
         say(f"  {year:>7} {count:>6,} {styled('█' * max(1, round(room * count / most)), fg='cyan')}")
+    if source["bounded"]:
+        say(f"  of the undated, {source['bounded']:,} lie between known days by the order of their listings")
     if source["date_order"]:
         say(styled(f"  order of day and month: {', '.join(source['date_order'])}"))
     for run in source["runs"]:

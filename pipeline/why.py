@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from .clusters import Cluster
-from .facts import Facts, scope_of
+from .facts import Facts, body_text, scope_of
 from .merge import make_post
-from .reading import DateCandidate, read_entry
-from .records import ORIGINS, KnownEntry
+from .reading import DateCandidate, Reading, read_entry
+from .records import ORIGINS, KnownEntry, Post
 from .resolver import witness
 from .store.protocol import ResolvedPost, Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """A title and full text that the blog showed for a post, and between which moments it was seen."""
+
+    title: str
+    text: str
+    first_seen: datetime
+    last_seen: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What speaks for a post: `entries` with why each joined, earliest first; `dates`, the winner first.
 
-    `verdict` says in a sentence why the date is what it is, `order` where day and month come from.
+    `verdict` says in a sentence why the date is what it is, `order` where day and month come from; `bounds` says
+    between which days an undated post was published, by the order of the listings that show it (empty where nothing
+    is known). `revisions` are the full texts that the post had besides its own, with when each was seen, latest first.
     """
 
     entries: tuple[tuple[KnownEntry, str], ...]
@@ -26,6 +41,8 @@ class Evidence:
     verdict: str
     order: str
     possibly_same: tuple[str, ...]
+    bounds: str = ""
+    revisions: tuple[Revision, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; bodies are left out, for they are long."""
@@ -61,6 +78,16 @@ class Evidence:
             "verdict": self.verdict,
             "date_order": self.order,
             "possibly_same": list(self.possibly_same),
+            "bounds": self.bounds,
+            "revisions": [
+                {
+                    "title": revision.title,
+                    "text": revision.text,
+                    "first_seen": revision.first_seen.isoformat(),
+                    "last_seen": revision.last_seen.isoformat(),
+                }
+                for revision in self.revisions
+            ],
         }
 
 
@@ -79,7 +106,37 @@ def explain(store: Store, resolved: ResolvedPost) -> Evidence:
         verdict=_verdict(made.dates),
         order=_order(facts[scope_of(readings[0])]),
         possibly_same=resolved.possibly_same,
+        bounds=_bounds(post),
+        revisions=_revisions(readings, facts, post),
     )
+
+
+def _bounds(post: Post) -> str:
+    """The bounds as a person would say them."""
+    if post.not_before and post.not_after:
+        return f"not before {post.not_before} and not after {post.not_after}, by listing order"
+    if post.not_before or post.not_after:
+        side, day = ("before", post.not_before) if post.not_before else ("after", post.not_after)
+        return f"not {side} {day}, by listing order"
+    return ""
+
+
+def _revisions(readings: list[Reading], facts: Mapping[str, Facts], post: Post) -> tuple[Revision, ...]:
+    seen: defaultdict[tuple[str, str], list[KnownEntry]] = defaultdict(list)
+    for reading in readings:
+        text, _ = body_text(reading, facts[scope_of(reading)])
+        if reading.is_content and text != post.text:
+            seen[reading.bare_title, text].append(reading.known)
+    revisions = [
+        Revision(
+            title=title,
+            text=text,
+            first_seen=min(k.first_seen for k in known),
+            last_seen=max(k.last_seen for k in known),
+        )
+        for (title, text), known in seen.items()
+    ]
+    return tuple(sorted(revisions, key=lambda r: (r.last_seen, r.text), reverse=True))
 
 
 def _verdict(dates: tuple[DateCandidate, ...]) -> str:

@@ -43,7 +43,7 @@ from ..stored import unpack
 from . import Forms, Ranking
 from .combine import Scores, add, compile_pattern, in_order, intersect, near_together, raise_to, unite, whole_first
 from .whoosh_postings import Postings, damaged
-from .whoosh_schema import key_of, open_files, stem
+from .whoosh_schema import ANY_DAY, key_of, open_files, stem
 
 TITLE_WEIGHT = 2.5
 """A word in the title counts so much more than one in the text."""
@@ -270,7 +270,7 @@ class WhooshSnapshot:
     def _published(self, node: Published) -> Scores:
         starts, ends = self.postings.column("day_from"), self.postings.column("day_to")
         low = node.start.toordinal() if node.start else 1
-        high = node.end.toordinal() if node.end else 1 << 30
+        high = node.end.toordinal() if node.end else ANY_DAY
         return {number: 0.0 for number in self.postings.alive if starts[number] >= low and 0 < ends[number] <= high}
 
     def _fitting(self, field: str, pattern: str, limit: int | None = MOST_EXPANSIONS) -> list[str]:
@@ -304,14 +304,14 @@ class WhooshSnapshot:
         return {}
 
     def _ranking(self, scores: Scores, sort: Sort, top: int | None) -> Ranking:
-        days = self.postings.column("day_from") if len(scores) > 1 else dict.fromkeys(scores, 0)
+        days = self.postings.column("day") if len(scores) > 1 else dict.fromkeys(scores, 0)
         keyed: list[tuple[float, float, int]]
         if sort == "relevance":
             keyed = [(-score, -days[number], number) for number, score in scores.items()]
         elif sort == "newest":
             keyed = [(-days[number], -score, number) for number, score in scores.items()]
         else:
-            keyed = [(days[number] or 1 << 30, -score, number) for number, score in scores.items()]
+            keyed = [(days[number] or ANY_DAY, -score, number) for number, score in scores.items()]
         if top is not None and len(keyed) > top:
             last = heapq.nsmallest(top, keyed)[-1][:2] if top else (float("-inf"), 0)
             keyed = [key for key in keyed if key[:2] <= last]

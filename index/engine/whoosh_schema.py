@@ -19,7 +19,7 @@ from ..analysis import ANALYSIS_VERSION, keyword, printable, words
 from ..dates import span
 from ..stored import KEPT, pack
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Raise it with every change of the fields or of what goes into them."""
 
 
@@ -94,7 +94,9 @@ def schema() -> fields.Schema:
         text=Stemmed(),
         title_words=Surface(),
         text_words=Surface(),
-        # The days [day_from, day_to) that the published date stands for, as proleptic ordinals; 0 where undated.
+        # As proleptic ordinals: the days [day_from, day_to) between which the post was published, 0 and 0 where nothing
+        # is known of them, and the day by which it is sorted.
+        day=fields.COLUMN(columns.NumericColumn("i")),  # type: ignore[no-untyped-call]
         day_from=fields.COLUMN(columns.NumericColumn("i")),  # type: ignore[no-untyped-call]
         day_to=fields.COLUMN(columns.NumericColumn("i")),  # type: ignore[no-untyped-call]
         order=fields.COLUMN(columns.VarBytesColumn()),  # type: ignore[no-untyped-call]
@@ -124,7 +126,7 @@ def key_of(source: str, post_id: str) -> str:
 def document(change: Change, post: Post) -> dict[str, Any]:
     """A post as the fields of a Whoosh document."""
     title, text = words(post.title), words(post.text)
-    first, end = span(post.published, post.published_precision) if post.published else (None, None)
+    day, day_from, day_to = _days(post)
     return {
         "key": [key_of(post.source, post.id)],
         "id": [printable(post.id)],
@@ -138,11 +140,34 @@ def document(change: Change, post: Post) -> dict[str, Any]:
         "title_words": title,
         "text": text,
         "text_words": text,
-        "day_from": first.toordinal() if first else 0,
-        "day_to": end.toordinal() if end else 0,
+        "day": day,
+        "day_from": day_from,
+        "day_to": day_to,
         "order": printable(f"{post.id}\x1f{post.source}").encode(),
         "post": pack(change, post),
     }
+
+
+ANY_DAY = 1 << 30
+"""Beyond every day that Python knows; it fits into the column's 32 bits."""
+
+
+def _days(post: Post) -> tuple[int, int, int]:
+    """The day to sort by, and the interval that a filter on the date must hold whole.
+
+    An undated post has the bounds that the order of listings gives it, open on one side where only one is known.
+    """
+    if post.published:
+        first, end = span(post.published, post.published_precision)
+        return first.toordinal(), first.toordinal(), end.toordinal()
+    nearest = post.not_after or post.not_before
+    if nearest is None:
+        return 0, 0, 0
+    return (
+        nearest.toordinal(),
+        post.not_before.toordinal() if post.not_before else 1,
+        post.not_after.toordinal() + 1 if post.not_after else ANY_DAY,
+    )
 
 
 def _keywords(values: Sequence[str]) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter as Numbers
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
@@ -52,7 +53,8 @@ def replace_posts(
     What is equal is not written.
     """
     p = t.posts.c
-    old = _posts_of(db, digests)
+    owner = _posts_of(db, digests)
+    old = set(owner.values())
     before = {
         row.id: row
         for some in chunks(old | {resolved.post.id for resolved in posts})
@@ -89,12 +91,38 @@ def replace_posts(
             changed.extend([own] if content else [])
         elif _differs(row, values):
             db.execute(update(t.posts).where(p.source == source, p.id == own).values(values))
-    return ApplyResult(added=tuple(added), changed=tuple(changed), withdrawn=tuple(withdrawn))
+    return ApplyResult(
+        added=tuple(added),
+        changed=tuple(changed),
+        withdrawn=tuple(withdrawn),
+        merged=tuple(r.post.id for r in posts if len(_former(r, owner)) > 1),
+        split=_split(posts, owner),
+        redated=tuple(r.post.id for r in posts if _redated(r, owner, before)),
+    )
 
 
-def _posts_of(db: Connection, digests: Collection[str]) -> set[str]:
+def _former(resolved: ResolvedPost, owner: Mapping[str, str]) -> set[str]:
+    """The posts that a post's entries belonged to so far."""
+    return {owner[digest] for digest, _ in resolved.members if digest in owner}
+
+
+def _split(posts: Sequence[ResolvedPost], owner: Mapping[str, str]) -> tuple[str, ...]:
+    heirs = Numbers(own for resolved in posts for own in _former(resolved, owner))
+    return tuple(sorted(own for own, count in heirs.items() if count > 1))
+
+
+def _redated(resolved: ResolvedPost, owner: Mapping[str, str], before: Mapping[str, Row[Any]]) -> bool:
+    """Whether a post had another date before, or had one and has none now; its first date is no change of one."""
+    dates = {before[own].published for own in _former(resolved, owner) if own in before} - {None}
+    day = resolved.post.published
+    return bool(dates) and dates != {day.isoformat() if day else None}
+
+
+def _posts_of(db: Connection, digests: Collection[str]) -> dict[str, str]:
+    """The post that each entry belongs to so far."""
     m = t.members.c
-    return {own for some in chunks(digests) for own in db.scalars(select(m.post).where(m.digest.in_(some)))}
+    query = select(m.digest, m.post)
+    return {d: own for some in chunks(digests) for d, own in db.execute(query.where(m.digest.in_(some)))}
 
 
 def _grouped(

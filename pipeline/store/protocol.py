@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -78,11 +78,23 @@ class ResolvedPost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyResult:
-    """What a resolve changed in the store: ids that are new, changed in content, and no more."""
+    """What a resolve changed in the store: ids that are new, changed in content, and no more.
+
+    Among them, `merged` were several posts before, `split` are old posts that became several, `redated` have another
+    date than before.
+    """
 
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     withdrawn: tuple[str, ...] = ()
+    merged: tuple[str, ...] = ()
+    split: tuple[str, ...] = ()
+    redated: tuple[str, ...] = ()
+
+    @classmethod
+    def total(cls, steps: Collection[ApplyResult]) -> ApplyResult:
+        """What several steps changed together."""
+        return cls(**{f.name: tuple(i for step in steps for i in getattr(step, f.name)) for f in fields(cls)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,9 +33,7 @@ class SqliteWorkbench:
         self._db = db
         self._source = source
         self._counter = Counter(db)
-        self._added: list[str] = []
-        self._changed: list[str] = []
-        self._withdrawn: list[str] = []
+        self._done: list[ApplyResult] = []
         self._pages: set[int] = set()
 
     def begin(self, rules: str, *, anew: bool = False) -> None:
@@ -151,10 +149,7 @@ class SqliteWorkbench:
         """See `Workbench.replace`."""
         e = t.entries.c
         digests = [known.digest for known in block]
-        done = replace_posts(self._db, self._source, digests, list(posts), self._counter)
-        self._added += done.added
-        self._changed += done.changed
-        self._withdrawn += done.withdrawn
+        self._done.append(replace_posts(self._db, self._source, digests, list(posts), self._counter))
         self._pages |= pages_of_entries(self._db, digests)
         for some in chunks(digests):
             values = {"state": t.RESOLVED}
@@ -165,4 +160,4 @@ class SqliteWorkbench:
         settle_pages(self._db, self._source, self._pages | pages_to_settle(self._db, self._source), self._counter)
         values = {"facts": facts, "unresolved": False}
         self._db.execute(update(t.sources).where(t.sources.c.name == self._source).values(values))
-        return ApplyResult(added=tuple(self._added), changed=tuple(self._changed), withdrawn=tuple(self._withdrawn))
+        return ApplyResult.total(self._done)

@@ -43,8 +43,14 @@ def test_a_post(ask: Run) -> None:
     assert documented("A post: export, show") == set(printed(ask("show", first_id(ask), "--format", "json").json))
 
 
-def test_show_why(ask: Run) -> None:
-    post = ask("show", first_id(ask), "--why", "--format", "json").json
+def test_show_why(run: Run, tmp_path: Path) -> None:
+    for name, words in (("old", "twice, open the door and smile"), ("new", "three times, run")):
+        page = tmp_path / f"{name}.html"
+        page.write_text(POST.replace("twice, open the door and smile", words))
+        assert run("ingest", page).status == 0
+    (post,) = run("export").lines
+    post = run("show", post["id"], "--why", "--format", "json").json
+    assert post["why"]["revisions"]
     assert documented("show --why") == set(printed({"why": post["why"]}))
 
 

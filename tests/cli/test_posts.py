@@ -186,5 +186,14 @@ class TestRebuilding:
         assert own("export").out == before
         assert own("query", "empathy", "--format", "jsonl").out == hits
 
+    def test_a_dry_run_says_what_would_change_and_changes_nothing(self, own: Run, tmp_path: Path) -> None:
+        before = own("export").out
+        config = tmp_path / "copy" / "tipsearch.toml"
+        config.write_text(config.read_text().replace('name = "sayings"', 'name = "sayings"\ntime_zone = "Asia/Tokyo"'))
+        done = own("resolve", "--dry-run")
+        assert done.status == 0
+        assert "tips: nothing changes" in done.out
+        assert own("export").out == before
+
     def test_a_copied_home_answers_the_same(self, own: Run, ask: Run) -> None:
         assert own("query", "empathy", "--format", "jsonl").out == ask("query", "empathy", "--format", "jsonl").out

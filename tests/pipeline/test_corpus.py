@@ -246,3 +246,23 @@ class TestGone:
         store.put_absence("tips", "https://example.com/tip", MOMENT)
         resolve_corpus(store, TIPS)
         assert [p.gone for p in store.posts()] == [False]
+
+
+class TestWhatChanged:
+    def test_a_date_read_otherwise_is_told(self, store: Store) -> None:
+        put(store, entry("A – 5/6/19", "Words.", permalink="https://example.com/a"))
+        resolve_corpus(store, TIPS)
+        put(store, entry("B – 13/6/19", "Other words.", permalink="https://example.com/b"))
+        result = resolve_corpus(store, TIPS)
+        (redated,) = result.redated
+        assert store.find(redated)[0].post.title == "A"
+        assert result.changed == result.redated
+
+    def test_two_posts_that_a_new_address_shows_to_be_one_are_merged(self, store: Store) -> None:
+        put(store, entry("Old", "Words.", permalink="https://example.com/?p=17"))
+        put(store, entry("New", "Words.", permalink="https://example.com/new"))
+        resolve_corpus(store, TIPS)
+        put(store, entry("New", "Words.", permalink="https://example.com/new", also_at=("https://example.com/?p=17",)))
+        result = resolve_corpus(store, TIPS)
+        assert len(result.merged) == 1
+        assert len(result.withdrawn) == 1

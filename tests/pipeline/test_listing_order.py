@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tipsearch.pipeline.listing_order import Bounds, bounds_in_listing, narrowed, order_of_listing
 
 
