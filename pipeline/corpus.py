@@ -14,7 +14,7 @@ from .reading import Reading, date_candidates, read_entry
 from .records import DateOrder, KnownEntry, Source
 from .resolver import resolve_block
 from .store.protocol import ApplyResult, Counted, Store, Workbench
-from .tallies import RECURS, facts_from, tally
+from .tallies import RECURS, facts_from, listing_vote, tally
 
 RULES = 1
 """To be raised with every change of the rules in this room: then the next resolve makes all posts again."""
@@ -71,6 +71,9 @@ def _count(bench: Workbench, source: Source) -> dict[str, Facts]:
         for (kind, scope), values in fresh.items():
             carried = bench.carriers(kind, scope, values)
             recurring[kind, scope] |= {value for value, titles in carried.items() if titles >= RECURS}
+    if not all(bench.votes(scope) for scope in scopes):
+        for page, shown in bench.moved_listings():
+            bench.vote(page, listing_vote([known.entry for known in shown]) if shown else None)
     after = {}
     for scope in sorted(scopes):
         lines, names = (_still(bench, kind, scope, recurring[kind, scope]) for kind in ("line", "name"))

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from .reading import Reading
-from .records import DateOrder
+from .records import DateOrder, Entry
 from .urls import blog_of
 
 SAVED = "saved"
@@ -55,12 +55,16 @@ class Facts:
 
 
 def scope_of(reading: Reading) -> str:
+    """The part of its source whose facts apply to an entry that was read."""
+    return scope_of_entry(reading.known.entry)
+
+
+def scope_of_entry(entry: Entry) -> str:
     """The part of its source whose facts apply to an entry.
 
     One source is one blog, except the source ``saved``: there each site has its own facts, and pages that do not say
     where they come from share them with those of the same layout.
     """
-    entry = reading.known.entry
     if entry.source != SAVED:
         return ""
     return blog_of(entry.permalink or "") or blog_of(entry.page_url or "") or entry.layout

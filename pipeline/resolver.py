@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -39,7 +39,9 @@ def resolve(entries: Iterable[Entry], *, sources: Iterable[Source] = ()) -> list
         by_source[entry.source].append(entry)
     posts: list[Post] = []
     for name in sorted(by_source):
-        resolution = resolve_source(known_entries(by_source[name]), settings.get(name, Source(name=name)))
+        seen = by_source[name]
+        own = settings.get(name, Source(name=name))
+        resolution = resolve_source(known_entries(seen), own, listings_of(seen))
         posts.extend(resolved.post for resolved in resolution.posts)
     return posts
 
@@ -70,10 +72,26 @@ def sighting_order(entry: Entry) -> tuple[Any, ...]:
     return entry.observed_at, entry.page_url or "", entry.position
 
 
-def resolve_source(known: Iterable[KnownEntry], source: Source) -> Resolution:
-    """The posts of one source with the traces of their making, by id, and the facts they were made with. Pure."""
+def listings_of(sightings: Iterable[Entry]) -> list[list[Entry]]:
+    """What each page shows as its own, from top to bottom, as it stood when it was last seen."""
+    pages: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in sightings:
+        if entry.page_url and entry.listed_in:
+            pages[entry.page_url].append(entry)
+    latest = {url: max(entry.observed_at for entry in seen) for url, seen in pages.items()}
+    return [
+        sorted((e for e in pages[url] if e.observed_at == latest[url]), key=lambda e: (e.position, e.digest))
+        for url in sorted(pages)
+    ]
+
+
+def resolve_source(known: Iterable[KnownEntry], source: Source, listings: Iterable[Sequence[Entry]] = ()) -> Resolution:
+    """The posts of one source with the traces of their making, by id, and the facts they were made with. Pure.
+
+    `listings` are as `listings_of` gives them.
+    """
     readings = [read_entry(one) for one in known]
-    facts = source_facts(readings, source)
+    facts = source_facts(readings, source, listings)
     return Resolution(posts=tuple(resolve_block(readings, facts)), facts=facts)
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .dates import date_readings, parse_date, settles_order
-from .facts import DEFAULT_ORDER, Facts, scope_of
+from .dates import date_readings, parse_date, settles_order, split_dated_title
+from .facts import DEFAULT_ORDER, Facts, scope_of, scope_of_entry
+from .html import inline_text
+from .listing_order import order_of_listing
 from .reading import Reading
-from .records import DateOrder, Source
+from .records import DateOrder, Entry, Source
 
 RECURS = 3
 """A line counts as a closing line, a name as a signature, once this many differently titled posts carry it."""
@@ -57,6 +59,24 @@ def tally(reading: Reading) -> Tally:
     )
 
 
+def listing_vote(shown: Sequence[Entry]) -> tuple[str, DateOrder, str] | None:
+    """The scope, and the order of day and month that a listing's own entries (from the top) settle by being sorted.
+
+    The third value quotes the dates. None where the order of the listing settles nothing.
+    """
+    raws = [raw for raw in map(_written_day, shown) if raw]
+    order = order_of_listing(raws)
+    return (scope_of_entry(shown[0]), order, f"the order of {', '.join(raws[:4])}") if order else None
+
+
+def _written_day(entry: Entry) -> str | None:
+    title = inline_text(entry.title)
+    bare, in_title = split_dated_title(title)
+    if in_title:
+        return title[len(bare) :].strip(" -–—")
+    return next((d.text for d in entry.dates if d.origin == "label"), None)
+
+
 def _votes(reading: Reading) -> Iterable[tuple[DateOrder, str]]:
     """A value above 12 settles the order, and so does an unmistakable date beside one that can be read in two ways."""
     known = reading.known
@@ -88,6 +108,7 @@ class Totals:
     """Contributions of one scope added up in memory."""
 
     votes: defaultdict[DateOrder, set[str]] = field(default_factory=lambda: defaultdict(set))
+    listings: defaultdict[DateOrder, set[str]] = field(default_factory=lambda: defaultdict(set))
     tails: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     names: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
@@ -103,7 +124,7 @@ class Totals:
     def facts(self, source: Source) -> Facts:
         """The facts of the scope."""
         return facts_from(
-            {order: sorted(raws) for order, raws in self.votes.items()},
+            {order: sorted(raws) for order, raws in (self.votes or self.listings).items()},
             (line for line, titles in self.tails.items() if len(titles) >= RECURS),
             (name for name, titles in self.names.items() if len(titles) >= RECURS),
             source,
@@ -135,10 +156,18 @@ def facts_from(
     )
 
 
-def source_facts(readings: Iterable[Reading], source: Source) -> dict[str, Facts]:
-    """The facts of each scope of a source, from all its entries at once."""
+def source_facts(
+    readings: Iterable[Reading], source: Source, listings: Iterable[Sequence[Entry]] = ()
+) -> dict[str, Facts]:
+    """The facts of each scope of a source, from all its entries at once.
+
+    `listings` are the entries that each listing page shows as its own, from top to bottom; their order counts only
+    where no date settles by itself which of day and month comes first.
+    """
     totals: defaultdict[str, Totals] = defaultdict(Totals)
     for reading in readings:
         one = tally(reading)
         totals[one.scope].add(one)
+    for vote in filter(None, map(listing_vote, listings)):
+        totals[vote[0]].listings[vote[1]].add(vote[2])
     return {scope: counted.facts(source) for scope, counted in totals.items()}

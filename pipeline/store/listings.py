@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from ..listing_order import Bounds, bounds_in_listing, narrowed, newest_first, proves_order
+from ..records import KnownEntry
 from . import tables as t
 from .outcome import Counter
-from .rows import chunks
+from .rows import chunks, known_entry
 
 VISITS = 4
 """A page is looked at again when a neighbour's dates change; so often at most, for listings can run in circles."""
@@ -30,6 +31,19 @@ def pages_of_entries(db: Connection, digests: Iterable[str]) -> set[int]:
     s, e = t.sightings.c, t.entries.c
     query = select(s.page).join(t.entries, s.entry == e.id).where(s.own)
     return {page for some in chunks(digests) for page in db.scalars(query.where(e.digest.in_(some)))}
+
+
+def own_entries(db: Connection, page: int) -> list[KnownEntry]:
+    """What a page shows as its own, from top to bottom, as it stood when it was last seen."""
+    s, e, p = t.sightings.c, t.entries.c, t.pages.c
+    query = (
+        select(t.entries)
+        .join(t.sightings, s.entry == e.id)
+        .join(t.pages, s.page == p.id)
+        .where(p.id == page, s.own, s.last_seen == p.last_seen)
+        .order_by(s.position, e.digest)
+    )
+    return [known_entry(row) for row in db.execute(query)]
 
 
 def settle_pages(db: Connection, source: str, pages: Iterable[int], counter: Counter) -> None:

@@ -138,7 +138,18 @@ class Workbench(Protocol):
         ...
 
     def votes(self, scope: str) -> dict[DateOrder, list[str]]:
-        """The orders of day and month that dates of a scope settle, with the first three of these dates."""
+        """The orders of day and month that a scope settles, each with the first three of its proofs.
+
+        What listings settle by being sorted counts only where no date settles it by itself.
+        """
+        ...
+
+    def moved_listings(self) -> Iterator[tuple[int, list[KnownEntry]]]:
+        """The listing pages that show other entries as their own than before, with these from top to bottom."""
+        ...
+
+    def vote(self, page: int, vote: tuple[str, DateOrder, str] | None) -> None:
+        """Note what a listing page settles by being sorted: scope, order and proof; None for nothing."""
         ...
 
     def unsettle(self, scope: str, lines: Collection[str] | None = None) -> None:

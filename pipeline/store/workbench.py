@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, text, update
 
 from ..identity import hashed
 from ..records import DateOrder, KnownEntry
 from . import tables as t
-from .listings import pages_of_entries, pages_to_settle, settle_pages
+from .listings import own_entries, pages_of_entries, pages_to_settle, settle_pages
 from .outcome import Counter, forget_contributions, replace_posts
 from .protocol import ApplyResult, Counted, ResolvedPost
 from .rows import chunks, known_entry
@@ -108,15 +108,31 @@ class SqliteWorkbench:
 
     def votes(self, scope: str) -> dict[DateOrder, list[str]]:
         """See `Workbench.votes`."""
+        return self._votes(scope, t.votes.c.entry > 0) or self._votes(scope, t.votes.c.entry < 0)
+
+    def _votes(self, scope: str, voters: ColumnElement[bool]) -> dict[DateOrder, list[str]]:
         v = t.votes.c
         orders: tuple[DateOrder, ...] = ("MDY", "DMY")
         found: dict[DateOrder, list[str]] = {}
         for order in orders:
-            query = select(v.raw).where(v.source == self._source, v.scope == scope, v.date_order == order)
+            query = select(v.raw).where(v.source == self._source, v.scope == scope, v.date_order == order, voters)
             examples = list(self._db.scalars(query.distinct().order_by(v.raw).limit(3)))
             if examples:
                 found[order] = examples
         return found
+
+    def moved_listings(self) -> Iterator[tuple[int, list[KnownEntry]]]:
+        """See `Workbench.moved_listings`."""
+        for page in sorted(pages_to_settle(self._db, self._source)):
+            yield page, own_entries(self._db, page)
+
+    def vote(self, page: int, vote: tuple[str, DateOrder, str] | None) -> None:
+        """See `Workbench.vote`."""
+        forget_contributions(self._db, [-page])
+        if vote:
+            scope, order, raw = vote
+            row = {"entry": -page, "source": self._source, "scope": scope, "date_order": order, "raw": raw}
+            self._db.execute(insert(t.votes).values(row))
 
     def unsettle(self, scope: str, lines: Collection[str] | None = None) -> None:
         """See `Workbench.unsettle`."""

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.entries import MOMENT, entry, teaser, tricky_blog
-from tipsearch.pipeline import Entry, Source, open_store
+from tipsearch.pipeline import Entry, Source, open_store, resolve
 from tipsearch.pipeline.corpus import resolve_corpus, resolve_pending
 from tipsearch.pipeline.resolver import known_entries, resolve_source
 from tipsearch.pipeline.store import PageSeen, Store
@@ -226,6 +226,35 @@ class TestBounds:
         resolve_corpus(store, TIPS)
         (post,) = [p for p in store.posts() if p.title == "B"]
         assert (post.published, post.not_before, post.not_after) == (date(2019, 6, 11), None, None)
+
+
+class TestOrderOfListings:
+    def test_a_sorted_listing_settles_day_and_month_for_the_source(self, store: Store) -> None:
+        put(store, entry("Before – 5/6/19", "Words."))
+        resolve_corpus(store, TIPS)
+        days = ("2/7/19", "11/6/19", "4/6/19")
+        listing(store, "https://example.com/", *(entry(f"At {d[0]} – {d}", f"Words of {d}.", at=1) for d in days))
+        resolve_corpus(store, TIPS)
+        facts = store.facts("tips")[""]
+        assert (facts["date_order"], facts["order_from"]) == ("DMY", "evidence")
+        assert "2/7/19" in facts["order_evidence"][0]
+        (before,) = [p for p in store.posts() if p.title == "Before"]
+        assert before.published == date(2019, 6, 5)
+
+    def test_it_is_the_same_for_all_entries_at_once(self) -> None:
+        days = ("2/7/19", "11/6/19", "4/6/19")
+        shown = [
+            entry(f"Tip – {d}", f"Words of {d}.", page_url="https://example.com/", listed_in="home", position=n)
+            for n, d in enumerate(days)
+        ]
+        assert {str(p.published) for p in resolve(shown[::-1])} == {"2019-07-02", "2019-06-11", "2019-06-04"}
+
+    def test_a_value_above_twelve_counts_before_any_order(self, store: Store) -> None:
+        put(store, entry("Sure – 6/25/19", "Words."))
+        days = ("2/7/19", "11/6/19", "4/6/19")
+        listing(store, "https://example.com/", *(entry(f"At {d[0]} – {d}", f"Words of {d}.", at=1) for d in days))
+        resolve_corpus(store, TIPS)
+        assert store.facts("tips")[""]["date_order"] == "MDY"
 
 
 class TestGone:
