@@ -44,6 +44,7 @@ class _Listing:
     pages: int = 0
     had_own: bool = False
     keys: set[bytes] = field(default_factory=set)
+    guests: set[bytes] = field(default_factory=set)
     page_sets: set[bytes] = field(default_factory=set)
 
 
@@ -110,6 +111,24 @@ class Walk:
         return deque(url for key, url in self._excerpts.items() if key in missing)
 
     # --- what came of it ------------------------------------------------------------------------------------------
+
+    def settled(self, extraction: Extraction) -> Extraction:
+        """The extraction as it is to be stored: what stood as a guest on this listing's pages stays one.
+
+        The same teasers stand on top of every page; on a page past the last one they stand alone, and alone they look
+        like the listing's own.
+        """
+        step = self.step()
+        if step is None or step.phase != "listing":
+            return extraction
+        listing = self._listing
+        own = [e for e in extraction.entries if e.listed_in]
+        if own and all(_entry_key(e) in listing.guests for e in own):
+            entries = tuple(dataclasses.replace(e, listed_in="") for e in extraction.entries)
+            return dataclasses.replace(extraction, entries=entries)
+        if own:
+            listing.guests |= {_entry_key(e) for e in extraction.entries if not e.listed_in and e.form == "summary"}
+        return extraction
 
     def page(self, url: str, extraction: Extraction, put: PutResult) -> None:
         """The step's page was read and stored; `url` is its address after redirects."""

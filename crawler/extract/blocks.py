@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from . import vocabulary as v
-from .addresses import absolute, is_home, may_be_post, same_page, split_page_number
+from .addresses import absolute, same_page, split_page_number
+from .titles import Titles, bounds
 from .tree import Tree
 
 FEW_WORDS: Final = 8
 """A block without this many words beside its title is no teaser: lists of bare titles are left alone."""
 
 MAX_BLOCKS: Final = 2000
-_NEAR: Final = 14
-_SAID: Final = 2
+_PAGER_WORDS: Final = 42
 
 
 @dataclass(slots=True)
@@ -49,12 +49,11 @@ class _Finder:
         self.tree = tree
         self.base = base
         self.page_url = page_url
-        self.headings = [i for i in tree.headings if not tree.outside[i]]
-        self.more_links = [i for i in tree.links if not tree.outside[i] and is_more_link(tree, i)]
+        self.titles = Titles(tree, base, page_url)
 
     def find(self) -> list[Block]:
         tree = self.tree
-        strong = self._strong_titles()
+        strong = self.titles.strong()
         blocks = self._spread(strong, strong=True)
         covered = bytearray(len(tree.elements))
         for block in blocks:
@@ -62,7 +61,7 @@ class _Finder:
         blocks += self._untitled(covered, blocks)
         for block in blocks:
             self._cover(covered, block)
-        weak = self._weak_titles(covered, strict=bool(strong))
+        weak = self.titles.weak(covered, strict=bool(strong))
         if weak:
             # Both kinds bound each other: a weak block never swallows a strong one.
             marks = sorted({*weak, *(b.title if b.title is not None else b.start for b in blocks)})
@@ -75,122 +74,6 @@ class _Finder:
         for root in block.roots:
             covered[root : self.tree.end[root]] = b"\1" * (self.tree.end[root] - root)
 
-    def _strong_titles(self) -> list[int]:
-        tree = self.tree
-        titles: list[int] = []
-        last_end = 0
-        for number, roles in enumerate(tree.roles):
-            if number < last_end or tree.outside[number] or tree.tags[number] == "meta":
-                continue
-            named = roles & v.TITLE and not roles & (v.BLOCK | v.BODY | v.MAIN)
-            if not named and tree.tags[number] in v.HEADINGS:
-                named = self._bookmarked(number)
-            if named and not self._is_home_link(number):
-                titles.append(number)
-                last_end = tree.end[number]
-        return titles
-
-    def _bookmarked(self, heading: int) -> bool:
-        return any(
-            "bookmark" in self.tree.elements[i].get("rel", "") for i in self.tree.within(self.tree.links, heading)
-        )
-
-    def _is_home_link(self, heading: int) -> bool:
-        address = self.link_of(heading)
-        return bool(address) and is_home(address or "")
-
-    def link_of(self, title: int) -> str | None:
-        """Where a title leads: its own link, one inside it, or one around it."""
-        return title_link(self.tree, title, self.base)
-
-    def _weak_titles(self, covered: bytearray, *, strict: bool) -> list[int]:
-        """Headings and dated lines that look like titles; `strict` where class names have already found some."""
-        tree = self.tree
-        bodies = bytearray(len(tree.elements))
-        if not strict:
-            for number, roles in enumerate(tree.roles):
-                if roles & (v.BODY | v.SUMMARY) and not bodies[number] and not self._holds_blocks(number):
-                    bodies[number + 1 : tree.end[number]] = b"\1" * (tree.end[number] - number - 1)
-        candidates = sorted(
-            {*self.headings, *(i for i in tree.dated if not tree.outside[i] and not self._in_heading(i))}
-        )
-        candidates = [i for i in candidates if not covered[i] and not bodies[i] and not self._is_home_link(i)]
-        linked = {i for i in candidates if self._leads_to_post(i)}
-        shapes = Counter(self._shape(i) for i in linked)
-        own: list[int] = []
-        levels: dict[int, str] = {}
-        for place, number in enumerate(candidates):
-            following = candidates[place + 1] if place + 1 < len(candidates) else len(tree.elements)
-            dated = v.DATED_TITLE.fullmatch(tree.text(number, 400)) is not None
-            cut = self._cut_before(number, following)
-            posted = self._posted_after(number)
-            above, tag = tree.parent[number], tree.tags[number]
-            if dated or cut or posted == _SAID or (posted and not strict):
-                if posted or dated:
-                    levels[above] = tag
-                own.append(number)
-            elif (
-                not strict
-                and number in linked
-                and shapes[self._shape(number)] > 1
-                and not levels.get(above, "h9") < tag <= "h6"
-            ):
-                own.append(number)
-        return own
-
-    def _holds_blocks(self, number: int) -> bool:
-        """Whether a body-like element is in truth a container: entries, or an entry's own title, stand in it."""
-        tree = self.tree
-        if any(tree.roles[i] & v.BLOCK for i in range(number + 1, min(tree.end[number], number + 400))):
-            return True
-        return any(
-            self._leads_to_post(i) or self._posted_after(i) or v.DATED_TITLE.fullmatch(tree.text(i, 400))
-            for i in tree.within(self.headings, number)[:50]
-        )
-
-    def _in_heading(self, number: int) -> bool:
-        above = self.tree.parent[number]
-        for _ in range(3):
-            if above < 0:
-                return False
-            if self.tree.tags[above] in v.HEADINGS:
-                return True
-            above = self.tree.parent[above]
-        return False
-
-    def _shape(self, number: int) -> tuple[str, int, str]:
-        tree = self.tree
-        above = tree.parent[number]
-        return tree.tags[number], tree.roles[number], tree.tags[above]
-
-    def _leads_to_post(self, heading: int) -> bool:
-        address = self.link_of(heading)
-        return may_be_post(address, self.page_url) and not same_page(address, self.page_url)
-
-    def _cut_before(self, heading: int, following: int) -> bool:
-        """Whether a link like "Read more" stands between a heading and the next one."""
-        place = bisect_left(self.more_links, self.tree.end[heading])
-        return place < len(self.more_links) and self.more_links[place] < following
-
-    def _posted_after(self, heading: int) -> int:
-        """What follows a heading closely: a line like "Posted on …" (`_SAID`), a date (1), or neither (0)."""
-        tree = self.tree
-        tail = tree.elements[heading].tail
-        dated = 0
-        if tail and v.POSTED.match(tail):
-            return _SAID
-        for number in range(tree.end[heading], min(tree.end[heading] + _NEAR, len(tree.elements))):
-            element = tree.elements[number]
-            if element.tag in v.HEADINGS:
-                return dated
-            if tree.outside[number]:
-                continue
-            if (element.text and v.POSTED.match(element.text)) or (element.tail and v.POSTED.match(element.tail)):
-                return _SAID
-            if tree.roles[number] & v.DATE or element.tag == "time":
-                dated = 1
-        return dated
-
     def _spread(self, titles: list[int], *, strong: bool, marks: list[int] | None = None) -> list[Block]:
         """The largest block around each title that holds no other."""
         tree = self.tree
@@ -199,7 +82,9 @@ class _Finder:
         for title in titles:
             top, named = title, None
             above = tree.parent[title]
-            while above >= 0 and not self._bounds(above) and _count(marks, above, tree.end[above]) == 1:
+            while above >= 0 and not bounds(self.tree, above) and _count(marks, above, tree.end[above]) == 1:
+                if len(marks) == 1 and not strong and self._is_whole(top, title):
+                    break
                 top = above
                 if tree.roles[above] & v.BLOCK:
                     named = above
@@ -219,13 +104,30 @@ class _Finder:
             )
         return blocks
 
-    def _bounds(self, number: int) -> bool:
-        return bool(self.tree.roles[number] & v.MAIN) or self.tree.tags[number] in (
-            "body",
-            "main",
-            "html",
-            "tbody",
-        )
+    def _is_whole(self, top: int, title: int) -> bool:
+        """Whether a page's only post ends with `top`: it has a text, and what follows has headings of its own."""
+        tree = self.tree
+        if tree.tags[top] == "header":
+            return False
+        following, headed = tree.next_sibling(top), False
+        while following is not None and not headed:
+            headed = bool(tree.within(self.titles.headings, following))
+            following = tree.next_sibling(following)
+        return headed and self._text_words(top, title) >= FEW_WORDS
+
+    def _text_words(self, top: int, title: int) -> int:
+        """How many words an element holds beside a title and the lines about the post."""
+        tree = self.tree
+        count, number, end = 0, top, min(tree.end[top], top + 2000)
+        while number < end:
+            element = tree.elements[number]
+            about = tree.roles[number] & (v.META | v.DATE) or (element.text and v.POSTED.match(element.text))
+            if number == title or about or tree.outside[number]:
+                number = tree.end[number]
+            else:
+                count += len(element.text.split()) if element.text else 0
+                number += 1
+        return count
 
     def _stand(self, title: int, top: int) -> tuple[int, str, bool]:
         """What is alike in titles that stand in the same way: parent, element, whether it is the title itself."""
@@ -259,8 +161,14 @@ class _Finder:
         tag = tree.tags[top]
         following = tree.next_sibling(top)
         while following is not None and len(roots) < 5000:
-            if following in chosen or _count(marks, following, tree.end[following]) or tree.outside[following]:
+            if following in chosen or _count(marks, following, tree.end[following]):
                 break
+            if tree.outside[following]:
+                # Share buttons in the midst of a flat text; whatever else stands outside ends it.
+                if not v.SHARING.search(tree.elements[following].get("class", "")):
+                    break
+                following = tree.next_sibling(following)
+                continue
             if self._is_pager(following):
                 break
             sibling = tree.tags[following]
@@ -274,7 +182,7 @@ class _Finder:
         """Whether an element is nothing but links to the archive's other pages."""
         tree = self.tree
         links = tree.within(tree.links, number)
-        if not links or tree.words(number) > 3 * _NEAR:
+        if not links or tree.words(number) > _PAGER_WORDS:
             return False
         hrefs = [tree.elements[link].get("href", "") for link in links[:20]]
         addresses = [absolute(self.base, href) for href in hrefs if not href.startswith("#")]
@@ -317,38 +225,6 @@ class _Finder:
                 tail = tree.elements[root].tail
                 words += len(tail.split()) if tail else 0
         return block.title is not None and words - tree.words(block.title) >= FEW_WORDS
-
-
-def is_more_link(tree: Tree, link: int) -> bool:
-    """Whether a link leads from a teaser to its post, by its class or its words."""
-    above = tree.parent[link]
-    if tree.roles[link] & v.MORE or (tree.roles[above] & v.MORE and tree.words(above) < FEW_WORDS):
-        return True
-    if tree.words(link) > 30:
-        return False
-    text = tree.text(link, 300)
-    return bool(text) and (v.MORE_TEXT.fullmatch(text) is not None or v.MORE_START.match(text) is not None)
-
-
-def title_link(tree: Tree, title: int, base: str | None) -> str | None:
-    """The address that a title's own link gives, absolute; None where it has none."""
-    inside = tree.within(tree.links, title)
-    around = title
-    if not inside:
-        for _ in range(3):
-            around = tree.parent[around]
-            if around < 0:
-                return None
-            if tree.tags[around] == "a":
-                inside = [around]
-                break
-    for link in inside:
-        href = tree.elements[link].get("href", "")
-        if href.startswith("#"):
-            continue
-        if address := absolute(base, href):
-            return address
-    return None
 
 
 def _count(numbers: list[int], start: int, end: int) -> int:

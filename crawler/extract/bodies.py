@@ -13,8 +13,10 @@ from lxml import etree
 from ...pipeline.records import Form
 from . import vocabulary as v
 from .addresses import absolute, same_page
-from .blocks import Block, is_more_link, title_link
+from .blocks import Block
+from .titles import is_more_link, title_link
 from .tree import Tree
+from .wording import speaks_of_post
 
 LONG_WORDS: Final = 120
 """Dots at the end of a text longer than this are its author's; excerpts are measured at 22 to 111 words."""
@@ -22,6 +24,9 @@ LONG_WORDS: Final = 120
 SNIPPET_LIMIT: Final = 1000
 """Characters at which Blogger cuts a snippet (measured: cut ones have 951 to 995, dots included)."""
 
+_ALIKE: Final = 3
+_SHORTEST: Final = 15
+_LAST_WORD: Final = 15
 _META_WORDS: Final = 40
 _MOST: Final = 0.8
 _NEAR_LIMIT: Final = 0.9
@@ -46,6 +51,7 @@ class Body:
     is_snippet: bool = False
     length: int = 0
     ends_in_dots: bool = False
+    ends_in_sentence: bool = True
 
 
 def read_body(tree: Tree, block: Block, permalink: str | None, base: str | None) -> Body:
@@ -60,6 +66,7 @@ def read_body(tree: Tree, block: Block, permalink: str | None, base: str | None)
         words = len(text.split())
     is_snippet = element is not None and bool(tree.roles[element] & v.SNIPPET)
     body = Body(html, "content", words, element, is_snippet, len(text), _CUT_DOTS.search(text) is not None)
+    body.ends_in_sentence = v.SENTENCE_END.search(text[-20:]) is not None
     if is_snippet:
         if _has_more_class(tree, element or 0):
             body.form = "summary"
@@ -91,6 +98,21 @@ def judge_snippets(bodies: list[Body]) -> None:
     longest = max((body.length for body in snippets), default=0)
     for body in snippets:
         if body.ends_in_dots and body.length >= _NEAR_LIMIT * min(longest, SNIPPET_LIMIT):
+            body.form = "summary"
+
+
+def judge_alike(bodies: list[Body]) -> None:
+    """Decides whether bodies of one make are excerpts that nothing marks: cut in mid-sentence, all at one length.
+
+    Themes cut at a number of words or characters; posts that happen to lack a full stop differ in length.
+    """
+    cut = [body for body in bodies if body.form == "content" and not body.ends_in_sentence]
+    if len(cut) < _ALIKE or 2 * len(cut) < len(bodies) or max(body.words for body in bodies) > LONG_WORDS:
+        return
+    words, length = max(body.words for body in cut), max(body.length for body in cut)
+    same = sum(body.words >= max(words - 1, _SHORTEST) or body.length > length - _LAST_WORD for body in cut)
+    if words >= _SHORTEST and 3 * same >= 2 * len(cut):
+        for body in bodies:
             body.form = "summary"
 
 
@@ -189,7 +211,7 @@ def _after(tree: Tree, number: int, stop: int) -> Iterator[str]:
 
 
 def _filtered(tree: Tree, numbers: list[int], depth: int, lead: str | None) -> Iterator[str]:
-    about = bool(lead and v.POSTED.match(lead))
+    about = bool(lead and speaks_of_post(lead))
     if lead and lead.strip() and not about:
         yield escape(lead, quote=False)
     for number in numbers:
@@ -202,7 +224,7 @@ def _filtered(tree: Tree, numbers: list[int], depth: int, lead: str | None) -> I
             else:
                 yield etree.tostring(element, encoding="unicode", method="html", with_tail=False)
         if element.tail and element.tail.strip():
-            about = about or v.POSTED.match(element.tail) is not None
+            about = about or speaks_of_post(element.tail)
             if not about:
                 yield escape(element.tail, quote=False)
 
@@ -227,6 +249,10 @@ def is_about(tree: Tree, number: int) -> bool:
     if not words:
         return False
     text = tree.text(number, 400)
-    if v.POSTED.match(text) or v.COMMENT_LINK.fullmatch(text) or v.DATE_TEXT.fullmatch(text):
+    if (v.POSTED.match(text) and (tree.within(tree.links, number) or speaks_of_post(text))) or v.COMMENT_LINK.fullmatch(
+        text
+    ):
+        return True
+    if v.DATE_LINE.fullmatch(text):
         return True
     return v.MORE_TEXT.fullmatch(text) is not None and bool(tree.within(tree.links, number))

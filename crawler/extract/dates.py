@@ -12,7 +12,7 @@ from .tree import Tree
 _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _UPDATED_LABEL: Final = re.compile(r"(?:updated|modified|edited)\W{0,4}(?:on|at)?\W{0,4}$", re.IGNORECASE)
 _CLOCK: Final = re.compile(r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?)?", re.IGNORECASE)
-_DATE_LINE_WORDS: Final = 6
+_DATE_LINE_WORDS: Final = 7
 
 
 def _place(tree: Tree, number: int, attribute: str = "") -> str:
@@ -50,8 +50,8 @@ def read_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
             return
     for number in zone:
         # Themes without class names: a line that is a date and nothing else.
-        if 0 < tree.words(number) <= _DATE_LINE_WORDS and v.DATE_TEXT.fullmatch(text := tree.text(number, 100)):
-            dates.append(RawDate(text, "label", _place(tree, number)))
+        if 0 < tree.words(number) <= _DATE_LINE_WORDS and v.DATE_LINE.fullmatch(text := tree.text(number, 100)):
+            dates.append(RawDate(date_words(text), "label", _place(tree, number)))
             return
 
 

@@ -11,8 +11,9 @@ from urllib.parse import parse_qsl, urlsplit
 from ...pipeline.records import RawDate
 from . import vocabulary as v
 from .addresses import absolute, archive_of, date_in, may_be_post, same_page
-from .blocks import Block, is_more_link, title_link
+from .blocks import Block
 from .dates import date_words, read_dates
+from .titles import is_more_link, title_link
 from .tree import Tree
 
 _POST_NUMBER: Final = re.compile(r"(?:^|\s)post-(\d{1,12})(?:\s|$)")
@@ -58,7 +59,9 @@ def read_link(tree: Tree, block: Block, base: str | None, page_url: str | None) 
         address = absolute(base, element.get("href"))
         if address is None or not may_be_post(address, page_url) or same_page(address, page_url):
             continue
-        if "bookmark" in element.get("rel", "").split() or tree.roles[link] & v.DATE:
+        text = tree.text(link, 100)
+        named = v.PERMALINK_TEXT.fullmatch(text) or v.DATE_LINE.fullmatch(text)
+        if named or "bookmark" in element.get("rel", "").split() or tree.roles[link] & v.DATE:
             ranked.append((0, address))
         elif is_more_link(tree, link) or _COMMENTS_FRAGMENT.search(address):
             ranked.append((1, address.partition("#")[0]))
@@ -187,8 +190,9 @@ def _line_text(tree: Tree, lines: list[int]) -> str:
 
 def _read_posted(tree: Tree, lines: list[int], fields: Fields) -> None:
     text = _line_text(tree, lines)
-    if not fields.dates and (found := v.DATE_TEXT.search(text)):
-        fields.dates.append(RawDate(found[0], "label", "posted on"))
+    if not any(map(v.DATE_TEXT.search, (d.text for d in fields.dates))) and (found := v.DATE_TEXT.search(text)):
+        # Before a date that is split up, or lacks its year.
+        fields.dates.insert(0, RawDate(found[0], "label", "posted on"))
     elif (
         not fields.dates
         and text
@@ -212,7 +216,7 @@ def _read_terms(tree: Tree, zone: list[int], lines: list[int], fields: Fields, p
         if element.tag != "a" or "href" not in element.attrib:
             continue
         name = tree.text(number, 300)
-        if not name or len(name) > _MAX_NAME or v.COMMENT_LINK.fullmatch(name) or is_more_link(tree, number):
+        if not name or len(name) > _MAX_NAME or _leads_to_post(tree, number, name):
             continue
         kind = _term_kind(element.get("rel", "").lower(), archive_of(absolute(page.base, element.get("href"))), inside)
         if kind is None and number in in_line and _is_line_term(tree, number, name):
@@ -223,6 +227,10 @@ def _read_terms(tree: Tree, zone: list[int], lines: list[int], fields: Fields, p
             fields.tags.append(name)
     if lines and not fields.categories and not fields.tags:
         fields.categories += names_in_line(_line_text(tree, lines))
+
+
+def _leads_to_post(tree: Tree, link: int, name: str) -> bool:
+    return bool(v.COMMENT_LINK.fullmatch(name) or v.PERMALINK_TEXT.fullmatch(name)) or is_more_link(tree, link)
 
 
 def _term_kind(rel: str, archive: str, inside: list[tuple[int, int]]) -> str | None:

@@ -28,7 +28,7 @@ class Head:
     """What a page says about itself.
 
     `platform` is ``wordpress``, ``blogger`` or ``html``; `published` and `author` come from its JSON-LD or Open Graph;
-    `speaks_of_blog` is True where it offers a feed or names a blog engine.
+    `speaks_of_blog` is True where it offers a feed or names a blog engine; `next_url` is its ``rel=next``, as written.
     """
 
     title: str = ""
@@ -44,6 +44,7 @@ class Head:
     published: str = ""
     author: str | None = None
     speaks_of_blog: bool = False
+    next_url: str | None = None
 
 
 def read_head(tree: Tree, text: str, here: str | None) -> Head:
@@ -78,6 +79,7 @@ def read_head(tree: Tree, text: str, here: str | None) -> Head:
         or (saved[1] if saved and not here else None)
     )
     head.og_title = " ".join(metas.get("og:title", "").split())[:2000]
+    head.next_url = links.get("next")
     _platform(head, text, metas)
     _article(head, metas, _first_article(scripts), here or head.canonical)
     return head

@@ -127,6 +127,13 @@ def single_post(tree: Tree, head: Head, here: str | None, found: list[Found]) ->
     return [*above, main]
 
 
+def _is_alike(f: Found, groups: set[tuple[object, ...]]) -> bool:
+    """Whether an entry is of one make with others; a block without a title is compared by the rest."""
+    if f.block.title is not None:
+        return f.group in groups
+    return any(f.group[:2] == group[:2] and f.group[3:] == group[3:] for group in groups)
+
+
 def mark_listing(found: list[Found], archive: str) -> list[Found]:
     """Tells the archive's own entries from teasers of other posts that stand on the same page."""
     contents = {f.group for f in found if f.body.form == "content"}
@@ -141,7 +148,7 @@ def mark_listing(found: list[Found], archive: str) -> list[Found]:
         if f.body.form == "content":
             continue
         beside = hard and f.block.soft
-        unlike = bool(contents) and f.group not in contents
+        unlike = bool(contents) and not _is_alike(f, contents)
         grouped = f.block.parent not in content_parents and neighbours[f.block.parent] >= _ROW
         if beside or unlike or (bool(contents) and place < first and grouped):
             f.listed = False

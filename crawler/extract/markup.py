@@ -10,7 +10,7 @@ from ...pipeline.urls import same_site
 from . import vocabulary as v
 from .addresses import absolute, date_in, is_home, same_page
 from .blocks import MAX_BLOCKS, Block, find_blocks
-from .bodies import judge_snippets, named_body, read_body
+from .bodies import Body, judge_alike, judge_snippets, named_body, read_body
 from .fields import Fields, PageFacts, read_fields, read_link
 from .head import Head, read_head
 from .kinds import EXCERPT_WORDS, Found, mark_listing, page_kind, says_post, single_post
@@ -49,7 +49,7 @@ def extract_html(page: Page) -> Extraction:
     entries = tuple(_entry(page, f, place, archive if f.listed else "", layout, here) for place, f in enumerate(found))
     if kind == "post":
         entries = tuple(_with_address(entry, head, here) for entry in entries)
-    following = next_page(tree, base, here, head.body_class) if kind == "listing" else None
+    following = next_page(tree, base, here, head.body_class, head.next_url) if kind == "listing" else None
     return Extraction(
         layout=layout,
         kind=kind,
@@ -99,6 +99,12 @@ def _read_blocks(tree: Tree, blocks: list[Block], facts: PageFacts) -> list[Foun
         shape = tree.roles[f.block.start] & (v.BLOCK | v.WIDGET), tree.tags[f.block.start]
         title = tree.tags[f.block.title] if f.block.title is not None else ""
         f.group = (*shape, title, f.block.strong, f.fields.has_line)
+    makes: dict[tuple[object, ...], list[Body]] = {}
+    for f in found:
+        if f.fields.permalink and not f.body.is_snippet:
+            makes.setdefault(f.group, []).append(f.body)
+    for bodies in makes.values():
+        judge_alike(bodies)
     return found
 
 

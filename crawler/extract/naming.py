@@ -11,8 +11,8 @@ from .head import Head
 from .tree import Tree
 
 _HEADED: Final = re.compile(
-    r"\s*(tag|category|author|label)s?(?: archives?)?(?: for)?\s*:\s*(.{1,120}?)\s*$|"
-    r"\s*(?:showing )?posts (tagged|with the label|with label)\s*:?\s*[\"“']?(.{1,120}?)[\"”']?\s*$",
+    r"\s*(tag|category|author|label)s?(?: archives?)?(?: for)?\s*:\s*[\"“‘']?(.{1,120}?)[\"”’']?\s*$|"
+    r"\s*(?:showing )?posts (tagged|with the label|with label)\s*:?\s*[\"“‘']?(.{1,120}?)[\"”’']?\s*$",
     re.IGNORECASE,
 )
 _HEADED_KINDS: Final = {"tagged": "tag", "with the label": "label", "with label": "label"}

@@ -22,20 +22,24 @@ _NEXT_CLASS: Final = re.compile(
 _COMMENT_PAGE: Final = re.compile(r"/comment-page-\d|[?&](?:replytocom|cpage)=")
 _PAGED_CLASS: Final = re.compile(r"(?:^|\s)paged-(\d{1,6})(?:\s|$)")
 _AROUND: Final = 3
+_NEXT: Final = 2
 
 
-def next_page(tree: Tree, base: str | None, page_url: str | None, body_class: str) -> str | None:
+def next_page(
+    tree: Tree, base: str | None, page_url: str | None, body_class: str, in_head: str | None = None
+) -> str | None:
     """The absolute address of the next older page, or None.
 
     Page numbers decide where addresses carry them: the current one plus one, else the nearest above it. Without
     numbers the link's words and classes decide, and what speaks of older posts beats what speaks of next ones.
+    `in_head` is the address that the page's head calls its next: it counts where no link in the page is surer.
     Never the page itself, another site, or a page whose number is not above the current one.
     """
     own_key, own_number = split_page_number(page_url) if page_url else (None, None)
     current = own_number or _current_number(tree, body_class) or 1
     numbered: dict[int, str] = {}
     spoken: list[tuple[int, int, str]] = []
-    for order, (number, address) in enumerate(_candidates(tree, base, page_url)):
+    for order, (number, address) in enumerate(_candidates(tree, base, page_url, in_head)):
         key, target = split_page_number(address)
         if own_key is not None and key == own_key:
             if target is not None and target > current:
@@ -43,7 +47,7 @@ def next_page(tree: Tree, base: str | None, page_url: str | None, body_class: st
             continue
         if target is not None and target <= current:
             continue
-        if (rank := _rank(tree, number)) is not None:
+        if (rank := _NEXT if number is None else _rank(tree, number)) is not None:
             spoken.append((rank, order, address))
     if current + 1 in numbered:
         return numbered[current + 1]
@@ -54,16 +58,14 @@ def next_page(tree: Tree, base: str | None, page_url: str | None, body_class: st
     return None
 
 
-def _candidates(tree: Tree, base: str | None, page_url: str | None) -> list[tuple[int, str]]:
-    found = []
-    links = list(tree.links)
-    links += [
-        number
-        for number in range(min(len(tree.elements), 2000))
-        if tree.tags[number] == "link" and "next" in tree.elements[number].get("rel", "").split()
-    ]
-    for number in links:
-        href = tree.elements[number].get("href", "")
+def _candidates(
+    tree: Tree, base: str | None, page_url: str | None, in_head: str | None
+) -> list[tuple[int | None, str]]:
+    found: list[tuple[int | None, str]] = []
+    hrefs: list[tuple[int | None, str]] = [(number, tree.elements[number].get("href", "")) for number in tree.links]
+    if in_head:
+        hrefs.append((None, in_head))
+    for number, href in hrefs:
         if href.startswith("#") or _COMMENT_PAGE.search(href):
             continue
         address = absolute(base, href)
@@ -110,11 +112,10 @@ def _rank(tree: Tree, number: int) -> int | None:
         return 1
     if "prev" in rel or v.PREVIOUS_SIGN.fullmatch(text.strip()):
         return None
-    in_pager = tree.outside[number] or _NEXT_CLASS.search(named) or "next" in rel or element.tag == "link"
-    if "next" in rel or (_NEXT_CLASS.search(named) and in_pager):
-        return 2
+    if "next" in rel or _NEXT_CLASS.search(named):
+        return _NEXT
     if v.NEXT_TEXT.search(text) and _bare_next(text):
-        return 2
+        return _NEXT
     if v.OLDER_TEXT.search(text) and tree.outside[number]:
         return 3
     return None

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import urlsplit
 
 from ...pipeline.text import title_key
 from . import vocabulary as v
+from .addresses import is_home
 from .blocks import Block
 from .head import Head
 from .tree import Tree
 
 _ENOUGH_WORDS: Final = 40
 _LEVELS: Final = 60
+_HOME: Final = frozenset(("/", "./", "..", "../", "/index.php", "/index.html"))
 
 
 def bears_page_title(title: str, head: Head) -> bool:
@@ -52,14 +55,23 @@ def own_block(tree: Tree, head: Head) -> tuple[Block, int | None] | None:
 
 def _own_heading(tree: Tree, head: Head) -> int | None:
     first: int | None = None
+    bearing: list[tuple[bool, int, int]] = []
     for number in tree.headings:
-        if tree.roles[number] & v.HIDDEN or (tree.outside[number] and tree.tags[number] != "h1"):
+        outside = bool(tree.outside[number])
+        if tree.roles[number] & v.HIDDEN or (outside and tree.tags[number] != "h1") or _leads_home(tree, number):
             continue
-        if bears_page_title(tree.text(number, 500), head):
-            return number
-        if not head.og_title and first is None and tree.tags[number] == "h1" and not tree.outside[number]:
+        text = tree.text(number, 500)
+        if bears_page_title(text, head):
+            # The page's title may name the site as well, and the site's name may be a heading.
+            bearing.append((outside, -len(title_key(text)), number))
+        if not head.og_title and first is None and tree.tags[number] == "h1" and not outside:
             first = number
-    return first
+    return min(bearing)[2] if bearing else first
+
+
+def _leads_home(tree: Tree, heading: int) -> bool:
+    hrefs = [tree.elements[link].get("href", "").strip() for link in tree.within(tree.links, heading)]
+    return bool(hrefs) and all(href in _HOME or (is_home(href) and urlsplit(href).netloc != "") for href in hrefs)
 
 
 def _longest_body(tree: Tree) -> int | None:

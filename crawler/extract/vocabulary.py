@@ -35,7 +35,8 @@ UNTITLED: Final = 1 << 17
 WORDS: Final[dict[int, str]] = {
     TITLE: """entry-title post-title posttitle post_title wp-block-post-title p-name entry__title post__title
         blog-entry-title elementor-post__title article-title article__title post-headline blog-title-link
-        entry-heading post-heading storytitle fl-post-title uael-post__title blog-post-title post-card-title
+        entry-heading post-heading storytitle fl-post-title uael-post__title blog-post-title
+        elementor-widget-theme-post-title post-card-title
         card-post-title grid-title""",
     BLOCK: """hentry h-entry post type-post wp-block-post post-outer post-outer-container entry blog-post blogpost
         blog-entry elementor-post et_pb_post ast-article-post post-item post-card archive-post fl-post
@@ -43,7 +44,8 @@ WORDS: Final[dict[int, str]] = {
     UNTITLED: "hentry h-entry post-outer post-outer-container wp-block-post type-post",
     BODY: """entry-content post-body post-content post_content entry__content post__content e-content entry
         post-entry entry-body storycontent wp-block-post-content articlebody article-body post-text post__body
-        entry-text posttext pf-content blog-content the-content single-content""",
+        entry-text posttext pf-content blog-content the-content single-content
+        elementor-widget-theme-post-content""",
     SUMMARY: """entry-summary entry-excerpt post-excerpt post_excerpt excerpt p-summary wp-block-post-excerpt
         wp-block-post-excerpt__excerpt post-snippet snippet-item elementor-post__excerpt ast-excerpt-container
         archive-excerpt post__excerpt entry__summary post-summary blog-excerpt fl-post-excerpt item-snippet""",
@@ -77,7 +79,8 @@ WORDS: Final[dict[int, str]] = {
     META: """entry-meta post-meta postmetadata postmeta post-info entry-header-meta post-footer entry-footer meta
         post-header-meta entry__meta post__meta post-details byline post-meta-info metadata entry-utility
         comments-link comment-link post-comment-link wp-block-post-terms elementor-post__meta-data posted-on
-        ast-blog-single-element post-bottom post-edit-link edit-link jump-link""",
+        ast-blog-single-element post-bottom post-edit-link edit-link jump-link elementor-post-info
+        elementor-widget-post-info""",
     MORE: """more-link read-more readmore read_more moretag jump-link elementor-post__read-more
         wp-block-post-excerpt__more-link entry-read-more more continue-reading btn-read-more read-more-link""",
     GROUP_DATE: "date-header day-date",
@@ -137,6 +140,29 @@ _OUTSIDE_TOKEN = re.compile(
     r"|[a-z0-9_]{1,20}-(?:sidebar|comments|pagination|breadcrumbs?|navigation|menu)"
 )
 _WIDGET_TOKEN = re.compile(r"(?:latest|recent|featured|popular|trending)(?:[-_][a-z0-9_-]{1,40})?")
+_NO_PREFIX = "related|recent|popular|next|prev|previous|widget|nav|sidebar|featured|trending|latest|footer|menu|page"
+_PREFIX = rf"(?!(?:{_NO_PREFIX})[-_])"
+_THEME_TOKENS = (
+    (
+        TITLE,
+        re.compile(
+            rf"{_PREFIX}(?:[a-z0-9]{{1,20}}[-_]{{1,2}}){{1,2}}(?:post|entry|article)(?:[-_](?:feed|grid|list|item|card))?[-_]{{1,2}}title"
+        ),
+    ),
+    (
+        BODY,
+        re.compile(
+            rf"{_PREFIX}(?:[a-z0-9]{{1,20}}[-_]{{1,2}}){{1,4}}(?:post|entry|article)[-_]{{1,2}}(?:content|text|body)(?:[-_](?:container|inner|wrap))?"
+        ),
+    ),
+    (
+        META,
+        re.compile(
+            r"(?:[a-z0-9]{1,20}[-_]{1,2}){1,4}(?:meta|post-?info|byline)(?:[-_](?:info|line|data|top|bottom|wrap))?"
+        ),
+    ),
+)
+"""How themes build their own names: a prefix before one of the common ones (``fusion-post-title``)."""
 _HARMLESS = re.compile(
     r"(?:has|no|with|is|tag|category|content|left|right|both|comments|format|site-content|page|ast|layout|col|et)[-_].*"
     r"|comments?-(?:open|closed|on|off|link)|sidebar-(?:left|right|none|content.*)|footer-.*credit"
@@ -152,6 +178,7 @@ def roles_of(class_attribute: str) -> int:
         known = _TOKENS.get(token, 0)
         if not known and not _HARMLESS.fullmatch(token):
             known = WIDGET if _WIDGET_TOKEN.fullmatch(token) else OUTSIDE if _OUTSIDE_TOKEN.fullmatch(token) else 0
+            known = known or next((role for role, shape in _THEME_TOKENS if shape.fullmatch(token[:80])), 0)
         roles |= known
     if roles & WIDGET and "blog" in tokens:
         # Blogger's main column is itself class="widget Blog".
@@ -188,6 +215,8 @@ POSTED: Final = re.compile(
 )
 """How a line about a post begins: ``Posted on``, ``Publié le``, or the label alone before a link."""
 
+SENTENCE_END: Final = re.compile(r"[.!?…][\"”’')\]]{0,2}\s*$")
+
 DATE_TEXT: Final = re.compile(
     r"\d{4}-\d{2}-\d{2}(?:T[\d:.]{4,15}(?:Z|[+-]\d{2}:?\d{2})?)?"
     r"|\b\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}\b"
@@ -197,6 +226,26 @@ DATE_TEXT: Final = re.compile(
 )
 DATE_HEADING: Final = re.compile(rf"(?:[^\W\d_]{{3,12}},?\s+)?(?:{DATE_TEXT.pattern})")
 """A heading that is a date dates the posts below it."""
+
+DATE_LINE: Final = re.compile(
+    rf"{DATE_HEADING.pattern}(?:,?\s+(?:(?:at|@)\s+)?\d{{1,2}}[:.]\d{{2}}(?:\s?[ap]\.?m\.?)?)?", re.IGNORECASE
+)
+"""A line that is a date and nothing else, with its weekday and its clock time."""
+
+PERMALINK_TEXT: Final = re.compile(
+    r"\W{0,4}(?:perma(?:nent )?link|direct link|link to (?:this )?(?:post|entry|tip))\W{0,4}", re.IGNORECASE
+)
+"""A link whose whole text is this leads from an entry to its own page."""
+
+ARCHIVE_HEADING: Final = re.compile(
+    r"\W*(?:(?:posts?|entries|articles) (?:tagged|by|in|from|with)\b.{0,150}|(?:tag|category|author|label|monthly|daily"
+    r"|yearly)s?(?: archives?)?(?: for)?\s*:.{0,150}|(?:browsing|archives?) (?:for|by)\b.{0,150}"
+    r"|.{1,120}\sarchives?)\W*",
+    re.IGNORECASE,
+)
+"""A heading that says which archive the page is."""
+
+SHARING: Final = re.compile(r"(?:^|[\s_-])(?:share|sharing|sharedaddy|social|addtoany|addthis)", re.IGNORECASE)
 
 COMMENT_LINK: Final = re.compile(
     r"\s*(?:please )?(?:leave a (?:comment|reply)|\d{1,5} (?:comments?|replies|responses?)|no comments?|"

@@ -185,7 +185,7 @@ class ArchiveSpider(Spider):
         if challenge is not None:
             walk.failed(challenge)
             return
-        extraction = with_asked_address(extraction, asked, url)
+        extraction = walk.settled(with_asked_address(extraction, asked, url))
         walk.page(url, extraction, self._put(walk.source.name, url, moment, extraction))
         self._on_page(walk.progress(url))
 

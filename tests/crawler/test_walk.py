@@ -257,3 +257,23 @@ def test_a_walk_ends_whatever_pages_link_to_and_asks_for_no_page_twice(links: li
         here = addresses.index(step.url)
         read(walk, page(*[entry(n, "summary") for n in sorted(posts[here])], following=addresses[links[here]]))
     assert len(set(asked)) == len(asked)
+
+
+def test_teasers_alone_past_the_end_do_not_become_the_archives_own() -> None:
+    walk = start()
+    teasers = [entry(n, "summary", own=False) for n in (8, 9)]
+    read(walk, walk.settled(page(*teasers, entry(1), following=f"{SITE}/tag/x/page/2/")))
+    past = walk.settled(page(entry(8, "summary"), entry(9, "summary"), following=f"{SITE}/tag/x/page/3/"))
+    assert [e.listed_in for e in past.entries] == ["", ""]
+    read(walk, past)
+    step = walk.step()
+    assert step is not None
+    assert step.phase == "posts"
+
+
+def test_a_listing_of_teasers_alone_keeps_them_its_own() -> None:
+    walk = start()
+    first = walk.settled(page(entry(1, "summary"), entry(2, "summary"), following=f"{SITE}/tag/x/page/2/"))
+    read(walk, first)
+    second = walk.settled(page(entry(3, "summary"), entry(2, "summary")))
+    assert {e.listed_in for e in (*first.entries, *second.entries)} == {"tag:x"}

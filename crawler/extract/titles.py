@@ -1,0 +1,308 @@
+"""Finds the titles of a page's entries: by class names, else by what stands beside a heading or a link."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from typing import Final
+
+from . import vocabulary as v
+from .addresses import absolute, is_home, may_be_post, same_page
+from .tree import Tree
+
+_NEAR: Final = 14
+_FEW_WORDS: Final = 8
+_SAID: Final = 2
+
+
+class Titles:
+    """The titles of a page. `strong` ones are named by classes, `weak` ones look like titles by their surroundings.
+
+    `headings` and `more_links` are the numbers of those that stand in the page's own part.
+    """
+
+    def __init__(self, tree: Tree, base: str | None, page_url: str | None) -> None:
+        self.tree = tree
+        self.base = base
+        self.page_url = page_url
+        self.headings = [i for i in tree.headings if not tree.outside[i]]
+        self.more_links = [i for i in tree.links if not tree.outside[i] and is_more_link(tree, i)]
+
+    def strong(self) -> list[int]:
+        """The elements that class names, or a bookmark in a heading, make titles."""
+        tree = self.tree
+        titles: list[int] = []
+        last_end = 0
+        for number, roles in enumerate(tree.roles):
+            if number < last_end or tree.outside[number] or tree.tags[number] == "meta":
+                continue
+            named = roles & v.TITLE and not roles & (v.BLOCK | v.BODY | v.MAIN)
+            if not named and tree.tags[number] in v.HEADINGS:
+                named = self._bookmarked(number)
+            if named and not self._is_home_link(number):
+                titles.append(number)
+                last_end = tree.end[number]
+        return titles
+
+    def _bookmarked(self, heading: int) -> bool:
+        return any(
+            "bookmark" in self.tree.elements[i].get("rel", "") for i in self.tree.within(self.tree.links, heading)
+        )
+
+    def _is_home_link(self, heading: int) -> bool:
+        address = self.link_of(heading)
+        return bool(address) and is_home(address or "")
+
+    def link_of(self, title: int) -> str | None:
+        """Where a title leads: its own link, one inside it, or one around it."""
+        return title_link(self.tree, title, self.base)
+
+    def weak(self, covered: bytearray, *, strict: bool) -> list[int]:
+        """Headings and dated lines that look like titles; `strict` where class names have already found some."""
+        tree = self.tree
+        bodies = bytearray(len(tree.elements))
+        if not strict:
+            for number, roles in enumerate(tree.roles):
+                if roles & (v.BODY | v.SUMMARY) and not bodies[number] and not self._holds_blocks(number):
+                    bodies[number + 1 : tree.end[number]] = b"\1" * (tree.end[number] - number - 1)
+        candidates = sorted(
+            {
+                *self.headings,
+                *(i for i in tree.dated if not tree.outside[i] and not self._in_heading(i)),
+                *self._lines(),
+            }
+        )
+        heads, inner = self._heads_of_blocks(covered)
+        candidates = [
+            i
+            for i in candidates
+            if not (covered[i] or bodies[i] or inner[i]) and not self._is_home_link(i) and not self._names_archive(i)
+        ]
+        linked = {i for i in candidates if self._leads_to_post(i)}
+        shapes = Counter(self._shape(i) for i in linked)
+        certain: list[int] = []
+        perhaps: list[int] = []
+        levels: dict[int, str] = {}
+        for place, number in enumerate(candidates):
+            following = candidates[place + 1] if place + 1 < len(candidates) else len(tree.elements)
+            dated = v.DATED_TITLE.fullmatch(tree.text(number, 400)) is not None
+            cut = self._cut_before(number, following)
+            posted = self._posted_after(number, following)
+            above, tag = tree.parent[number], tree.tags[number]
+            if dated or cut or posted == _SAID or (posted and not strict) or number in heads:
+                if posted or dated:
+                    levels[above] = tag
+                certain.append(number)
+            elif (
+                not strict
+                and number in linked
+                and shapes[self._shape(number)] > 1
+                and not levels.get(above, "h9") < tag <= "h6"
+            ):
+                perhaps.append(number)
+        return sorted([*certain, *(i for i in perhaps if not self._is_within_post(i, certain))])
+
+    def _is_within_post(self, heading: int, titles: list[int]) -> bool:
+        """Whether a heading stands below a title in an element that holds no other: then it is that post's own."""
+        above = self.tree.parent[heading]
+        while above >= 0 and not bounds(self.tree, above):
+            held = self.tree.within(titles, above)
+            if held:
+                return len(held) == 1 < len(titles) and held[0] < heading
+            above = self.tree.parent[above]
+        return False
+
+    def _holds_blocks(self, number: int) -> bool:
+        """Whether a body-like element is in truth a container: entries, or an entry's own title, stand in it."""
+        tree = self.tree
+        if self._is_headed(number):
+            return False
+        if any(tree.roles[i] & v.BLOCK for i in range(number + 1, min(tree.end[number], number + 400))):
+            return True
+        return any(
+            self._leads_to_post(i) or self._posted_after(i) or v.DATED_TITLE.fullmatch(tree.text(i, 400))
+            for i in tree.within(self.headings, number)[:50]
+        )
+
+    def _is_headed(self, body: int) -> bool:
+        """Whether a title stands beside a body, above it: then the headings within are the post's own."""
+        tree = self.tree
+        above = tree.elements[body].getparent()
+        before = tree.elements[body].getprevious()
+        number = body
+        for _ in range(4):
+            if before is None or above is None:
+                return False
+            number = self._number_before(number, tree.parent[body])
+            if number < 0:
+                return False
+            if tree.tags[number] in v.HEADINGS:
+                return self._leads_to_post(number) or self._posted_after(number, body) > 0 or self._is_dated(number)
+        return False
+
+    def _number_before(self, number: int, above: int) -> int:
+        """The number of the sibling before `number` under `above`, -1 where it is the first."""
+        at = number - 1
+        while at > above and self.tree.parent[at] != above:
+            at = self.tree.parent[at]
+        return at if at > above else -1
+
+    def _is_dated(self, number: int) -> bool:
+        return v.DATED_TITLE.fullmatch(self.tree.text(number, 400)) is not None
+
+    def _names_archive(self, number: int) -> bool:
+        """Whether a heading says what the page is ("Posts tagged …"), and is no post's title."""
+        plain = self.tree.tags[number] in ("h1", "h2", "h3") and self.link_of(number) is None
+        return plain and v.ARCHIVE_HEADING.fullmatch(self.tree.text(number, 200)) is not None
+
+    def _heads_of_blocks(self, covered: bytearray) -> tuple[set[int], bytearray]:
+        """The first headings of blocks whose class names call them posts, and marks of those blocks' bodies."""
+        tree = self.tree
+        heads: set[int] = set()
+        inner = bytearray(len(tree.elements))
+        last_end = 0
+        for number, roles in enumerate(tree.roles):
+            if number < last_end or not roles & v.BLOCK or roles & v.MAIN or covered[number] or tree.outside[number]:
+                continue
+            end = tree.end[number]
+            headings = tree.within(self.headings, number)
+            bodies = [i for i in range(number + 1, min(end, number + 400)) if tree.roles[i] & (v.BODY | v.SUMMARY)]
+            if not headings or not bodies or headings[0] > bodies[0] or self._repeats(number):
+                continue
+            body = bodies[0]
+            if headings[0] != number and not any(
+                self._posted_after(i, tree.end[body]) for i in tree.within(headings, body)
+            ):
+                heads.add(headings[0])
+                inner[body : tree.end[body]] = b"\1" * (tree.end[body] - body)
+                last_end = end
+        return heads, inner
+
+    def _repeats(self, block: int) -> bool:
+        """Whether other blocks of its own kind stand in a block: then it is a container."""
+        tree = self.tree
+        first = tree.elements[block].get("class", "").split()[:1]
+        inside = range(block + 1, min(tree.end[block], block + 2000))
+        return any(
+            tree.tags[i] == tree.tags[block]
+            and (tree.tags[i] == "article" or first == tree.elements[i].get("class", "").split()[:1])
+            for i in inside
+            if tree.roles[i] & v.BLOCK
+        )
+
+    def _lines(self) -> list[int]:
+        """Links that stand like titles without being headings: before a line like "Posted on …", or a "Read more".
+
+        The link before a "Read more" counts where both lead to one address.
+        """
+        tree = self.tree
+        found: list[int] = []
+        last: tuple[str, int] | None = None
+        more = set(self.more_links)
+        for link in tree.links:
+            if tree.outside[link] or self._in_heading(link):
+                continue
+            element = tree.elements[link]
+            href = element.get("href", "").partition("#")[0]
+            if link in more:
+                if last is not None and href and last[0] == href and not tree.holds(self.headings, last[1]):
+                    found.append(last[1])
+                last = None
+                continue
+            if not tree.words(link) or not may_be_post(absolute(self.base, href), self.page_url):
+                continue
+            last = (href, link) if last is None or last[0] != href else last
+            above = tree.parent[link]
+            if tree.words(above) == tree.words(link) and tree.tags[above] in ("div", "p", "strong", "b", "span", "dt"):
+                following = tree.next_sibling(above)
+                if following is not None and v.POSTED.match(tree.text(following, 200)):
+                    found.append(link)
+        return found
+
+    def _in_heading(self, number: int) -> bool:
+        above = self.tree.parent[number]
+        for _ in range(3):
+            if above < 0:
+                return False
+            if self.tree.tags[above] in v.HEADINGS:
+                return True
+            above = self.tree.parent[above]
+        return False
+
+    def _shape(self, number: int) -> tuple[str, int, str]:
+        tree = self.tree
+        above = tree.parent[number]
+        return tree.tags[number], tree.roles[number], tree.tags[above]
+
+    def _leads_to_post(self, heading: int) -> bool:
+        address = self.link_of(heading)
+        return may_be_post(address, self.page_url) and not same_page(address, self.page_url)
+
+    def _cut_before(self, heading: int, following: int) -> bool:
+        """Whether a link like "Read more" stands between a heading and the next one, to one post and not to several."""
+        place = bisect_left(self.more_links, self.tree.end[heading])
+        between = self.more_links[place : bisect_left(self.more_links, following)]
+        return bool(between) and len({self.tree.elements[i].get("href", "") for i in between[:5]}) == 1
+
+    def _posted_after(self, heading: int, stop: int | None = None) -> int:
+        """What follows a heading closely: a line like "Posted on …" (`_SAID`), a date (1), or neither (0)."""
+        tree = self.tree
+        tail = tree.elements[heading].tail
+        dated = 0
+        if tail and v.POSTED.match(tail):
+            return _SAID
+        for number in range(tree.end[heading], min(tree.end[heading] + _NEAR, stop or len(tree.elements))):
+            element = tree.elements[number]
+            if element.tag in v.HEADINGS:
+                return dated
+            if tree.outside[number]:
+                continue
+            if (element.text and v.POSTED.match(element.text)) or (element.tail and v.POSTED.match(element.tail)):
+                return _SAID
+            if tree.roles[number] & v.DATE or element.tag == "time":
+                dated = 1
+        return dated
+
+
+def bounds(tree: Tree, number: int) -> bool:
+    """Whether an element is a container that no entry reaches beyond."""
+    return bool(tree.roles[number] & v.MAIN) or tree.tags[number] in ("body", "main", "html", "tbody")
+
+
+def is_more_link(tree: Tree, link: int) -> bool:
+    """Whether a link leads from a teaser to its post, by its class or its words."""
+    above = tree.parent[link]
+    if tree.roles[link] & v.MORE or (tree.roles[above] & v.MORE and tree.words(above) < _FEW_WORDS):
+        return True
+    if tree.words(link) > 30:
+        return False
+    text = tree.text(link, 300) or _pictured(tree, link)
+    return bool(text) and (v.MORE_TEXT.fullmatch(text) is not None or v.MORE_START.match(text) is not None)
+
+
+def _pictured(tree: Tree, link: int) -> str:
+    """What the picture says that is a link's only content."""
+    return next(
+        (tree.elements[i].get("alt", "")[:300] for i in range(link + 1, tree.end[link]) if tree.tags[i] == "img"), ""
+    )
+
+
+def title_link(tree: Tree, title: int, base: str | None) -> str | None:
+    """The address that a title's own link gives, absolute; None where it has none."""
+    inside = tree.within(tree.links, title)
+    around = title
+    if not inside:
+        for _ in range(3):
+            around = tree.parent[around]
+            if around < 0:
+                return None
+            if tree.tags[around] == "a":
+                inside = [around]
+                break
+    for link in inside:
+        href = tree.elements[link].get("href", "")
+        if href.startswith("#"):
+            continue
+        if address := absolute(base, href):
+            return address
+    return None
