@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.option("--name", help="The source's name (default: the blog's host).")
 @click.option("--delay", type=click.FloatRange(0, 3600), help="Seconds between two requests to a site (default: 1).")
 @click.option("--max-pages", type=click.IntRange(1), help="Read at most so many pages of each listing.")
-@click.option("--full", is_flag=True, help="Fetch posts again of which the full text is known.")
+@click.option("--full", is_flag=True, help="Fetch known posts again too: finds edits, and posts that left.")
 @format_option("text", "json")
 @with_home
 def crawl(
@@ -60,7 +60,7 @@ def crawl(
 
 @click.command(short_help="The same again for registered blogs.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--full", is_flag=True, help="Fetch posts again of which the full text is known.")
+@click.option("--full", is_flag=True, help="Fetch known posts again too: finds edits, and posts that left.")
 @format_option("text", "json")
 @with_home
 def refresh(home: Home, *, names: tuple[str, ...], full: bool, fmt: str) -> int:
@@ -117,9 +117,10 @@ def _conclude(report: CrawlReport, synced: SyncReport, fmt: str) -> int:
 
 def print_summary(report: SourceReport, out: Callable[[str], None]) -> None:
     """One line of counts for a source, then its notes and problems, a line each."""
+    gone = f", {report.posts_gone:,} gone from the blog" if report.posts_gone else ""
     colour = {"ok": "green", "failed": "red"}.get(report.outcome, "yellow")
     counts = [
-        f"{plural(report.posts_total, 'post')} ({report.posts_added:,} new, {report.posts_changed:,} changed)",
+        f"{plural(report.posts_total, 'post')} ({report.posts_added:,} new, {report.posts_changed:,} changed{gone})",
         f"{plural(report.pages, 'page')} in {plural(report.requests, 'request')}, {report.seconds:.1f} s",
     ]
     out(f"{styled(report.name, bold=True)}: {styled(report.outcome, fg=colour)} – {', '.join(counts)}")

@@ -138,6 +138,7 @@ def _store_page(saved: SavedPage, report: FileReport, *, source: str, fallback: 
             kind=extraction.kind,
             observed_at=saved.observed_at,
             archive=extraction.archive,
+            next_url=extraction.next_url,
         ),
         extraction.entries,
     )

@@ -33,7 +33,8 @@ class SourceReport:
 
     `complete` says that every listing was read to its last page; `stop_reason` why reading stopped, a listing each,
     joined by semicolons. `pages` counts listing pages and posts' own pages stored, `requests` everything that was sent,
-    robots.txt, redirects and repeated tries included. `error` is the name of the first failure's class in
+    robots.txt, redirects and repeated tries included; `posts_gone` posts that
+    answered a full crawl with 404 or 410. `error` is the name of the first failure's class in
     `tipsearch.pipeline.errors`, None where nothing failed. `urls_read` are those of `urls` that yielded an entry.
     `posts_added`, `posts_changed` and `posts_total` stand once the source is resolved. `seconds` is wall-clock time.
     """
@@ -47,6 +48,7 @@ class SourceReport:
     pages: int = 0
     requests: int = 0
     posts_fetched: int = 0
+    posts_gone: int = 0
     entries_new: int = 0
     entries_repeated: int = 0
     posts_added: int = 0

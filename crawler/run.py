@@ -121,7 +121,7 @@ def _log(home: Home) -> Path:
 
 def _resolved(store: Store, source: Source, report: SourceReport) -> SourceReport:
     """Make posts of what was stored, and count them."""
-    if report.entries:
+    if report.entries or report.posts_gone:
         from ..pipeline.corpus import resolve_corpus
 
         applied = resolve_corpus(store, source)

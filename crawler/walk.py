@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections import deque
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -61,10 +61,15 @@ class Walk:
         *,
         max_pages: int | None = None,
         known_full: Callable[[], Collection[str]] = frozenset,
+        known_posts: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self.source = source
         self.max_pages = max_pages or source.max_pages
         self._known_full = known_full
+        self._known_posts = known_posts
+        self._seen: set[str] = set()
+        self._unseen: set[str] = set()
+        self._gone = 0
         self._starts = deque(source.urls)
         self._listing = _Listing("")
         self._next: str | None = None
@@ -108,7 +113,18 @@ class Walk:
             return deque()
         missing = self._excerpts.keys() - self._full
         missing -= set(self._known_full()) if missing else set()
-        return deque(url for key, url in self._excerpts.items() if key in missing)
+        return deque([*(url for key, url in self._excerpts.items() if key in missing), *self._posts_unseen()])
+
+    def _posts_unseen(self) -> list[str]:
+        """Known posts that no listing showed, once all were read to the end: they may have left the blog."""
+        if self._incomplete or self._failed:
+            return []
+        known = self._known_posts()
+        self._unseen = {key for key, url in known.items() if key not in self._seen and self._is_own(url)}
+        return [known[key] for key in sorted(self._unseen)]
+
+    def _is_own(self, url: str) -> bool:
+        return any(same_site(url, start) for start in self.source.urls)
 
     # --- what came of it ------------------------------------------------------------------------------------------
 
@@ -138,6 +154,7 @@ class Walk:
         for note in extraction.notes:
             self.note(note)
         for entry in extraction.entries:
+            self._seen.update(map(canonical_permalink, addresses_of(entry)))
             if entry.form == "content":
                 self._full.update(map(canonical_permalink, addresses_of(entry)))
         if step.phase == "posts":
@@ -145,9 +162,16 @@ class Walk:
         else:
             self._listing_read(step.url, url, extraction)
 
-    def failed(self, error: TipsearchError) -> None:
-        """The step's page could not be had."""
+    def failed(self, error: TipsearchError) -> str | None:
+        """The step's page could not be had; gives its address where that says that a post has left the blog."""
         step = self._taken()
+        if step.phase == "posts" and isinstance(error, NotFoundError) and canonical_permalink(step.url) in self._unseen:
+            self._gone += 1
+            return step.url
+        self._lost(step, error)
+        return None
+
+    def _lost(self, step: Step, error: TipsearchError) -> None:
         site_is_down = isinstance(error, UnreachableError | BlockedError)
         if step.phase == "posts":
             self._problem(error)
@@ -330,6 +354,7 @@ class Walk:
             pages=self._pages,
             requests=requests,
             posts_fetched=self._posts_fetched,
+            posts_gone=self._gone,
             entries_new=self._new,
             entries_repeated=self._repeated,
             urls_read=tuple(self._urls_read),

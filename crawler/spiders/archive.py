@@ -67,11 +67,14 @@ class ArchiveSpider(Spider):
         self._queues: dict[str, deque[tuple[_Lane, Step]]] = {}
         self._busy: set[str] = set()
         for source in sources:
-            known = frozenset if full else self._known(source.name)
-            self._lanes[source.name] = _Lane(Walk(source, max_pages=max_pages, known_full=known))
+            self._lanes[source.name] = _Lane(self._walk(source, max_pages, full=full))
 
-    def _known(self, name: str) -> Callable[[], set[str]]:
-        return lambda: self._store.known_full(name)
+    def _walk(self, source: Source, max_pages: int | None, *, full: bool) -> Walk:
+        """The way through a source; a full crawl also asks after every post, in full or not seen, that is known."""
+        name = source.name
+        if full:
+            return Walk(source, max_pages=max_pages, known_posts=lambda: self._store.known_posts(name))
+        return Walk(source, max_pages=max_pages, known_full=lambda: self._store.known_full(name))
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> ArchiveSpider:
@@ -144,7 +147,7 @@ class ArchiveSpider(Spider):
             if error is None and isinstance(response, TextResponse):
                 self._read(lane, asked, response)
             elif error is not None:
-                lane.walk.failed(error)
+                self._lost(lane, error)
         except CorpusError as failure:
             self._give_up(failure)
             return
@@ -162,6 +165,11 @@ class ArchiveSpider(Spider):
             lane.walk.failed(exception_error(exception, asked, timeout=timeout, max_size=max_size))
         yield from self._go_on(lane)
         yield from self._send(blog)
+
+    def _lost(self, lane: _Lane, error: TipsearchError) -> None:
+        left = lane.walk.failed(error)
+        if left is not None:
+            self._store.put_absence(lane.walk.source.name, left, datetime.now(UTC))
 
     # --- a page ---------------------------------------------------------------------------------------------------
 
@@ -192,7 +200,14 @@ class ArchiveSpider(Spider):
     def _put(self, source: str, url: str, moment: datetime, extraction: Extraction) -> PutResult:
         if not extraction.entries:
             return PutResult()
-        seen = PageSeen(source=source, url=url, kind=extraction.kind, observed_at=moment, archive=extraction.archive)
+        seen = PageSeen(
+            source=source,
+            url=url,
+            kind=extraction.kind,
+            observed_at=moment,
+            archive=extraction.archive,
+            next_url=extraction.next_url,
+        )
         return self._store.put_page(seen, extraction.entries)
 
     # --- the end --------------------------------------------------------------------------------------------------

@@ -187,6 +187,10 @@ class Store(Protocol):
         """Canonical addresses of the posts of which a full text is stored; the crawler need not fetch them."""
         ...
 
+    def known_posts(self, source: str) -> dict[str, str]:
+        """Addresses of the posts that are on the blog, as far as known, by their canonical form."""
+        ...
+
     def entries(self, source: str) -> Iterator[KnownEntry]:
         """Every distinct entry of a source."""
         ...

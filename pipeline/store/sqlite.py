@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import StoreError
 from ..records import Change, Entry, KnownEntry, Post
+from ..urls import canonical_permalink
 from . import tables as t
 from .intake import know_source, put_absence, put_page
 from .outcome import forget_post, remove_source
@@ -97,6 +98,13 @@ class SqliteStore:
         query = select(e.address).where(e.source == source, e.form == "content", e.address.is_not(None)).distinct()
         with self._reading() as db:
             return {address for (address,) in db.execute(query)}
+
+    def known_posts(self, source: str) -> dict[str, str]:
+        """See `Store.known_posts`."""
+        p = t.posts.c
+        query = select(p.url).where(p.source == source, p.live, ~p.gone, p.url.is_not(None))
+        with self._reading() as db:
+            return {canonical_permalink(url): url for url in db.scalars(query)}
 
     # Entries and posts
 

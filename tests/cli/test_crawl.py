@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from support.faults import serve_pages
-from support.sites import big_site, blogger_site, marker
-from tipsearch.cli.demo.server import Running
+from support.sites import big_site, big_wordpress, blogger_site, marker
+from tipsearch.cli.demo.server import Running, serve
 
-from .conftest import ENVIRONMENT, Run, tipsearch
+from .conftest import ENVIRONMENT, Done, Run, tipsearch
 
 
 def complete(home: Path, posts: int) -> None:
@@ -132,6 +132,29 @@ class TestCrawl:
             done = run("refresh", "mine")
             assert done.status == 0
             assert "robots.txt" in done.out
+
+    def test_a_post_that_left_the_blog_is_found_by_a_full_crawl_kept_and_welcomed_back(self, run: Run) -> None:
+        blog = big_wordpress(9)
+        with serve(blog) as site:
+
+            def again(*options: str) -> Done:
+                return run("crawl", f"{site.url}/", "--delay", "0", *options)
+
+            again()
+            posts = list(blog.posts)
+            leaving = next(post for post in posts if marker(5) in post.body)
+            blog.publish([post for post in posts if post is not leaving])
+            assert again("--format", "json").json["sources"][0]["posts_gone"] == 0
+            done = again("--full", "--format", "json")
+            assert done.status == 0
+            assert done.json["sources"][0]["posts_gone"] == 1
+            assert [p["title"] for p in run("export").lines if p["gone"]] == [leaving.title]
+            assert run("query", f'"{marker(5)}"').status == 1
+            assert run("query", f'is:gone "{marker(5)}"').status == 0
+            blog.publish(posts)
+            assert again().status == 0
+            assert not [p for p in run("export").lines if p["gone"]]
+            assert run("query", f'"{marker(5)}"').status == 0
 
     def test_one_source_that_fails_keeps_the_other(self, run: Run) -> None:
         with big_site(6) as site, serve_pages({"/": 500}) as broken:
