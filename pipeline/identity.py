@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 
+from .cluster import platform_ids
 from .dates import date_readings, is_relative
 from .reading import DateCandidate, Reading
 
@@ -57,6 +58,11 @@ def title_text_key(source: str, title: str, text: list[str]) -> Key:
     return ("title-text", source, title, hashlib.sha256(" ".join(text).encode("utf-8", "replace")).hexdigest())
 
 
+def entry_key(digest: str) -> Key:
+    """The key of last resort, for a record that shares all its others: the entry itself."""
+    return ("entry", digest)
+
+
 def names_a_day(candidate: DateCandidate) -> bool:
     """Whether a date can be part of a key: exact to the day, and the same day whenever it is read."""
     return candidate.found.precision in {"instant", "day"} and not is_relative(candidate.found.raw)
@@ -66,18 +72,18 @@ def entry_keys(reading: Reading, candidates: list[DateCandidate]) -> list[Key]:
     """Every key of an entry, strongest first.
 
     A numeric date gives a key for each way to read it, so that an id survives when the blog's date order becomes known.
-    "3 days ago" gives none: it is another date on another day.
+    "3 days ago" gives none: it is another date on another day. Without a title a day gives none: many posts share it.
     """
     entry = reading.known.entry
     keys = [permalink_key(a) for a in sorted(reading.addresses, key=lambda a: (a != reading.permalink, a))]
-    if entry.platform_id:
-        keys.append(platform_key(entry.platform_id))
+    keys += [platform_key(name) for name in sorted(platform_ids(reading))]
     days: dict[str, None] = {}
     for candidate in candidates:
         if names_a_day(candidate):
             days[candidate.found.date.isoformat()] = None
             for other in date_readings(candidate.found.raw):
                 days[other.isoformat()] = None
-    keys.extend(title_date_key(entry.source, reading.key, day) for day in days)
+    if reading.key:
+        keys.extend(title_date_key(entry.source, reading.key, day) for day in days)
     keys.append(title_text_key(entry.source, reading.key, reading.words))
     return keys

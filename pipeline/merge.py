@@ -12,6 +12,7 @@ from .facts import Facts, body_text, scope_of
 from .identity import (
     Key,
     Version,
+    entry_key,
     entry_keys,
     names_a_day,
     permalink_key,
@@ -24,7 +25,7 @@ from .identity import (
 from .reading import DateCandidate
 from .records import ORIGINS, Completeness, Post, PublishedDate
 from .text import title_key
-from .urls import canonical_permalink
+from .urls import canonical_permalink, is_plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def make_post(cluster: Cluster, facts: Mapping[str, Facts]) -> Made:
     titled = next((w for w in ranked if w.reading.bare_title), witness)
     dates = _ranked_dates(ranked)
     dated = dates[0].found if dates else None
-    url = next((w.reading.known.entry.permalink for w in ranked if w.reading.permalink), None)
+    url = _url(ranked)
     text, signed = texts[witness.digest]
     signed = signed or next((name for _, name in texts.values() if name), None)
     known = [w.reading.known for w in cluster.witnesses]
@@ -79,6 +80,13 @@ def make_post(cluster: Cluster, facts: Mapping[str, Facts]) -> Made:
     )
     members = tuple((w.digest, w.reason) for w in sorted(cluster.witnesses, key=_earliest))
     return Made(post=post, keys=keys, dates=dates, members=members, said=said(witness.reading))
+
+
+def _url(ranked: list[Witness]) -> str | None:
+    """The best witness's permalink, as plainly as any entry gave it: no campaign, no AMP or print view."""
+    best = next((w.reading.permalink for w in ranked if w.reading.permalink), None)
+    given = [p for w in ranked if w.reading.permalink == best and (p := w.reading.known.entry.permalink)]
+    return next((p for p in given if is_plain(p)), given[0]) if best else None
 
 
 def _since(cluster: Cluster, says: Callable[[Witness], bool]) -> datetime:
@@ -158,10 +166,13 @@ def _keys(cluster: Cluster, dates: tuple[DateCandidate, ...]) -> tuple[Key, ...]
     own = {w.reading.permalink for w in cluster.witnesses if w.reading.permalink}
     keys.update(dict.fromkeys(permalink_key(a) for a in sorted(own)))
     keys.update(dict.fromkeys(platform_key(p) for p in sorted(cluster.platform_ids)))
-    dated = next((c for c in dates if names_a_day(c)), None)
+    titled = {w.digest: w.reading for w in cluster.witnesses if w.reading.key}
+    dated = next((c for c in dates if c.digest in titled and names_a_day(c)), None)
     if dated:
-        bearer = next(w.reading for w in cluster.witnesses if w.digest == dated.digest)
+        bearer = titled[dated.digest]
         keys[title_date_key(bearer.known.entry.source, bearer.key, dated.found.date.isoformat())] = None
     for witness in sorted(cluster.witnesses, key=_standing):
         keys.update(dict.fromkeys(entry_keys(witness.reading, witness.candidates)))
+    # Only without an address of its own can a record ever have had to be named by its entry.
+    keys.update({entry_key(w.digest): None for w in cluster.witnesses if cluster.contested or not w.reading.permalink})
     return tuple(keys)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
@@ -13,9 +14,33 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 # Parameters that say how a reader came, not what is read: campaign and click ids, Blogger's mobile view and
 # share traces, WordPress's reply link.
 _IDLE_PARAMETERS = re.compile(
-    r"utm_\w+|fbclid|gclid|dclid|msclkid|yclid|igshid|mc_[ce]id|_ga|_gl|m|spref|showcomment|replytocom|share|nb|amp",
+    r"utm_\w+|fbclid|gclid|dclid|msclkid|yclid|igshid|mc_[ce]id|_ga|_gl|spref|showcomment|replytocom|share|nb|amp"
+    r"|like_comment|cpage|phpsessid|noamp",
     re.IGNORECASE,
 )
+# Views of one post that a parameter's value chooses: Blogger's mobile page (WordPress's `m=201811` is a month), print
+# views, AMP as Squarespace and others write it.
+_VIEWS = re.compile(
+    r"m=[01]|print(?:able|er)?=(?:1|y|yes|true|on|print|pdf|friendly)|(?:format|output|outputtype)=(?:amp|amphtml|print)",
+    re.IGNORECASE,
+)
+# WordPress's further addresses of a post: its AMP page, its comments' feed and pages, a print view. A post of its own
+# may be called "Feed", so they are folded only behind what can be nothing but a post: a slug of several words, a file,
+# or anything behind a full date or a year and month.
+_ENDPOINT = re.compile(
+    r"(?P<post>.*/(?:[^/]*[-_][^/]*|[^/]+\.html?|(?<=/\d{4}/\d\d/)(?!\d\d?/)[^/]+))"
+    r"/(?:amp|print|comment-page-\d{1,6}|feed(?:/(?:atom|rss2?|rdf))?)/?",
+    re.IGNORECASE,
+)
+# On a page that holds a whole month, as weblogs of 2003 had them, the fragment alone names the post.
+_ANCHOR = re.compile(r"(?:[a-z]{1,6}[-_]?)?\d{3,20}", re.IGNORECASE)
+_PAGE_PART = re.compile(r"(?:more|comments?|c|respond|page|disqus|cmt|footnote|fn|note|h)[-_]?\d*", re.IGNORECASE)
+_MANY_POSTS = re.compile(
+    r"(?:.*/)?(?:\d{4}/(?:\d{1,2}/){0,2}|(?:\d{4}[-_]\d\d(?:[-_]\d\d)?(?:_\w*)?|(?:\w*archives?|(?:we)?blog|news|home)\d*)"
+    r"(?:/|\.\w{2,5})?)|/",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"[^?]*\?p=\d{1,18}")
 _INDEX_FILE = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
 
 
@@ -29,6 +54,15 @@ def _split(url: str) -> SplitResult | None:
     return parts if parts.scheme in _DEFAULT_PORTS and (parts.hostname or "").strip(".") else None
 
 
+def _host(parts: SplitResult) -> str:
+    """The host without ``www.`` and a last dot, in its ASCII form (RFC 5890) where it has one."""
+    host = (parts.hostname or "").rstrip(".")
+    if not host.isascii():
+        with suppress(UnicodeError):
+            host = host.encode("idna").decode("ascii")
+    return host.removeprefix("www.")
+
+
 def is_web_address(url: str) -> bool:
     """Whether `url` is an absolute http or https address."""
     return _split(url) is not None
@@ -39,19 +73,54 @@ def canonical_permalink(url: str) -> str:
     """The form in which permalinks are compared: ``host[:port]/path[?query]``.
 
     Folded away, as seen on real blogs for one and the same post: http and https, ``www.``, a default port, the
-    fragment, a trailing slash, ``index.html``, campaign parameters, ``?m=1``, the order of parameters, and how
-    characters are percent-encoded. Anything that is no web address comes back stripped and otherwise as it was.
+    fragment, a trailing slash, ``index.html``, campaign parameters, ``?m=1``, AMP and print views, comment pages and
+    feeds, the order of parameters, and how characters are percent-encoded. A fragment stays where it alone names the
+    post, on a page of many (``/2003_05_01_archive.html#94528223``). Anything that is no web address comes back stripped
+    and otherwise as it was.
     """
     parts = _split(url)
     if parts is None:
         return url.strip()
-    query = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _IDLE_PARAMETERS.fullmatch(k)]
+    query = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _is_idle(k, v)]
     path = _INDEX_FILE.sub("/", parts.path)
+    endpoint = _ENDPOINT.fullmatch(path) if len(path) < _MAX_PATH else None
+    if endpoint and not _DATE_ONLY.fullmatch(endpoint["post"]):
+        path = endpoint["post"]
+    anchor = parts.fragment if not query and _names_by_anchor(path, parts.fragment) else ""
     tidy = canonicalize_url(parts._replace(path=path, query=urlencode(query), fragment="").geturl())
     folded = urlsplit(tidy)
-    host = (parts.hostname or "").removeprefix("www.").rstrip(".")
+    host = _host(parts)
     port = f":{parts.port}" if parts.port and parts.port != _DEFAULT_PORTS[parts.scheme] else ""
-    return host + port + folded.path.rstrip("/") + (f"?{folded.query}" if folded.query else "")
+    key = host + port + folded.path.rstrip("/") + (f"?{folded.query}" if folded.query else "")
+    return f"{key}#{anchor}" if anchor else key
+
+
+_MAX_PATH = 2000
+_DATE_ONLY = re.compile(r"(?:/\d{1,4}){1,3}")
+
+
+def _is_idle(name: str, value: str) -> bool:
+    return bool(_IDLE_PARAMETERS.fullmatch(name) or _VIEWS.fullmatch(f"{name}={value}"))
+
+
+def _names_by_anchor(path: str, fragment: str) -> bool:
+    return (
+        len(path) < _MAX_PATH
+        and bool(_ANCHOR.fullmatch(fragment) and _MANY_POSTS.fullmatch(path))
+        and not _PAGE_PART.fullmatch(fragment)
+    )
+
+
+def is_plain(url: str) -> bool:
+    """Whether `canonical_permalink` takes nothing off an address but its scheme, ``www.`` and a last slash."""
+    key = canonical_permalink(url)
+    plain = url.strip().partition("://")[2].removeprefix("www.").rstrip("/")
+    return key == plain
+
+
+def numbered_post(permalink: str) -> str:
+    """WordPress's number of a post, where a canonical permalink is of the form ``example.org?p=17``; else empty."""
+    return permalink if _NUMBERED.fullmatch(permalink) else ""
 
 
 def names_a_post(permalink: str) -> bool:
@@ -75,7 +144,7 @@ def blog_of(url: str) -> str:
     if parts is None:
         return ""
     port = parts.port if parts.port and parts.port != _DEFAULT_PORTS[parts.scheme] else 0
-    host = (parts.hostname or "").removeprefix("www.").rstrip(".")
+    host = _host(parts)
     return f"{host}:{port}" if port else host
 
 
