@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
@@ -28,15 +29,19 @@ MONTHS = "January February March April May June July August September October No
 
 @dataclass(frozen=True)
 class MadePost:
-    """A post of the truth. `twin` says that another post shares its title and opening: only a day or an address can
-    tell such two apart, so every entry of it carries one."""
+    """A post of the truth. `twins` are the numbers of the posts that share its title and opening, its own included.
+
+    Only their days tell twins apart, so an entry of one carries a day, or else no address: then it may be anybody's.
+    (An undated text with an address and a dated teaser at its head are one post by the rules; of twins nobody could
+    know better.)
+    """
 
     number: int
     title: str
     day: date
     text: str
     slug: str
-    twin: bool = False
+    twins: frozenset[int] = frozenset()
     retitled: str = ""
     edited: str = ""
     posted_on_eve: bool = False
@@ -44,23 +49,26 @@ class MadePost:
 
 @dataclass
 class MadeBlog:
-    """Entries in the order of their making, the posts, and by digest the number of the post that an entry tells of."""
+    """Entries in the order of their making, the posts, and by digest the numbers of the posts that an entry may tell of: one, but for
+    undated entries of twins."""
 
     posts: list[MadePost]
     entries: list[Entry] = field(default_factory=list)
-    truth: dict[str, int] = field(default_factory=dict)
+    truth: dict[str, frozenset[int]] = field(default_factory=dict)
 
     def add(self, post: MadePost, one: Entry) -> bool:
         """Keep an entry, unless it is word for word that of another post: then there is no truth to be known."""
-        if self.truth.setdefault(one.digest, post.number) != post.number:
+        undated = not one.dates and not re.search(r"\d+/\d+/\d\d", one.title) and not one.permalink
+        numbers = post.twins if undated and len(post.twins) > 1 else frozenset([post.number])
+        if self.truth.setdefault(one.digest, numbers) != numbers:
             return False
         self.entries.append(one)
         return True
 
-    def merged(self, members: Iterable[Iterable[str]]) -> list[set[int]]:
+    def merged(self, members: Iterable[Iterable[str]]) -> list[list[int]]:
         """The posts of the truth that were taken for one, by the digests of the members of each resolved post."""
-        found = [{self.truth[digest] for digest in digests} for digests in members]
-        return [numbers for numbers in found if len(numbers) > 1]
+        found = [[self.truth[digest] for digest in digests] for digests in members]
+        return [sorted(frozenset().union(*told)) for told in found if not frozenset.intersection(*told)]
 
 
 def made_blog(seed: int, n_posts: int = 8, n_entries: int = 24) -> MadeBlog:
@@ -83,13 +91,13 @@ def _posts(pick: random.Random, n_posts: int) -> list[MadePost]:
             day = date(2009, 1, 6) + timedelta(days=number * 7)
         kind = pick.choice(["new", "new", "new", "title again", "rerun", "series", "near-identical", "untitled"])
         old = pick.choice(posts) if posts else None
-        title, text, twin = pick.choice(TITLES), _text(pick), False
+        title, text = pick.choice(TITLES), _text(pick)
         if old and kind == "title again":
             title = old.title
         elif old and kind == "rerun":
-            title, twin = old.title, True
+            title = old.title
             words = old.text.split(" ")
-            words[pick.randrange(len(words))] = "dear reader"
+            words[pick.randrange(8, len(words))] = "dear reader"
             text = " ".join(words)
         elif old and kind == "series":
             title = f"{old.title}, Part {number}" if old.title else ""
@@ -107,21 +115,16 @@ def _posts(pick: random.Random, n_posts: int) -> list[MadePost]:
                 day=day,
                 text=text,
                 slug=f"{day:%Y/%m}/post-{number}" if pick.random() < 0.7 else f"tip-{number}",
-                twin=twin,
                 retitled=retitled,
                 edited=text.replace(" ", " indeed ", 1) if pick.random() < 0.3 else "",
                 posted_on_eve=pick.random() < 0.3,
             )
         )
-    return [replace(p, twin=p.twin or _has_twin(p, posts)) for p in posts]
-
-
-def _has_twin(post: MadePost, posts: list[MadePost]) -> bool:
-    # Two untitled posts of one text, or two of one title with one opening (an edit changes the second word).
-    def opening(p: MadePost) -> list[str]:
-        return [w for w in p.text.split(" ") if w != "indeed"][:6]
-
-    return any(p is not post and p.title == post.title and opening(p) == opening(post) for p in posts)
+    openings = [(p.title, p.text.split(" ")[:5]) for p in posts]
+    return [
+        replace(p, twins=frozenset(i for i, other in enumerate(openings) if other == own))
+        for p, own in zip(posts, openings, strict=True)
+    ]
 
 
 def _text(pick: random.Random) -> str:
@@ -143,7 +146,7 @@ def _entry(pick: random.Random, post: MadePost) -> Entry:
         fields["platform_id"] = f"{HOST}?p={post.number + 100}"
         linked = True
     dated = _date(pick, post, fields)
-    if post.twin and not linked and not dated:
+    if len(post.twins) > 1 and not dated and (linked or pick.random() < 0.5):
         dated = True
         fields["dates"] = ((_in_words(post.day), "label"),)
     if title and dated == "title":
@@ -225,7 +228,7 @@ def long_blog(n_posts: int = 800, *, seed: int = 7) -> tuple[MadeBlog, list[tupl
         text = _text(pick)
         if number % 15 == 7:
             text = " ".join(blog.posts[-1].text.split(" ")[:60]) + " " + text
-        post = MadePost(number=number, title=title, day=day, text=text, slug=f"tip-{number}")
+        post = MadePost(number, title, day, text, f"tip-{number}")
         blog.posts.append(post)
         dated = day.year >= 2011
         full_title = title + (f" – {day.month}/{day.day}/{day:%y}" if dated else "")
