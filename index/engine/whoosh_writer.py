@@ -13,7 +13,6 @@ from . import Written
 from .whoosh_postings import Postings, damaged
 from .whoosh_schema import document, key_of, open_files
 
-
 BUFFER_MB = 24
 """Postings held in memory while indexing, in Whoosh's own reckoning. With its default of 128, indexing 3,000 posts of
 100 words took the process to 209 MB; with 24 to 95 MB, in the same time (`benchmarks/crawl.py` shows the peak)."""
