@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, create_engine, event, func, insert, select, update
+from sqlalchemy import Connection, Row, create_engine, event, func, insert, inspect, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -40,17 +41,31 @@ class SqliteStore:
         self._engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": _BUSY_SECONDS})
         event.listen(self._engine, "connect", _configure)
         event.listen(self._engine, "begin", _begin)
-        with self._guard(), self._engine.begin() as db:
-            t.metadata.create_all(db)
+        self._writer = self._engine.execution_options(writes=True)
+        version = self._version()
+        if version is None:
+            self._make()
+        elif version > t.SCHEMA_VERSION:
+            raise StoreError(
+                f"the store {path} has schema {version}; this tipsearch knows up to {t.SCHEMA_VERSION}",
+                hint="Install the newer tipsearch that wrote it.",
+            )
+
+    def _version(self) -> int | None:
+        """The schema's version, None in a file that holds no store yet; reading it takes no lock."""
+        with self._reading() as db:
+            if not inspect(db).has_table(t.meta.name):
+                return None
             version = db.scalar(select(t.meta.c.value).where(t.meta.c.key == "schema_version"))
-            if version is None:
-                row = {"schema_version": str(t.SCHEMA_VERSION), "identity": uuid4().hex}
-                db.execute(insert(t.meta), [{"key": key, "value": value} for key, value in row.items()])
-            elif int(version) > t.SCHEMA_VERSION:
-                raise StoreError(
-                    f"the store {path} has schema {version}; this tipsearch knows up to {t.SCHEMA_VERSION}",
-                    hint="Install the newer tipsearch that wrote it.",
-                )
+            return int(version) if version else None
+
+    def _make(self) -> None:
+        with self._writing() as db:
+            t.metadata.create_all(db)
+            row = {"schema_version": str(t.SCHEMA_VERSION), "identity": uuid4().hex}
+            rows = [{"key": key, "value": value} for key, value in row.items()]
+            # Another process may have made it just now.
+            db.execute(upsert(t.meta).on_conflict_do_nothing(index_elements=["key"]), rows)
 
     def __enter__(self) -> Self:
         return self
@@ -72,7 +87,7 @@ class SqliteStore:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with self._guard(), self._engine.begin() as db:
+        with self._guard(), self._writer.begin() as db:
             yield db
 
     @contextmanager
@@ -141,7 +156,7 @@ class SqliteStore:
     @contextmanager
     def workbench(self, source: str, *, keep: bool = True) -> Iterator[SqliteWorkbench]:
         """See `Store.workbench`."""
-        with self._guard(), self._engine.connect() as db, db.begin() as transaction:
+        with self._guard(), self._writer.connect() as db, db.begin() as transaction:
             know_source(db, source)
             yield SqliteWorkbench(db, source)
             if not keep:
@@ -301,7 +316,13 @@ def _configure(connection: Any, _record: object) -> None:
 
 
 def _begin(db: Connection) -> None:
-    db.exec_driver_sql("BEGIN")
+    """Begin a transaction; one that writes says so at once.
+
+    A transaction that reads first and writes later fails at once, without waiting, where another wrote in between
+    (https://www.sqlite.org/isolation.html).
+    """
+    writes = db.get_execution_options().get("writes", False)
+    db.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _json_list(text: str | None) -> list[str]:

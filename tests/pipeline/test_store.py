@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -227,6 +228,18 @@ class TestFiles:
         assert len(list(store.entries("tips"))) == 1
         writer.execute("ROLLBACK")
         writer.close()
+
+    def test_writers_wait_for_each_other(self, tmp_path: Path) -> None:
+        stores = [open_store(tmp_path) for _ in range(4)]
+
+        def fill(number: int) -> None:
+            for turn in range(15):
+                put(stores[number], entry(f"Tip {number} {turn}", TEXT))
+                resolve_corpus(stores[number], TIPS)
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(fill, range(4)))
+        assert stores[0].count("tips") == 60
 
     @pytest.mark.parametrize(
         "junk", [b"this is no database, whatever its name says", b"SQLite format 3\x00" + b"\xff" * 4000]
