@@ -33,6 +33,15 @@ def locked_store(home: Home, command: str, *, create: bool = False) -> Iterator[
         yield store
 
 
+def hint_at_unresolved(store: Store) -> None:
+    """Say where pages are stored of which no posts are made yet, for then the corpus looks smaller than it is."""
+    waiting = store.unresolved()
+    if waiting:
+        names = ", ".join(waiting)
+        hint(f"{names}: a crawl is at work, or was killed; of what it stored, posts are made by the next crawl")
+        hint("or by: tipsearch resolve")
+
+
 def finish(home: Home, store: Store) -> SyncReport:
     """Resolve what an earlier, killed run left unresolved, and write to the index what changed. Gives what it wrote."""
     from ..pipeline.config import load_sources

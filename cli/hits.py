@@ -20,12 +20,13 @@ def usable_index(home: Home) -> SearchIndex:
         if not home.store.exists():
             raise
         from ..index import rebuild_index
-        from .finish import opened_store
+        from .finish import hint_at_unresolved, opened_store
         from .progress import index_progress
 
         hint(f"{error.message}; building it again from the store")
         with opened_store(home) as store, index_progress() as progress:
             rebuild_index(home, store, progress=progress)
+            hint_at_unresolved(store)
         return open_index(home)
 
 

@@ -16,7 +16,7 @@ from ..pipeline.errors import UsageError
 from ..pipeline.home import Home
 from ..pipeline.records import Post
 from .exits import NOTHING_FOUND
-from .finish import finish, locked_store, opened_store
+from .finish import finish, hint_at_unresolved, locked_store, opened_store
 from .options import format_option, with_home
 from .output import hint, json_line, no_such_post, on_terminal, plural, published, say, say_json, styled, wrapped
 
@@ -126,6 +126,7 @@ def _print_evidence(resolved: ResolvedPost, evidence: Evidence) -> None:
 def export(home: Home, output: Path | None, fmt: str) -> int:
     """Print every post: JSON Lines with all fields, or CSV that a spreadsheet opens without running anything."""
     with opened_store(home) as store, _destination(output) as out:
+        hint_at_unresolved(store)
         count = (_write_csv if fmt == "csv" else _write_jsonl)(store.posts(), out)
     hint(f"{plural(count, 'post')} written" + (f" to {output}" if output else ""))
     return 0

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..pipeline.home import Home
-from .finish import opened_store
+from .finish import hint_at_unresolved, opened_store
 from .options import format_option, with_home
 from .output import hint, plural, say, say_json, styled, width
 
@@ -34,6 +34,7 @@ def status(home: Home, fmt: str) -> int:
     with opened_store(home, create=not home.store.exists() and bool(registered)) as store:
         names = dict.fromkeys([*registered, *store.sources()])
         sources = [_source(store, name, registered=name in registered) for name in names]
+        hint_at_unresolved(store)
     described = {"home": str(home.path), "posts": sum(source["posts"] for source in sources), "sources": sources}
     if fmt == "json":
         say_json(described)

@@ -53,6 +53,9 @@ class TestBigArchive:
             process.kill()
             process.wait()
             _until(lambda: _quiet(site))
+            left = tipsearch("query", "shelf", home=tmp_path)
+            assert left.status == 1
+            assert "tipsearch resolve" in left.err
             done = tipsearch(*command)
             assert done.status == 0, done
         complete(tmp_path, 800)
