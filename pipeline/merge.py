@@ -173,6 +173,6 @@ def _keys(cluster: Cluster, dates: tuple[DateCandidate, ...]) -> tuple[Key, ...]
         keys[title_date_key(bearer.known.entry.source, bearer.key, dated.found.date.isoformat())] = None
     for witness in sorted(cluster.witnesses, key=_standing):
         keys.update(dict.fromkeys(entry_keys(witness.reading, witness.candidates)))
-    # Only without an address of its own can a record ever have had to be named by its entry.
-    keys.update({entry_key(w.digest): None for w in cluster.witnesses if cluster.contested or not w.reading.permalink})
+    # A record that shares all other keys is named by its entry, and has to answer when it no longer does.
+    keys.update({entry_key(w.digest): None for w in cluster.witnesses})
     return tuple(keys)

@@ -1,4 +1,4 @@
-"""Whatever a blog does over the years: no two of its posts are ever one, and the order of reading makes no difference."""
+"""Whatever a blog does over the years: no two of its posts are ever one, in whatever order they are read."""
 
 import random
 from collections import defaultdict
@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from support.blogs import long_blog, made_blog
 from support.entries import tricky_blog
-from support.sites import big_site
+from support.sites import big_posts, big_site, marker
+from tipsearch.crawler import crawl
 from tipsearch.pipeline import Entry, Source, open_store, resolve
 from tipsearch.pipeline.clusters import block_keys
 from tipsearch.pipeline.corpus import resolve_corpus
@@ -133,3 +134,19 @@ def test_teasers_without_permalinks_find_their_posts_on_a_blog_of_800_posts() ->
     found = sum(post_of[teaser] == post_of[full] for teaser, full in pairs)
     assert blog.merged(posts) == []
     assert found >= 0.99 * len(pairs), f"{found} of {len(pairs)}"
+
+
+@pytest.mark.slow
+def test_teasers_without_permalinks_find_their_posts_through_real_extraction(tmp_path: Path) -> None:
+    with big_site(800, teasers_with_permalinks=False) as site:
+        crawl([Source(name="big", urls=(site.url,))], home=tmp_path, delay=0)
+    number_of = {post.title: number for number, post in enumerate(big_posts(800))}
+    with closing(open_store(tmp_path)) as store:
+        posts = list(store.posts())
+        forms = [{known.entry.form for known, _ in store.entries_of("big", post.id)} for post in posts]
+        teasers = [known for known in store.entries("big") if known.entry.form == "summary"]
+    assert len(posts) == 800, "one record a post"
+    assert all(marker(number_of[post.title]) in post.text for post in posts), "and its text is its own full text"
+    assert len(teasers) >= 10
+    assert not [known for known in teasers if known.entry.permalink]
+    assert {"summary"} not in forms, "every teaser found its post"

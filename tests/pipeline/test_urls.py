@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tipsearch.pipeline.urls import blog_of, canonical_permalink, is_web_address, names_a_post, same_site, site_of
+from tipsearch.pipeline.urls import (
+    blog_of,
+    canonical_permalink,
+    is_plain,
+    is_web_address,
+    names_a_post,
+    numbered_post,
+    same_site,
+    site_of,
+)
 
 PLAIN = "https://example.com/2018/11/listening"
 
@@ -22,6 +31,12 @@ PLAIN = "https://example.com/2018/11/listening"
         "https://example.com./2018/11/listening",
         "  https://example.com/2018/11/listening ",
         "https://example.com/2018/11/%6Cistening",
+        "https://example.com/2018/11/listening/amp/",
+        "https://example.com/2018/11/listening?amp",
+        "https://example.com/2018/11/listening/feed/rss2/",
+        "https://example.com/2018/11/listening/comment-page-2/#comment-7",
+        "https://example.com/2018/11/listening?print=1",
+        "https://example.com/2018/11/listening#more-123",
     ],
 )
 def test_forms_of_one_permalink_agree(same: str) -> None:
@@ -36,6 +51,10 @@ def test_forms_of_one_permalink_agree(same: str) -> None:
         "https://blog.example.com/2018/11/listening",
         "https://example.com/2018/11/Listening",
         "https://example.com/2018/11/listening?page=2",
+        "https://example.com/2018/11/listening/2/",
+        "https://example.com/2018/11/amp/",
+        "https://example.com/2018/11/feed",
+        "https://example.com/2018/11/listening?m=201811",
     ],
 )
 def test_other_addresses_stay_apart(other: str) -> None:
@@ -45,6 +64,45 @@ def test_other_addresses_stay_apart(other: str) -> None:
 def test_a_post_named_by_its_number_keeps_the_number() -> None:
     assert canonical_permalink("https://example.com/?p=17") != canonical_permalink("https://example.com/?p=18")
     assert canonical_permalink("https://example.com/?b=2&a=1") == canonical_permalink("http://example.com?a=1&b=2")
+
+
+def test_a_view_is_folded_only_behind_what_can_be_nothing_but_a_post() -> None:
+    assert canonical_permalink("https://example.com/tips/print/") != canonical_permalink("https://example.com/tips/")
+    assert canonical_permalink("https://example.com/good-tips/print/") == "example.com/good-tips"
+    assert canonical_permalink("https://example.com/2018/11/13/feed/") == "example.com/2018/11/13/feed"
+
+
+def test_a_fragment_names_a_post_only_on_a_page_of_many() -> None:
+    first, second = (canonical_permalink(f"https://example.com/2003_05_01_archive.html#9452{n}") for n in (1, 2))
+    assert first != second
+    assert canonical_permalink("https://example.com/2003/05/#e00231") == "example.com/2003/05#e00231"
+    assert canonical_permalink("https://example.com/2003/05/#comments") == "example.com/2003/05"
+    assert canonical_permalink("https://example.com/2003/05/ring#post-231") == "example.com/2003/05/ring"
+
+
+def test_a_host_in_letters_is_its_ascii_form() -> None:
+    assert canonical_permalink("https://www.bücher.example/a") == canonical_permalink("http://xn--bcher-kva.example/a")
+
+
+@pytest.mark.parametrize(
+    ("url", "plain"),
+    [
+        ("https://www.example.com/2018/11/listening/", True),
+        ("https://example.com/?p=17", False),
+        ("https://example.com/2018/11/listening/?utm_source=x", False),
+        ("https://example.com/2018/11/listening/amp/", False),
+        ("https://example.com/2018/11/listening#comments", False),
+    ],
+)
+def test_an_address_is_plain_where_nothing_is_taken_off(url: str, plain: bool) -> None:
+    assert is_plain(url) is plain
+
+
+def test_wordpress_numbers_are_known_by_their_form() -> None:
+    assert numbered_post(canonical_permalink("https://www.example.com/?p=17")) == "example.com?p=17"
+    assert numbered_post(canonical_permalink("https://example.com/blog/?p=17&utm_source=x")) == "example.com/blog?p=17"
+    assert numbered_post(canonical_permalink(PLAIN)) == ""
+    assert numbered_post("example.com?p=17&page=2") == ""
 
 
 def test_a_bare_site_names_no_post() -> None:

@@ -49,8 +49,10 @@ class MadePost:
 
 @dataclass
 class MadeBlog:
-    """Entries in the order of their making, the posts, and by digest the numbers of the posts that an entry may tell of: one, but for
-    undated entries of twins."""
+    """Entries in the order of their making, the posts, and by digest what each entry may tell of.
+
+    That is the number of one post, but for undated entries of twins.
+    """
 
     posts: list[MadePost]
     entries: list[Entry] = field(default_factory=list)
@@ -175,7 +177,7 @@ def _date(pick: random.Random, post: MadePost, fields: dict[str, Any]) -> str | 
         fields["dates"] = ((moment.isoformat(), "time"),)
     elif kind == "both":
         fields["dates"] = ((moment.isoformat(), "time"), (_in_words(post.day), "label"))
-    elif kind == "month":
+    elif kind == "month" and len(post.twins) == 1:
         fields["dates"] = ((f"{MONTHS[post.day.month - 1]} {post.day.year}", "label"),)
     return kind in {"label", "time", "both"}
 
