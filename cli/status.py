@@ -98,7 +98,7 @@ def _print(source: dict[str, Any]) -> None:
     for year, count in source["years"].items():
         say(f"  {year:>7} {count:>6,} {styled('█' * max(1, round(room * count / most)), fg='cyan')}")
     if source["bounded"]:
-        say(f"  of the undated, {source['bounded']:,} lie between known days by the order of their listings")
+        say(f"  of the undated, {source['bounded']:,} have an earliest or a latest day, by the order of their listings")
     if source["date_order"]:
         say(styled(f"  order of day and month: {', '.join(source['date_order'])}"))
     for run in source["runs"]:

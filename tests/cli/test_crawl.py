@@ -159,6 +159,20 @@ class TestCrawl:
             assert not [p for p in run("export").lines if p["gone"]]
             assert run("query", f'"{marker(5)}"').status == 0
 
+    def test_undated_posts_are_bounded_by_the_order_of_their_listing(self, run: Run) -> None:
+        with big_site(48, posted_dates=False, dated_permalinks=False, undated_before=2025) as site:
+            run("crawl", f"{site.url}/", "--delay", "0")
+        undated = [p for p in run("export").lines if p["published"] is None]
+        assert undated
+        assert f"the undated, {len(undated)} have" in run("status").out
+        dated = [p["published"] for p in run("export").lines if p["published"]]
+        assert f"not after {min(dated)}, by listing order" in run("show", undated[0]["id"], "--why").out
+        later = run("query", "--before", min(dated), "--format", "jsonl", "-n", "100")
+        assert later.lines == []
+        found = run("query", "--before", max(dated), "--format", "jsonl", "-n", "100").lines
+        assert {p["id"] for p in undated} <= {hit["id"] for hit in found}
+        assert not [hit for hit in found if hit["id"] == undated[0]["id"] and hit["published"]]
+
     def test_one_source_that_fails_keeps_the_other(self, run: Run) -> None:
         with big_site(6) as site, serve_pages({"/": 500}) as broken:
             done = run("crawl", f"{site.url}/", f"{broken.url}/", "--delay", "0", "--format", "json")
