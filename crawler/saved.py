@@ -18,7 +18,7 @@ from ..pipeline.urls import is_web_address
 
 Kind = Literal["html", "text", "warc"]
 
-MAX_SIZE = 50 * 1024 * 1024
+MAX_SIZE = 20 * 1024 * 1024
 """Bytes of one page; a larger one is no listing page of a blog."""
 
 _KINDS: dict[str, Kind] = {
@@ -129,7 +129,7 @@ def _read_single(path: Path, kind: Kind) -> SavedPage:
         raise Unreadable("is no regular file.")
     size = path.stat().st_size
     if size > MAX_SIZE:
-        raise Unreadable(f"has {size // 2**20} MB; a page has at most {MAX_SIZE // 2**20}.")
+        raise Unreadable(f"has {size // 2**20} MB; pages of more than {MAX_SIZE // 2**20} MB are not read.")
     body = path.read_bytes()
     _check_text(body)
     text = _decode(body, None) if kind == "html" else _decode_plain(body)
