@@ -17,6 +17,7 @@ from ..pipeline.urls import canonical_permalink, same_site
 from .addresses import goes_down, listing_key, page_number
 from .extract.records import Extraction
 from .report import Outcome, Progress, SourceReport
+from .sightings import addresses_of, entry_key
 
 MAX_PAGES = 20_000
 """No blog has as many listing pages; a listing that goes on is one that never ends."""
@@ -139,11 +140,11 @@ class Walk:
             return extraction
         listing = self._listing
         own = [e for e in extraction.entries if e.listed_in]
-        if own and all(_entry_key(e) in listing.guests for e in own):
+        if own and all(entry_key(e) in listing.guests for e in own):
             entries = tuple(dataclasses.replace(e, listed_in="") for e in extraction.entries)
             return dataclasses.replace(extraction, entries=entries)
         if own:
-            listing.guests |= {_entry_key(e) for e in extraction.entries if not e.listed_in and e.form == "summary"}
+            listing.guests |= {entry_key(e) for e in extraction.entries if not e.listed_in and e.form == "summary"}
         return extraction
 
     def page(self, url: str, extraction: Extraction, put: PutResult) -> None:
@@ -252,7 +253,7 @@ class Walk:
 
         The same ten teasers on top of every page are no reason: it is the whole page that must bring nothing.
         """
-        keys = {_entry_key(entry) for entry in extraction.entries}
+        keys = {entry_key(entry) for entry in extraction.entries}
         page_set = hashlib.blake2b(b"".join(sorted(keys)), digest_size=16).digest()
         owns = any(entry.listed_in for entry in extraction.entries)
         first = listing.pages == 1
@@ -362,30 +363,6 @@ class Walk:
             notes=tuple(map(clean_line, self._notes)),
             seconds=round(seconds, 3),
         )
-
-
-def addresses_of(entry: Entry) -> tuple[str, ...]:
-    """Every address that an entry is known under."""
-    return ((entry.permalink,) if entry.permalink else ()) + entry.also_at
-
-
-def with_asked_address(extraction: Extraction, asked: str, url: str) -> Extraction:
-    """The extraction of a post's page, its post known under the address that was asked for, too (a redirect's)."""
-    if extraction.kind != "post" or canonical_permalink(asked) == canonical_permalink(url):
-        return extraction
-    entries = tuple(
-        dataclasses.replace(entry, also_at=(*entry.also_at, asked))
-        if entry.form == "content" and asked not in addresses_of(entry)
-        else entry
-        for entry in extraction.entries
-    )
-    return dataclasses.replace(extraction, entries=entries)
-
-
-def _entry_key(entry: Entry) -> bytes:
-    """What makes an entry the same on two pages: its form and permalink, or without one all that it says."""
-    said = canonical_permalink(entry.permalink) if entry.permalink else entry.digest
-    return hashlib.blake2b(f"{entry.form} {said}".encode("utf-8", "surrogatepass"), digest_size=12).digest()
 
 
 def _at_page(error: TipsearchError, number: int) -> TipsearchError:

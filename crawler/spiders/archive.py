@@ -22,8 +22,9 @@ from ...pipeline.urls import blog_of, site_of
 from ..extract import Extraction, Page, extract
 from ..failures import challenge_error, content_error, exception_error, status_error
 from ..report import Progress, SourceReport
+from ..sightings import with_asked_address
 from ..sites import Sites, Stopped
-from ..walk import Step, Walk, with_asked_address
+from ..walk import Step, Walk
 
 logger = logging.getLogger(__name__)
 

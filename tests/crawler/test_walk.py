@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tipsearch.crawler.extract.records import Extraction
-from tipsearch.crawler.walk import Walk, with_asked_address
+from tipsearch.crawler.sightings import with_asked_address
+from tipsearch.crawler.walk import Walk
 from tipsearch.pipeline.errors import BlockedError, NotFoundError, RobotsError, UnreachableError
 from tipsearch.pipeline.records import Entry, Form, Source
 from tipsearch.pipeline.store.protocol import PutResult
