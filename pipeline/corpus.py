@@ -14,7 +14,7 @@ from .reading import Reading, date_candidates, read_entry
 from .records import DateOrder, KnownEntry, Source
 from .resolver import resolve_block
 from .store.protocol import ApplyResult, Counted, Store, Workbench
-from .tallies import RECURS, facts_from, listing_vote, tally
+from .tallies import facts_from, listing_vote, tally
 
 RULES = 1
 """To be raised with every change of the rules in this room: then the next resolve makes all posts again."""
@@ -69,14 +69,14 @@ def _count(bench: Workbench, source: Source) -> dict[str, Facts]:
             fresh["line", one.scope].update(one.tail)
             fresh["name", one.scope].update(one.names)
         for (kind, scope), values in fresh.items():
-            carried = bench.carriers(kind, scope, values)
-            recurring[kind, scope] |= {value for value, titles in carried.items() if titles >= RECURS}
+            recurring[kind, scope] |= bench.recurring(kind, scope, values)
     if not all(bench.votes(scope) for scope in scopes):
         for page, shown in bench.moved_listings():
             bench.vote(page, listing_vote([known.entry for known in shown]) if shown else None)
     after = {}
     for scope in sorted(scopes):
-        lines, names = (_still(bench, kind, scope, recurring[kind, scope]) for kind in ("line", "name"))
+        # Again all of them: one may have lost a carrier to `forget`, or to a new reading.
+        lines, names = (bench.recurring(kind, scope, recurring[kind, scope]) for kind in ("line", "name"))
         after[scope] = facts_from(bench.votes(scope), lines, names, source)
         _unsettle(bench, scope, before.get(scope), after[scope])
     return after
@@ -102,11 +102,6 @@ def _days(reading: Reading, source: Source) -> set[date]:
         for order in _ORDERS
         for candidate in date_candidates(reading, order, source.time_zone, source.languages)
     }
-
-
-def _still(bench: Workbench, kind: str, scope: str, values: set[str]) -> list[str]:
-    """Those of the values that recur; one may have lost a carrier to `forget`, or to a new reading."""
-    return [value for value, titles in bench.carriers(kind, scope, values).items() if titles >= RECURS]
 
 
 def _unsettle(bench: Workbench, scope: str, before: Facts | None, after: Facts) -> None:

@@ -9,6 +9,12 @@ from urllib.parse import parse_qsl, unquote_plus, urlencode, urljoin, urlsplit
 
 from ...pipeline.urls import canonical_permalink, same_site
 
+_PLAIN: Final = re.compile(
+    r"https?://[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?::\d{1,4})?/[\w%/.~@!$&'()*+,=:-]{0,1500}"
+    r"(?:\?[\w%/.~@!$&'()*+,=:-]{1,1500})?(?:#[\w%/.~@!$&'()*+,=:-]{1,500})?"
+)
+"""An address that is absolute as it stands."""
+
 _PAGED_PATH: Final = re.compile(r"^(.*?)/page/(\d{1,6})/?$", re.DOTALL)
 _PAGE_KEYS: Final = ("paged", "page", "pg", "pagenum", "query-page")
 _QUERY_PAGE: Final = re.compile(r"query-\d{1,6}-page")
@@ -38,6 +44,8 @@ def absolute(base: str | None, href: str | None) -> str | None:
     """`href` made absolute against `base`; None for anything but http and https, and where it can't be told."""
     if not href:
         return None
+    if _PLAIN.fullmatch(href):
+        return href
     try:
         address = urljoin(base or "", href.strip())
         parts = urlsplit(address)
@@ -128,6 +136,14 @@ def date_in(url: str | None) -> str:
     if not found or not found[2] or found.end() >= len(path):
         return ""
     return "/".join(part for part in found.groups() if part)
+
+
+def is_permalink(url: str) -> bool:
+    """Whether an address is a post's by its shape alone: ``?p=12``, or a year, a month and a name."""
+    parts = urlsplit(url)
+    if dict(parse_qsl(parts.query)).get("p", "").isdecimal():
+        return True
+    return bool(date_in(url)) and not parts.query and not archive_of(url) and split_page_number(url)[1] is None
 
 
 def may_be_post(url: str | None, page_url: str | None) -> bool:

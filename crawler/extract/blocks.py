@@ -9,6 +9,7 @@ from typing import Final
 
 from . import vocabulary as v
 from .addresses import absolute, same_page, split_page_number
+from .bare import bare_titles
 from .titles import Titles, bounds
 from .tree import Tree
 
@@ -23,7 +24,7 @@ _PAGER_WORDS: Final = 42
 class Block:
     """One entry's place: its title's number (None without one), the elements that make it up, and their parent.
 
-    `strong` blocks were found by class names; `soft` ones stand in a widget-like box.
+    `strong` blocks were found by class names; `soft` ones stand in a widget-like box; `bare` ones are titles alone.
     """
 
     title: int | None
@@ -32,6 +33,7 @@ class Block:
     strong: bool
     soft: bool = False
     flat: bool = False
+    bare: bool = False
 
     @property
     def start(self) -> int:
@@ -39,9 +41,13 @@ class Block:
         return self.roots[0]
 
 
-def find_blocks(tree: Tree, base: str | None, page_url: str | None) -> list[Block]:
-    """The blocks of a page, from top to bottom, that may be entries."""
-    return _Finder(tree, base, page_url).find()
+def find_blocks(tree: Tree, base: str | None, page_url: str | None, *, listing: bool = False) -> list[Block]:
+    """The blocks of a page, from top to bottom, that may be entries.
+
+    On a `listing`, a page that calls itself an archive, titles alone count where nothing else is found.
+    """
+    finder = _Finder(tree, base, page_url)
+    return finder.find() or (finder.find_bare() if listing else [])
 
 
 class _Finder:
@@ -68,6 +74,13 @@ class _Finder:
             found = [b for b in self._spread(weak, strong=False, marks=marks) if self._says_something(b)]
             blocks += [b for b in found if not any(covered[root] for root in b.roots)]
         blocks.sort(key=lambda block: block.start)
+        return blocks
+
+    def find_bare(self) -> list[Block]:
+        """The blocks of a listing that shows titles, and pictures perhaps, and no texts."""
+        blocks = self._spread(bare_titles(self.titles), strong=False)
+        for block in blocks:
+            block.bare = True
         return blocks
 
     def _cover(self, covered: bytearray, block: Block) -> None:

@@ -11,8 +11,14 @@ from .tree import Tree
 
 _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _UPDATED_LABEL: Final = re.compile(r"(?:updated|modified|edited)\W{0,4}(?:on|at)?\W{0,4}$", re.IGNORECASE)
+_UPDATED_BEFORE: Final = re.compile(
+    r"updated|modified|edited|aktualisiert|mise à jour|actualizado|aggiornato", re.IGNORECASE
+)
 _CLOCK: Final = re.compile(r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?)?", re.IGNORECASE)
 _DATE_LINE_WORDS: Final = 7
+_META_WORDS: Final = 40
+_CLOSE: Final = 30
+_NO_LINE: Final = v.BODY | v.SUMMARY | v.BLOCK | v.MAIN | v.UPDATED
 
 
 def _place(tree: Tree, number: int, attribute: str = "") -> str:
@@ -53,6 +59,28 @@ def read_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
         if 0 < tree.words(number) <= _DATE_LINE_WORDS and v.DATE_LINE.fullmatch(text := tree.text(number, 100)):
             dates.append(RawDate(date_words(text), "label", _place(tree, number)))
             return
+
+
+def read_line_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
+    """Adds the date in a line about the post that says more than its date: what is left where nothing else dates it."""
+    if any(d.origin in ("time", "label") for d in dates):
+        return
+    for number in zone:
+        if tree.roles[number] & v.META and not tree.roles[number] & _NO_LINE and tree.words(number) <= _META_WORDS:
+            text = tree.text(number, 400)
+            found = v.DATE_TEXT.search(text)
+            if found and not _UPDATED_BEFORE.search(text[: found.start()]):
+                dates.append(RawDate(found[0], "label", _place(tree, number)))
+                return
+
+
+def dates_below(tree: Tree, heading: int) -> list[RawDate]:
+    """The date that stands close below a heading, before the next one."""
+    dates: list[RawDate] = []
+    stop = min(tree.end[heading] + _CLOSE, len(tree.elements))
+    following = next((i for i in tree.headings if i >= tree.end[heading] and tree.tags[i] <= "h3"), stop)
+    read_dates(tree, list(range(tree.end[heading], min(stop, following))), dates)
+    return dates
 
 
 def _named_published(class_attribute: str) -> bool:

@@ -12,7 +12,7 @@ from ...pipeline.records import RawDate
 from . import vocabulary as v
 from .addresses import absolute, archive_of, date_in, may_be_post, same_page
 from .blocks import Block
-from .dates import date_words, read_dates
+from .dates import date_words, read_dates, read_line_dates
 from .titles import is_more_link, title_link
 from .tree import Tree
 
@@ -82,6 +82,7 @@ def read_fields(tree: Tree, block: Block, body: int | None, permalink: str | Non
     read_dates(tree, zone, fields.dates)
     lines = _posted_lines(tree, zone if block.title is None else [block.title, *zone])
     _read_posted(tree, lines, fields)
+    read_line_dates(tree, zone, fields.dates)
     _read_terms(tree, zone, lines, fields, page)
     _read_author(tree, zone, lines, fields)
     if spelled := date_in(permalink):

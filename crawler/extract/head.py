@@ -18,7 +18,7 @@ _BLOG_ID: Final = re.compile(
 )
 _WORDPRESS: Final = re.compile(r"/wp-content/|/wp-includes/|/wp-json/|https://api\.w\.org/")
 _FEED: Final = re.compile(r"application/(?:rss|atom)\+xml", re.IGNORECASE)
-_LISTING_CLASSES: Final = frozenset(
+LISTING_CLASSES: Final = frozenset(
     ("archive", "category", "tag", "author", "date", "blog", "search", "search-results", "feed-view", "index", "paged")
 )
 
@@ -106,7 +106,7 @@ def _article(head: Head, metas: dict[str, str], article: dict[str, Any], here: s
     head.is_article = metas.get("og:type", "").lower() == "article" or bool(article)
     archive = archive_of(here)
     head.is_listing = bool(archive and archive != "home") or bool(
-        head.body_classes & _LISTING_CLASSES and not head.body_classes & {"single", "single-post", "item-view"}
+        head.body_classes & LISTING_CLASSES and not head.body_classes & {"single", "single-post", "item-view"}
     )
     head.is_listing = head.is_listing or (archive == "home" and bool(here and is_home(here)))
     for value in (article.get("datePublished"), metas.get("article:published_time")):

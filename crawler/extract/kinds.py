@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 from ...pipeline.records import RawDate
 from . import vocabulary as v
-from .addresses import BLOGGER_POST, archive_of, is_home, same_page
+from .addresses import BLOGGER_POST, archive_of, is_home, is_permalink, same_page
 from .blocks import Block
 from .bodies import Body
 from .fields import Fields
-from .head import Head
+from .head import LISTING_CLASSES, Head
 from .single import bears_page_title
 from .tree import Tree
 
@@ -55,7 +55,10 @@ def page_kind(head: Head, here: str | None, archive: str, found: list[Found]) ->
         plain_page = PAGE_CLASS.search(head.body_class) is not None or bool(classes & {"page", "error404"})
         vouched_for = _dated(found[0]) or found[0].fields.has_line
         return "listing" if not plain_page and (named or head.is_listing or vouched_for) else "none"
-    vouched = sum(f.block.strong or _dated(f) or f.fields.has_line for f in found)
+    if archive in ("", "home") and not any(f.fields.permalink or _dated(f) or f.fields.has_line for f in found):
+        # A front page's boxes lead nowhere; what a blog lists does, or is dated.
+        return "none"
+    vouched = sum(f.block.strong or f.block.bare or _dated(f) or f.fields.has_line for f in found)
     cut = sum(f.body.form == "summary" and f.body.words > 0 for f in found)
     if 2 * vouched >= len(found) or ((head.speaks_of_blog or named) and 2 * max(vouched, cut) >= len(found)):
         return "listing"
@@ -77,11 +80,20 @@ def says_post(head: Head, here: str | None) -> bool:
     return head.is_article and bool(head.published) and not is_home(here or "https://./x")
 
 
+def says_listing(head: Head, here: str | None) -> bool:
+    """Whether a page calls itself an archive, by its body's classes or its address; a front page alone does not."""
+    if PAGE_CLASS.search(head.body_class) or head.body_classes & (_NO_BLOG_BODY | _SINGLE_CLASSES):
+        return False
+    return bool(head.body_classes & LISTING_CLASSES) or archive_of(here) not in ("", "home")
+
+
 def _is_post_page(head: Head, here: str | None, found: list[Found]) -> bool:
     if says_post(head, here):
         return True
     if head.is_listing or PAGE_CLASS.search(head.body_class):
         return False
+    if here and is_permalink(here):
+        return True
     mains = [f for f in found if not f.block.soft and f.block.title is not None and f.body.words]
     own = [f for f in mains if here and same_page(f.fields.permalink, here)]
     if own and not is_home(here or ""):

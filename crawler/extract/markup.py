@@ -8,16 +8,17 @@ from dataclasses import replace
 from ...pipeline.records import Entry, RawDate
 from ...pipeline.urls import same_site
 from . import vocabulary as v
-from .addresses import absolute, date_in, is_home, same_page
+from .addresses import absolute, date_in, is_home, is_permalink, same_page
 from .blocks import MAX_BLOCKS, Block, find_blocks
 from .bodies import Body, judge_alike, judge_snippets, named_body, read_body
+from .dates import dates_below
 from .fields import Fields, PageFacts, read_fields, read_link
 from .head import Head, read_head
-from .kinds import EXCERPT_WORDS, Found, mark_listing, page_kind, says_post, single_post
+from .kinds import EXCERPT_WORDS, Found, mark_listing, page_kind, says_listing, says_post, single_post
 from .naming import archive_name
 from .pager import next_page
 from .records import Extraction, Page
-from .single import bears_page_title, own_block
+from .single import bears_page_title, own_block, own_heading
 from .tree import Tree
 
 
@@ -30,15 +31,17 @@ def extract_html(page: Page) -> Extraction:
     base = absolute(here, head.base) or here if head.base else here
     layout = head.platform
     facts = PageFacts(base=base, url=here, blog_id=head.blog_id)
-    blocks = find_blocks(tree, base, here)
+    blocks = find_blocks(tree, base, here, listing=says_listing(head, here))
     notes = (f"more than {MAX_BLOCKS} entries on one page: the rest is left out",) if len(blocks) > MAX_BLOCKS else ()
     found = _read_blocks(tree, blocks[:MAX_BLOCKS], facts)
-    if says_post(head, here) and not any(_is_own(f, head, here) for f in found):
+    alone = not found and here is not None and is_permalink(here)
+    if alone or (says_post(head, here) and not any(_is_own(f, head, here) for f in found)):
         found = _with_own_post(tree, head, facts, found)
     archive = archive_name(tree, head, here)
     kind = page_kind(head, here, archive, found)
     if kind == "post":
         found = single_post(tree, head, here, found)
+        _date_by_heading(tree, head, found)
         kind = "post" if any(f.body.form == "content" for f in found) else "none"
     elif kind == "listing":
         found = mark_listing(found, archive)
@@ -80,6 +83,14 @@ def _with_own_post(tree: Tree, head: Head, facts: PageFacts, found: list[Found])
     return [*above, Found(block, body, fields)] if body.words >= EXCERPT_WORDS else found
 
 
+def _date_by_heading(tree: Tree, head: Head, found: list[Found]) -> None:
+    """Dates a page's own post by what stands below its heading, which themes set apart from the text."""
+    for f in found:
+        dated = any(d.origin in ("time", "label") for d in f.fields.dates) or v.DATED_TITLE.fullmatch(f.fields.title)
+        if f.body.form == "content" and not dated and (heading := own_heading(tree, head)) is not None:
+            f.fields.dates[:0] = dates_below(tree, heading)
+
+
 def _read_blocks(tree: Tree, blocks: list[Block], facts: PageFacts) -> list[Found]:
     found: list[Found] = []
     group_dates = _group_dates(tree)
@@ -88,8 +99,11 @@ def _read_blocks(tree: Tree, blocks: list[Block], facts: PageFacts) -> list[Foun
         body = read_body(tree, block, permalink, facts.base)
         fields = read_fields(tree, block, body.element, permalink, facts)
         _add_group_date(tree, group_dates, block, fields)
-        if not body.words and not (fields.title and permalink and tree.roles[block.start] & v.BLOCK):
+        named = block.bare or tree.roles[block.start] & v.BLOCK
+        if not body.words and not (fields.title and permalink and named):
             continue
+        if block.bare and body.words < EXCERPT_WORDS:
+            body.form = "summary"
         found.append(Found(block, body, fields))
     if any(not f.block.soft for f in found):
         # In a box beside other entries only teasers count: lists of titles and stray texts do not.

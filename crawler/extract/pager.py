@@ -7,7 +7,8 @@ from typing import Final
 
 from ...pipeline.urls import same_site
 from . import vocabulary as v
-from .addresses import absolute, same_page, split_page_number
+from .addresses import absolute, archive_of, date_in, same_page, split_page_number
+from .titles import is_more_link
 from .tree import Tree
 
 _OLDER_CLASS: Final = re.compile(
@@ -19,7 +20,11 @@ _NEWER_CLASS: Final = re.compile(r"(?:^|[\s_-])(?:newer|nav-next|blog-pager-newe
 _NEXT_CLASS: Final = re.compile(
     r"(?:^|[\s_-])(?:next|nextpostslink|pagination-next|next-page)(?:$|[\s_-])", re.IGNORECASE
 )
+_CLASS_HINT: Final = re.compile(r"older|previous|next|newer|load-more|infinite|show-more")
+"""What the lower-case classes hold wherever one of the three expressions above finds something."""
+
 _COMMENT_PAGE: Final = re.compile(r"/comment-page-\d|[?&](?:replytocom|cpage)=")
+_MAY_BE_PAGED: Final = re.compile(r"pag|pg=", re.IGNORECASE)
 _PAGED_CLASS: Final = re.compile(r"(?:^|\s)paged-(\d{1,6})(?:\s|$)")
 _AROUND: Final = 3
 _NEXT: Final = 2
@@ -33,21 +38,32 @@ def next_page(
     Page numbers decide where addresses carry them: the current one plus one, else the nearest above it. Without
     numbers the link's words and classes decide, and what speaks of older posts beats what speaks of next ones.
     `in_head` is the address that the page's head calls its next: it counts where no link in the page is surer.
-    Never the page itself, another site, or a page whose number is not above the current one.
+    Never the page itself, another site, a post's own page, or a page whose number is not above the current one; where
+    the page's own address carries a number, so does the next one's.
     """
     own_key, own_number = split_page_number(page_url) if page_url else (None, None)
     current = own_number or _current_number(tree, body_class) or 1
     numbered: dict[int, str] = {}
     spoken: list[tuple[int, int, str]] = []
-    for order, (number, address) in enumerate(_candidates(tree, base, page_url, in_head)):
+    hrefs: list[tuple[int | None, str]] = [(number, tree.elements[number].get("href", "")) for number in tree.links]
+    if in_head:
+        hrefs.append((None, in_head))
+    for order, (number, href) in enumerate(hrefs):
+        paged = _MAY_BE_PAGED.search(href) is not None
+        rank = _NEXT if number is None else _rank(tree, number)
+        if rank is None and not paged:
+            continue
+        address = _address(href, base, page_url)
+        if address is None:
+            continue
         key, target = split_page_number(address)
         if own_key is not None and key == own_key:
             if target is not None and target > current:
                 numbered.setdefault(target, address)
             continue
-        if target is not None and target <= current:
+        if (target is not None and target <= current) or (target is None and (own_number or _is_post(address))):
             continue
-        if (rank := _NEXT if number is None else _rank(tree, number)) is not None:
+        if rank is not None and (number is None or not is_more_link(tree, number)):
             spoken.append((rank, order, address))
     if current + 1 in numbered:
         return numbered[current + 1]
@@ -58,21 +74,19 @@ def next_page(
     return None
 
 
-def _candidates(
-    tree: Tree, base: str | None, page_url: str | None, in_head: str | None
-) -> list[tuple[int | None, str]]:
-    found: list[tuple[int | None, str]] = []
-    hrefs: list[tuple[int | None, str]] = [(number, tree.elements[number].get("href", "")) for number in tree.links]
-    if in_head:
-        hrefs.append((None, in_head))
-    for number, href in hrefs:
-        if href.startswith("#") or _COMMENT_PAGE.search(href):
-            continue
-        address = absolute(base, href)
-        if address is None or (page_url and (same_page(address, page_url) or not same_site(address, page_url))):
-            continue
-        found.append((number, address.partition("#")[0]))
-    return found
+def _is_post(address: str) -> bool:
+    """Whether an address spells a post's date and name, as WordPress's and Blogger's permalinks do."""
+    return bool(date_in(address)) and not archive_of(address)
+
+
+def _address(href: str, base: str | None, page_url: str | None) -> str | None:
+    """Where a link leads, without its fragment; None for this page, another site, and pages of comments."""
+    if href.startswith("#") or _COMMENT_PAGE.search(href):
+        return None
+    address = absolute(base, href)
+    if address is None or (page_url and (same_page(address, page_url) or not same_site(address, page_url))):
+        return None
+    return address.partition("#")[0]
 
 
 def _current_number(tree: Tree, body_class: str) -> int | None:
@@ -104,6 +118,8 @@ def _rank(tree: Tree, number: int) -> int | None:
     named = " ".join(classes)
     text = " ".join((tree.text(number, 200), element.get("title", ""), element.get("aria-label", "")))[:300]
     rel = element.get("rel", "").lower().split()
+    if not v.PAGER_HINT.search(text.lower()) and not _CLASS_HINT.search(named.lower()) and "next" not in rel:
+        return None
     if v.NEWER_TEXT.search(text) or _NEWER_CLASS.search(named):
         return None
     if v.OLDER_CERTAIN.search(text):

@@ -31,7 +31,7 @@ def bears_page_title(title: str, head: Head) -> bool:
 
 def own_block(tree: Tree, head: Head) -> tuple[Block, int | None] | None:
     """The block of a page's own post and its body (None: what follows the title), or None where there is no text."""
-    title = _own_heading(tree, head)
+    title = own_heading(tree, head)
     body = _longest_body(tree)
     if body is not None:
         root = body
@@ -53,7 +53,8 @@ def own_block(tree: Tree, head: Head) -> tuple[Block, int | None] | None:
     return Block(title=title, roots=(root,), parent=max(tree.parent[root], 0), strong=True), None
 
 
-def _own_heading(tree: Tree, head: Head) -> int | None:
+def own_heading(tree: Tree, head: Head) -> int | None:
+    """The heading that bears the page's own title, else its first `h1`; None where there is neither."""
     first: int | None = None
     bearing: list[tuple[bool, int, int]] = []
     for number in tree.headings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter
 from typing import Final
@@ -13,6 +14,7 @@ from .tree import Tree
 _NEAR: Final = 14
 _FEW_WORDS: Final = 8
 _SAID: Final = 2
+_COMMENTS: Final = re.compile(r"comment|respond|repl(?:y|ies)|disqus", re.IGNORECASE)
 
 
 class Titles:
@@ -78,8 +80,8 @@ class Titles:
             for i in candidates
             if not (covered[i] or bodies[i] or inner[i]) and not self._is_home_link(i) and not self._names_archive(i)
         ]
-        linked = {i for i in candidates if self._leads_to_post(i)}
-        shapes = Counter(self._shape(i) for i in linked)
+        linked = {i for i in candidates if self.leads_to_post(i)}
+        shapes = Counter(self.shape(i) for i in linked)
         certain: list[int] = []
         perhaps: list[int] = []
         levels: dict[int, str] = {}
@@ -96,7 +98,7 @@ class Titles:
             elif (
                 not strict
                 and number in linked
-                and shapes[self._shape(number)] > 1
+                and shapes[self.shape(number)] > 1
                 and not levels.get(above, "h9") < tag <= "h6"
             ):
                 perhaps.append(number)
@@ -120,7 +122,7 @@ class Titles:
         if any(tree.roles[i] & v.BLOCK for i in range(number + 1, min(tree.end[number], number + 400))):
             return True
         return any(
-            self._leads_to_post(i) or self._posted_after(i) or v.DATED_TITLE.fullmatch(tree.text(i, 400))
+            self.leads_to_post(i) or self._posted_after(i) or v.DATED_TITLE.fullmatch(tree.text(i, 400))
             for i in tree.within(self.headings, number)[:50]
         )
 
@@ -137,7 +139,7 @@ class Titles:
             if number < 0:
                 return False
             if tree.tags[number] in v.HEADINGS:
-                return self._leads_to_post(number) or self._posted_after(number, body) > 0 or self._is_dated(number)
+                return self.leads_to_post(number) or self._posted_after(number, body) > 0 or self._is_dated(number)
         return False
 
     def _number_before(self, number: int, above: int) -> int:
@@ -203,13 +205,15 @@ class Titles:
             if tree.outside[link] or self._in_heading(link):
                 continue
             element = tree.elements[link]
-            href = element.get("href", "").partition("#")[0]
+            href, _, fragment = element.get("href", "").partition("#")
             if link in more:
                 if last is not None and href and last[0] == href and not tree.holds(self.headings, last[1]):
                     found.append(last[1])
                 last = None
                 continue
-            if not tree.words(link) or not may_be_post(absolute(self.base, href), self.page_url):
+            if not tree.words(link) or _COMMENTS.search(fragment):
+                continue
+            if not may_be_post(absolute(self.base, href), self.page_url):
                 continue
             last = (href, link) if last is None or last[0] != href else last
             above = tree.parent[link]
@@ -229,12 +233,14 @@ class Titles:
             above = self.tree.parent[above]
         return False
 
-    def _shape(self, number: int) -> tuple[str, int, str]:
+    def shape(self, number: int) -> tuple[str, int, str]:
+        """What is alike in titles of one make: the element, its roles, and the element around it."""
         tree = self.tree
         above = tree.parent[number]
         return tree.tags[number], tree.roles[number], tree.tags[above]
 
-    def _leads_to_post(self, heading: int) -> bool:
+    def leads_to_post(self, heading: int) -> bool:
+        """Whether a heading's link may lead to a post, other than to this page."""
         address = self.link_of(heading)
         return may_be_post(address, self.page_url) and not same_page(address, self.page_url)
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, TypeAlias
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from . import vocabulary as v
+
+Element: TypeAlias = etree._Element  # noqa: SLF001 - the type has no other name
 
 MAX_ELEMENTS: Final = 400_000
 """A page with more elements than this is read up to here; real listing pages have some thousands."""
 
 _REGION_TAGS = v.OUTSIDE_TAGS | {"aside", "footer", "header"}
+_SPEAKING_TAGS = _REGION_TAGS | v.HEADINGS | {"main", "article"}
 _WITHOUT_TEXT = frozenset(("meta", "link", "br", "hr", "img", "input"))
 
 
@@ -27,7 +29,7 @@ class Tree:
 
     def __init__(self, text: str) -> None:
         self.root = _parse(text)
-        self.elements: list[HtmlElement] = []
+        self.elements: list[Element] = []
         self.tags: list[str] = []
         self.parent: list[int] = []
         self.end: list[int] = []
@@ -71,11 +73,15 @@ class Tree:
             elif element.text and tag not in _WITHOUT_TEXT:
                 words += len(element.text.split())
 
-    def _roles(self, number: int, element: HtmlElement, tag: str) -> int:
+    def _roles(self, number: int, element: Element, tag: str) -> int:
         """An element's roles, from its tag and attributes; notes on the way what later steps look for."""
         if tag in ("html", "body"):
             return v.MAIN
-        attributes = element.attrib
+        items = element.items()
+        if not items and tag not in _SPEAKING_TAGS:
+            self._note_dated(number, element, tag)
+            return 0
+        attributes = dict(items)
         roles = v.roles_of(attributes["class"]) if "class" in attributes else 0
         if "id" in attributes:
             roles |= v.IDS.get(attributes["id"].lower(), 0)
@@ -87,18 +93,21 @@ class Tree:
             roles = (roles | v.BLOCK) & ~v.OUTSIDE
         if _hidden(attributes):
             roles |= v.HIDDEN
-        self._note(number, element, tag, roles)
+        if tag == "a" and "href" in attributes:
+            self.links.append(number)
+        self._note(number, tag, roles)
+        self._note_dated(number, element, tag)
         return roles
 
-    def _note(self, number: int, element: HtmlElement, tag: str, roles: int) -> None:
-        if tag == "a" and "href" in element.attrib:
-            self.links.append(number)
-        elif tag in v.HEADINGS:
+    def _note(self, number: int, tag: str, roles: int) -> None:
+        if tag in v.HEADINGS:
             self.headings.append(number)
         if roles & (v.OUTSIDE | v.WIDGET | v.HIDDEN) or tag in _REGION_TAGS:
             self._outside.append(number)
         if roles & v.MAIN:
             self._main.append(number)
+
+    def _note_dated(self, number: int, element: Element, tag: str) -> None:
         text = element.text
         if not text or "/" not in text[-20:] or len(text) > v.LONGEST_TITLE:
             return
@@ -223,13 +232,13 @@ class Tree:
 def _one_line(text: str) -> str:
     if "\xa0" not in text:
         return " ".join(text.split())
-    return " ".join(text.replace("\xa0", "\0").split()).replace("\0", "\xa0")
+    return " ".join(text.replace("\xa0", "\0").split()).replace("\0", "\xa0").strip(" \xa0")
 
 
 _BREAKING = frozenset(("br", "p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "section", "td", "tr"))
 
 
-def _hidden(attributes: etree._Attrib) -> bool:
+def _hidden(attributes: dict[str, str]) -> bool:
     if "hidden" in attributes:
         return True
     style = attributes.get("style")
@@ -239,12 +248,13 @@ def _hidden(attributes: etree._Attrib) -> bool:
     return "display:none" in squeezed or "visibility:hidden" in squeezed
 
 
-def _parse(text: str) -> HtmlElement:
+def _parse(text: str) -> Element:
     """The page as a tree; an empty one where nothing can be read. Lone surrogates and NUL become other signs."""
     data = text.replace("\0", "�").encode("utf-8", "replace")
-    parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    # Plain elements: those of lxml.html are made by a call into Python, one for each.
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        root = document_fromstring(data, parser=parser)
+        root = etree.fromstring(data, parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        root = document_fromstring(b"<html><body></body></html>")
-    return root
+        root = None
+    return root if root is not None else etree.fromstring(b"<html><body></body></html>")

@@ -279,3 +279,10 @@ NEXT_TEXT: Final = re.compile(
     re.IGNORECASE,
 )
 PREVIOUS_SIGN: Final = re.compile(r"\W*[«‹←⟨❮◀<]+\W*")
+PAGER_HINT: Final = re.compile(
+    r"old|earl|prev|more|new|latest|recent|later|next|[»›→⟩❯▶>]|ltere|altere|vorherige|ancien|précédent|anterior|antig"
+    r"|vecchi|precedent|oudere|ldre|starsze|стар|раньше|предыдущ|古い|vanhemmat|neuere|récent|recient|nuevas|nieuwere"
+    r"|nyare|nyere|nowsze|нов|新しい|nächste|weiter|suivant|siguiente|seguinte|successiv|próxim|proxim|volgende|nästa"
+    r"|neste|næste|následn|следующ|далее|次|下一页|seuraava"
+)
+"""What a lower-case text holds wherever one of the four expressions above finds something: one quick look for most."""

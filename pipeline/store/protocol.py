@@ -129,8 +129,8 @@ class Workbench(Protocol):
         """Note what entries contribute to the facts, and the keys that they share with entries of the same post."""
         ...
 
-    def carriers(self, kind: str, scope: str, values: Collection[str]) -> dict[str, int]:
-        """How many differently titled entries carry each line (kind ``line``) or name (kind ``name``)."""
+    def recurring(self, kind: str, scope: str, values: Collection[str]) -> set[str]:
+        """The lines (kind ``line``) or names (kind ``name``) that enough differently titled entries carry."""
         ...
 
     def absences(self, addresses: Collection[str]) -> dict[str, datetime]:

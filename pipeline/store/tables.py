@@ -145,8 +145,8 @@ marks = Table(
     "marks",
     metadata,
     Column("mark", Integer, primary_key=True),
+    Column("title", Integer, primary_key=True),
     Column("entry", Integer, primary_key=True),
-    Column("title", Integer, nullable=False),
     Index("marks_by_entry", "entry"),
     sqlite_with_rowid=False,
 )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, text, update
 
 from ..identity import hashed
 from ..records import DateOrder, KnownEntry
+from ..tallies import RECURS
 from . import tables as t
 from .listings import own_entries, pages_of_entries, pages_to_settle, settle_pages
 from .outcome import Counter, forget_contributions, replace_posts
@@ -23,6 +25,13 @@ _READ = (
     update(t.entries)
     .where(t.entries.c.id == bindparam("of_entry"))
     .values(scope=bindparam("its_scope"), said=bindparam("its_words"), state=t.UNRESOLVED)
+)
+
+
+# A closing line is carried by every post of a blog: counting stops at the third title.
+_RECURRING = text(
+    "SELECT value FROM json_each(:marks) WHERE :enough <= (SELECT count(*) FROM"
+    " (SELECT DISTINCT title FROM marks WHERE mark = value LIMIT :enough))"
 )
 
 
@@ -88,16 +97,13 @@ class SqliteWorkbench:
     def _mark(self, kind: str, scope: str, value: str) -> int:
         return hashed(self._source, kind, scope, value)
 
-    def carriers(self, kind: str, scope: str, values: Collection[str]) -> dict[str, int]:
-        """See `Workbench.carriers`."""
-        m = t.marks.c
+    def recurring(self, kind: str, scope: str, values: Collection[str]) -> set[str]:
+        """See `Workbench.recurring`."""
         marks = {self._mark(kind, scope, value): value for value in values}
-        found = dict.fromkeys(values, 0)
-        for some in chunks(marks):
-            query = select(m.mark, func.count(m.title.distinct())).where(m.mark.in_(some)).group_by(m.mark)
-            for mark, carried in self._db.execute(query):
-                found[marks[mark]] = carried
-        return found
+        if not marks:
+            return set()
+        found = self._db.execute(_RECURRING, {"marks": json.dumps(list(marks)), "enough": RECURS})
+        return {marks[mark] for mark in found.scalars()}
 
     def absences(self, addresses: Collection[str]) -> dict[str, datetime]:
         """See `Workbench.absences`."""
