@@ -10,7 +10,11 @@ from .words import BY, CONNECTING, FOLLOWING, FOREIGN, PUBLISHED, UPDATED, WEEKD
 Role = Literal["published", "updated", "plain"]
 """What the words before a date say it is; ``plain`` where they say nothing."""
 
-_SEPARATOR = re.compile(r"[|·•»>)\]*~→—]| [-/] |(?<=[a-z]) ?- ?$")
+_ICONS = "\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\ue000-\uf8ff\U0001f000-\U0001faff"
+_SEPARATOR = re.compile(
+    rf"[|·•»>)\]*~‣{_ICONS}]| (?:[-/]|//) |^[-/: ]+|(?<=[a-z]) ?- ?$"
+    r"|(?<![0-9])[0-9]{1,3} (?:min(?:ute)?s? read|comments?|views?) "
+)
 _RANGE_BEFORE = re.compile(
     r"[0-9](?:st|nd|rd|th|\.)? ?(?:(?:de )?(?P<month>[a-z]{3,12})\.? ?)?"
     r"(?:-|to|till|until|through|thru|bis|au|al|tot|do|and|und|et|&|/) ?$"
@@ -19,12 +23,18 @@ _TIME_BEFORE = re.compile(r"[0-9]{1,2}[:.h][0-9]{2}(?::[0-9]{2})?(?: ?[ap]\.?m\.
 _TIME_WORD = re.compile(
     r"[0-9]{1,2}[:.h][0-9]{2}(?::[0-9]{2})?(?:[ap]\.?m)?|[0-9]{1,2}[ap]m|[ap]\.?m|uhr|hs?|utc|gmt|z"
 )
-_NUMBER_AND_WORD = re.compile(r"[0-9]{1,6}\+? ?[a-z]{3}")
+_COUNT = re.compile(r"[0-9]{1,6}\+? ?[a-z]{3}|[0-9]{1,3}[.,][0-9]{3} ?[a-z]{3}|[0-9]{1,3}$")
 _FIRST_WORD = re.compile(r"[^\W_]+")
-_STRIP = " ,.:;()[]{}\"'“”„«»<>-#@!?…"
+_STRIP = " ,.:;()[]{}\"'“”„«»<>-–—_#@!?…"
 _LAST_WORDS = 12
+_HALVES = frozenset(("am", "pm", "a.m", "p.m"))
+_HOUR = re.compile(r"[0-9]{1,2}")
 _DATE_WORDS = frozenset(("date", "data", "datum", "fecha"))
-_SENTENCE = frozenset("the what we it why how when where our my your they that this remember lessons thoughts".split())
+_SENTENCE = frozenset(
+    "the what we it why how when where our my your they that this remember lessons thoughts webinar workshop"
+    " seminar meeting conference upcoming next".split()
+)
+_CLAUSE = re.compile(r", (?:we|i|the|it|our|they|he|she|you|a|my|this|was|is|will) ")
 _USERS = frozenset(
     ("admin", "administrator", "editor", "webmaster", "staff", "guest", "user", "redaktion", "redaccion")
 )
@@ -49,14 +59,22 @@ def role_before(line: str, folded: str, start: int, *, strict: bool = False) -> 
     if not spoken and cut:
         last = before[:cut].strip(_STRIP + "|·•*~→—/").rpartition(" ")[2]
         return "updated" if last in UPDATED else "plain"
-    comma = before.rstrip().endswith(",")
     while spoken and (spoken[-1] in WEEKDAYS or spoken[-1] in CONNECTING or _TIME_WORD.fullmatch(spoken[-1])):
-        spoken.pop()
+        half = spoken.pop() in _HALVES
+        if half and spoken and _HOUR.fullmatch(spoken[-1]):
+            spoken.pop()
     if not spoken:
         return "plain"
+    comma = _ends_in_comma(before[cut:], len(spoken))
     return _introduced(spoken[-_LAST_WORDS:]) or (
         None if strict or not _is_name(line[cut:start], before[cut:], spoken, comma=comma) else "plain"
     )
+
+
+def _ends_in_comma(text: str, count: int) -> bool:
+    """Whether a comma follows the last of the first `count` words."""
+    tokens = [token for token in text.split() if token.strip(_STRIP)]
+    return 0 < count <= len(tokens) and tokens[count - 1].endswith(",")
 
 
 def _introduced(words: list[str]) -> Role | None:
@@ -69,6 +87,8 @@ def _introduced(words: list[str]) -> Role | None:
             return "updated" if event else "published"
         if word in FOREIGN:
             return "updated"
+    if words[-4:] == ["tip", "of", "the", "week"]:
+        return "published"
     return "plain" if words[0] in BY and len(words) > 1 else None
 
 
@@ -95,12 +115,12 @@ def follows_well(line: str, folded: str, end: int, *, short_year: bool, year_las
     if short_year:
         return tail[0] in "|·•,;)]>"
     if not tail[0].isalnum():
-        return tail[0] not in "%$€£°+="
+        return tail[0] not in "%$€£°+=" and not _CLAUSE.match(tail)
     if rest[0] != " ":
         return year_last and tail[0].isalpha()
     if tail[0].isdigit():
-        return _NUMBER_AND_WORD.match(tail) is not None
+        return _COUNT.match(tail) is not None
     word = _FIRST_WORD.match(tail)
-    if word and (word[0] in FOLLOWING or word[0] in WEEKDAYS):
+    if word and (word[0] in FOLLOWING or word[0] in WEEKDAYS or word[0] in _USERS):
         return True
     return line[len(line) - len(tail)].isupper()

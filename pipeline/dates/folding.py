@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 
 MAX_LABEL = 1000
 """Characters of a label that are looked at; what is longer is no label, and its beginning says as much."""
 
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe0e\ufe0f\ufeff]")
+_GLUED = re.compile(
+    r"(?<=[a-z])(?=[A-Z][a-z]{2,11}\.? [0-9]{1,2},? [0-9]{4})|(?<=[a-z]:)(?=[A-Z])"
+)  # themes that hide the space
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+_BARS = "\u00a6\u2223\u2502\u2503\u2758\u2759\u275a\uff5c"
+_DOTS = "\u2027\u2219\u22c5\u25aa\u25cf\u25e6\u2981"
 _APOSTROPHES = "\u2018\u2019\u02bc\u0060\u00b4\u2032"
 
 
@@ -29,6 +35,10 @@ def _fold_character(character: str) -> str:
         return "-"
     if character in _APOSTROPHES:
         return "'"
+    if character in _BARS:
+        return "|"
+    if character in _DOTS:
+        return "·"
     if character.isspace():
         return " "
     if character in "łŁ":  # has no decomposition in Unicode
@@ -55,8 +65,10 @@ def fold(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """The beginning of a label as one line in NFC, unseen characters out, white space collapsed."""
+    """The beginning of a label as one line in NFC: entities read, unseen characters out, white space collapsed."""
     text = text[:MAX_LABEL]
+    if "&" in text:
+        text = html.unescape(text)
     if not text.isascii():
         text = unicodedata.normalize("NFC", _UNSEEN.sub("", text))
-    return " ".join(text.split())
+    return _GLUED.sub(" ", " ".join(text.split()))

@@ -36,11 +36,11 @@ NUMBERS = (
     r"(?<![0-9$€£#])(?<![0-9][./:,-])(?P<a>[0-9]{1,4}) {0,2}(?P<mark>[./·-]) {0,2}(?P<b>[0-9]{1,2}) {0,2}(?P=mark)"
     r" {0,2}(?P<c>[0-9]{1,4})(?![0-9])(?![./:-][0-9])"
 )
-_DAY = r"(?P<day>[0-9]{1,2})(?:(?:st|nd|rd|th|er|ste|de|eme|[aoe])(?![a-z])|\.|°)?"
+_DAY = r"(?P<day>[0-9]{1,2})(?:(?:st|nd|rd|th|er|ro|ste|de|eme|\.?[ao]|e)(?![a-z])|\.|°)?"
 _OF = r"(?:(?:of|de|del|di|do|van) {1,2}|d')?"
 _YEAR = (
     r"(?:(?P<year>(?:19|20)[0-9]{2})|(?P<quote>')? ?(?P<short>[0-9]{2})(?![:.h][0-9]|,? ?(?:19|20)[0-9]{2}))"
-    r"(?![0-9])(?![./:-][0-9])"
+    r"(?![0-9])(?!(?:[.:-]|/(?![0-9]{1,3} [a-z]{3}))[0-9])"
 )
 _GAP = r"[ ,./-]{0,3}"
 DAY_MONTH = rf"(?<![0-9])(?<![0-9][./:]){_DAY}{_GAP}{_OF}(?P<month>[a-z]{{3,12}})\.?{_GAP}{_OF}{_YEAR}"
@@ -106,6 +106,12 @@ def numbers_of(match: re.Match[str]) -> tuple[str, str, str] | None:
 def read_numbers(numbers: tuple[str, str, str], order: DateOrder) -> date | None:
     """The date under an order; a value above 12 decides against it."""
     return choose(orders_of(*numbers), order, year_first=len(numbers[0]) == 4)
+
+
+def in_equal_steps(numbers: tuple[str, str, str]) -> bool:
+    """Whether three short numbers count on evenly ("5/10/15", "10-20-30"), as in lists and rules of thumb."""
+    a, b, c = (int(number) for number in numbers)
+    return len(numbers[2]) == 2 and b - a == c - b
 
 
 def find_dates(text: str, order: DateOrder, languages: frozenset[str] | None = None) -> Iterator[Found]:

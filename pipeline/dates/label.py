@@ -11,10 +11,10 @@ from typing import NamedTuple
 from ..records import DateOrder, Origin, Precision, PublishedDate
 from .context import Role, follows_well, role_before
 from .folding import MAX_LABEL, fold, one_line
-from .grammar import Found, clock_after, find_dates, instant_of, read_numbers
+from .grammar import Found, clock_after, find_dates, in_equal_steps, instant_of, read_numbers
 from .relative import find_relative
-from .window import full_year, make_date, plausible
-from .words import LANGUAGES, month_number
+from .window import full_year, make_date, orders_of, plausible
+from .words import LANGUAGES, WEEKDAY_NUMBERS, WEEKDAYS, month_number
 
 Read = tuple[date, Precision, datetime | None]
 
@@ -31,7 +31,10 @@ _MONTH_NUMBER = re.compile(
 _YEAR = re.compile(r"(?<![0-9./:-])(?:19|20)[0-9]{2}(?![0-9./:-])")
 _RANGE = re.compile(r"[ ,]*(?:-|to|till|until|through|bis|a|au|al|tot|do|y|e|et|und|and|&)[ ,]*")
 _DIGIT = re.compile(r"[0-9]")
-_NOT_BEFORE_COARSE = re.compile(r"[0-9|·•»>~/-]")
+_WORD_NEXT = re.compile(r" [a-z]{4}")
+_DO_BEFORE = re.compile(r"(?:^| )do $")  # Polish for "until", German and Dutch for Thursday
+_THURSDAY = 3
+_NOT_BEFORE_COARSE = re.compile(r"[0-9|·•»>~/,-]")
 
 _MAX_SHAPES = 6
 """Dates of one label that are looked at: more make a text, not a label."""
@@ -89,7 +92,7 @@ def _climb(
         if shapes:
             if any(_RANGE.fullmatch(folded, a.end, b.start) for a, b in pairwise(shapes)):
                 return None
-            return _best([c for found in shapes if (c := _candidate(line, folded, found)) is not None])
+            return _best(_candidates(line, folded, shapes))
         read = _unspaced(folded, order) or _coarse(line, folded, spoken)
         if read is not None:
             return read
@@ -106,22 +109,48 @@ def _climb(
     return None
 
 
-def _candidate(line: str, folded: str, found: Found) -> _Candidate | None:
-    if found.date is None:
-        return None
-    role = role_before(line, folded, found.start)
-    if role is None:
+def _candidates(line: str, folded: str, shapes: list[Found]) -> list[_Candidate]:
+    """The dates that can be the post's; none where one is said to be published and yet can't be read whole."""
+    known: list[_Candidate] = []
+    for index, found in enumerate(shapes):
+        beside = index > 0 and not folded[shapes[index - 1].end : found.start].strip()
+        role: Role | None = "plain" if beside else role_before(line, folded, found.start)
+        candidate = _candidate(line, folded, found, role) if role else None
+        if candidate is not None:
+            known.append(candidate)
+        elif role == "published" and found.date is not None:
+            return []
+    return known
+
+
+def _candidate(line: str, folded: str, found: Found, role: Role) -> _Candidate | None:
+    day = _day_of(folded, found)
+    if day is None or (_DO_BEFORE.search(folded, 0, found.start) and day.weekday() != _THURSDAY):
         return None
     clock = clock_after(folded, found.end)
     end = clock.end if clock else found.end
+    if clock is None and found.numbers and in_equal_steps(found.numbers) and _WORD_NEXT.match(folded, end):
+        return None
     if not follows_well(
         line, folded, end, short_year=found.short_year and clock is None, year_last=found.year_last or clock is not None
     ):
         return None
-    instant = instant_of(found.date, clock.time, clock.zone) if clock else None
+    instant = instant_of(day, clock.time, clock.zone) if clock else None
     if found.clock is not None and isinstance(found.clock.tzinfo, timezone):
-        instant = datetime.combine(found.date, found.clock)
-    return _Candidate(found.date, role, instant)
+        instant = datetime.combine(day, found.clock)
+    return _Candidate(day, role, instant)
+
+
+def _day_of(folded: str, found: Found) -> date | None:
+    """The date; of two readings in numbers the one that falls on the weekday written before it, if one does."""
+    if found.numbers is None or found.date is None or len(found.numbers[0]) == 4:
+        return found.date
+    word = folded[max(0, found.start - 16) : found.start].rstrip(" .,").rpartition(" ")[2].strip("(|")
+    weekday = WEEKDAY_NUMBERS.get(word)
+    if weekday is None or found.date.weekday() == weekday:
+        return found.date
+    fitting = {day for name, day in orders_of(*found.numbers).items() if name != "YMD" and day.weekday() == weekday}
+    return fitting.pop() if len(fitting) == 1 else found.date
 
 
 def _best(candidates: list[_Candidate]) -> Read | None:
@@ -173,6 +202,8 @@ def _coarse(line: str, folded: str, spoken: frozenset[str] | None) -> Read | Non
         return (day, "month", None) if day and _is_whole(line, folded, numbered) else None
     year = _YEAR.search(folded)
     if year is None or "|" in folded or not _is_whole(line, folded, year):
+        return None
+    if any(word.strip(".,") in WEEKDAYS for word in folded[: year.start()].split()):
         return None
     return date(int(year[0]), 1, 1), "year", None
 

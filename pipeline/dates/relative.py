@@ -42,12 +42,14 @@ _DAYS_BACK = (
 )
 _UNIT = {fold(word): unit for unit, words in _UNITS.items() for word in words.split()}
 _NUMBER = {fold(word): value for value, words in enumerate(_NUMBERS, start=1) for word in words.split()}
+_NUMBER["un'"] = 1
+_FEW = frozenset(("few", "quelques", "wenigen", "pochi", "enkele", "kilka", "alguns"))
 _BACK = {fold(word): days for days, words in enumerate(_DAYS_BACK) for word in words.split()}
 
 _ABOUT = r"(?:(?:about|circa|ca\.?|environ|etwa|ungefahr|cerca de|ongeveer|okolo|unos|unas) )?"
 _UNIT_WORD = r"(?P<unit>[a-z]{1,10})\.?"
 _MORE = r"(?:,? (?:and |y |et |und |e |en |i )?(?P<n2>[0-9]{1,3}) ?(?P<unit2>[a-z]{1,10})\.?)?"
-_COUNT = rf"{_ABOUT}(?P<n>[0-9]{{1,3}}|[a-z]{{1,9}}(?= )) ?{_UNIT_WORD}{_MORE}"
+_COUNT = rf"{_ABOUT}(?P<n>[0-9]{{1,3}}|un'|[a-z]{{1,9}}(?= )) ?{_UNIT_WORD}{_MORE}"
 _AGO = re.compile(rf"(?<![a-z0-9]){_COUNT} (?:ago|atras|fa|geleden|temu)(?![a-z])")
 _SINCE = re.compile(rf"(?<![a-z])(?:hace|ha|faz|il y a|vor) {_COUNT}(?: atras)?(?![a-z0-9])")
 _ONE_AGO = re.compile(
@@ -106,6 +108,8 @@ def _steps(match: re.Match[str]) -> dict[str, int] | None:
     unit = _UNIT.get(match["unit"])
     number = match["n"]
     count = int(number) if number.isdigit() else _NUMBER.get(number) if number else 1
+    if number in _FEW and unit in ("second", "minute"):
+        count = 1
     if unit is None or count is None:
         return None
     steps = {unit: count}

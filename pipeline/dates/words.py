@@ -13,7 +13,7 @@ _MONTHS = {
     "|september sept sep|october oct|november nov|december dec",
     "es": "enero ene|febrero feb|marzo mar|abril abr|mayo may|junio jun|julio jul|agosto ago"
     "|septiembre setiembre sept sep set|octubre oct|noviembre nov|diciembre dic",
-    "fr": "janvier janv jan|février févr fév fevr|mars mar|avril avr|mai|juin jun|juillet juil jul|août aoû"
+    "fr": "janvier janv jan|février févr fév fevr|mars mar|avril avr|mai|juin jun|juillet juil juill jul|août aoû"
     "|septembre sept sep|octobre oct|novembre nov|décembre déc",
     "de": "januar jänner jaenner jan jän|februar feber feb|märz maerz mär mrz|april apr|mai|juni jun|juli jul"
     "|august aug|september sept sep|oktober okt|november nov|dezember dez",
@@ -48,29 +48,42 @@ _PUBLISHED = """
     napisano napisane napisał napisała zamieszczono erschienen online gestellt paru
     créé creata beitragsdatum erstellungsdatum
     publikationsdatum entry subido article beitrag wpis articolo artículo artigo bericht entrada billet eintrag
-    publikacji utworzono wysłano veröffentlichungsdatum
+    publikacji utworzono wysłano veröffentlichungsdatum posteado enviado enviada criado criada creato inviato ajouté
+    ajoutée soumis toegevoegd ingediend ingezonden gespeichert artikel dodany dodana dodania wysłane wysłany tow
 """
 _UPDATED = """
     updated update updates modified edited revised reviewed changed actualizado actualizada actualización modificado
     modificada editado jour actualisé modifié modifiée aktualisiert aktualisierung geändert bearbeitet überarbeitet
     stand atualizado atualizada atualização aggiornato aggiornata aggiornamento modificato modificata bijgewerkt
-    gewijzigd zaktualizowano aktualizacja aktualizacji zmieniono edytowano
+    gewijzigd zaktualizowano aktualizacja aktualizacji zmieniono edytowano änderung modification modificación
+    modificação modifica modyfikacja zmodyfikowano aangepast
 """
 _CONNECTING = """
-    on at this the no am vom den der el dia día le du em il op dnia w z dniu o a de del na en in um um as
+    on at this the no am vom den der el dia día le du em il op dnia w z dniu o a de del na en in um um as alle
 """
 _BY = "by por par von da di door przez author autor auteur autore de"
 _FOREIGN = """
     deadline due expires expiry expired until till since before after through thru event when starts start ends end from
     copyright born founded est established valid rsvp bis seit hasta desde jusqu jusqu'au depuis até fino dal tot sinds
     do od was is war fue between to comment commented reply replied
+    expiration effective birth birthday joined gültig ab vanaf nascimento nascita naissance geburtsdatum
 """
 _FOLLOWING = """
     by in at under with and comments comment leave filed posted published por par von da di door przez en dans em w r
     roku uhr no updated last modified edited via from geplaatst publicado publié veröffentlicht pubblicato opublikowano
     kommentare kommentar commentaires commentaire comentarios comentários commenti reacties komentarzy unter onder sob
-    nel mis aktualisiert actualizado atualizado aggiornato bijgewerkt min g h
+    nel mis aktualisiert actualizado atualizado aggiornato bijgewerkt min g h tow e y et und i
 """
+
+
+# Monday first; "do" is left out, for it is Thursday in German and Dutch and "until" in Polish.
+_DAYS_OF_WEEK = """monday mon lunes lun lundi montag mo segunda segunda-feira seg lunedì maandag ma poniedziałek pon
+    |tuesday tue tues martes mar mardi dienstag di terça terça-feira ter martedì dinsdag wtorek wt
+    |wednesday wed weds miércoles mié mercredi mer mittwoch mi quarta quarta-feira qua mercoledì woensdag wo środa śr
+    |thursday thu thur thurs jueves jue jeudi jeu donnerstag quinta quinta-feira qui giovedì gio donderdag czwartek czw
+    |friday fri viernes vie vendredi ven freitag fr sexta sexta-feira sex venerdì vrijdag vr piątek pt
+    |saturday sat sábado sáb samedi sam samstag sonnabend sa sab sabato zaterdag za sobota sob
+    |sunday sun domingo dom dimanche dim sonntag so domenica zondag zo niedziela nd"""
 
 
 def _month_table() -> dict[str, tuple[int, frozenset[str]]]:
@@ -96,6 +109,8 @@ MONTH_NAMES: dict[str, tuple[tuple[str, ...], ...]] = {
 """The names as written, by language and month."""
 
 WEEKDAYS = _set(_WEEKDAYS)
+WEEKDAY_NUMBERS = {word: number for number, days in enumerate(_DAYS_OF_WEEK.split("|")) for word in fold(days).split()}
+"""Folded weekday to its number as `date.weekday` counts, Monday 0."""
 PUBLISHED = _set(_PUBLISHED)
 """Words that say: what follows is the date of publishing."""
 UPDATED = _set(_UPDATED)
