@@ -178,7 +178,7 @@ class _Finder:
                 break
             if tree.outside[following]:
                 # Share buttons in the midst of a flat text; whatever else stands outside ends it.
-                if not v.SHARING.search(tree.elements[following].get("class", "")):
+                if not v.SHARING.search(tree.attributes[following].get("class", "")):
                     break
                 following = tree.next_sibling(following)
                 continue
@@ -197,7 +197,7 @@ class _Finder:
         links = tree.within(tree.links, number)
         if not links or tree.words(number) > _PAGER_WORDS:
             return False
-        hrefs = [tree.elements[link].get("href", "") for link in links[:20]]
+        hrefs = [tree.attributes[link].get("href", "") for link in links[:20]]
         addresses = [absolute(self.base, href) for href in hrefs if not href.startswith("#")]
         return any(
             address and split_page_number(address)[1] is not None and not same_page(address, self.page_url)

@@ -154,7 +154,7 @@ def _cut_by_link(tree: Tree, block: Block, permalink: str | None, base: str | No
         for link in tree.within(tree.links, root):
             if (tree.outside[link] and not tree.outside[root]) or not is_more_link(tree, link):
                 continue
-            address = absolute(base, tree.elements[link].get("href"))
+            address = absolute(base, tree.attributes[link].get("href"))
             own = title_link(tree, block.title, base) if block.title is not None else None
             if own and address and not same_page(own, address) and not same_page(permalink, address):
                 continue
@@ -172,7 +172,7 @@ def _words_after(tree: Tree, link: int, last: int) -> int:
 
 
 def _has_more_class(tree: Tree, element: int) -> bool:
-    return any("more-link" in tree.elements[link].get("class", "") for link in tree.within(tree.links, element))
+    return any("more-link" in tree.attributes[link].get("class", "") for link in tree.within(tree.links, element))
 
 
 def inner_html(tree: Tree, number: int) -> str:
@@ -253,6 +253,6 @@ def is_about(tree: Tree, number: int) -> bool:
         text
     ):
         return True
-    if v.DATE_LINE.fullmatch(text):
+    if v.DATE_LINE.fullmatch(text) or (v.TERMS_LINE.match(text) and tree.within(tree.links, number)):
         return True
     return v.MORE_TEXT.fullmatch(text) is not None and bool(tree.within(tree.links, number))

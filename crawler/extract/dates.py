@@ -102,7 +102,7 @@ def _is_updated(tree: Tree, number: int) -> bool:
 
 
 def _add_time(tree: Tree, number: int, dates: list[RawDate]) -> None:
-    stamp = tree.elements[number].get("datetime", "").strip() or tree.elements[number].get("title", "").strip()
+    stamp = tree.attributes[number].get("datetime", "").strip() or tree.attributes[number].get("title", "").strip()
     if _ISO.match(stamp) or (stamp and any(c.isdigit() for c in stamp)):
         dates.append(RawDate(stamp[:200], "time", _place(tree, number, "datetime")))
     text = date_words(tree.text(number, 300))

@@ -55,13 +55,13 @@ def read_link(tree: Tree, block: Block, base: str | None, page_url: str | None) 
         return own
     ranked: list[tuple[int, str]] = []
     for link in links:
-        element = tree.elements[link]
-        address = absolute(base, element.get("href"))
+        attributes = tree.attributes[link]
+        address = absolute(base, attributes.get("href"))
         if address is None or not may_be_post(address, page_url) or same_page(address, page_url):
             continue
         text = tree.text(link, 100)
         named = v.PERMALINK_TEXT.fullmatch(text) or v.DATE_LINE.fullmatch(text)
-        if named or "bookmark" in element.get("rel", "").split() or tree.roles[link] & v.DATE:
+        if named or "bookmark" in attributes.get("rel", "").split() or tree.roles[link] & v.DATE:
             ranked.append((0, address))
         elif is_more_link(tree, link) or _COMMENTS_FRAGMENT.search(address):
             ranked.append((1, address.partition("#")[0]))
@@ -76,7 +76,7 @@ def read_fields(tree: Tree, block: Block, body: int | None, permalink: str | Non
     """Everything a block says about its entry beside the body."""
     fields = Fields(permalink=permalink)
     if block.title is not None:
-        fields.title = tree.text(block.title, 20_000)
+        fields.title = _whole_title(tree, block.title, tree.text(block.title, 20_000))
     fields.platform_id = _platform_id(tree, block, permalink, page)
     zone = list(_zone(tree, block, body))
     read_dates(tree, zone, fields.dates)
@@ -88,6 +88,18 @@ def read_fields(tree: Tree, block: Block, body: int | None, permalink: str | Non
     if spelled := date_in(permalink):
         fields.dates.append(RawDate(spelled, "url", "permalink"))
     return fields
+
+
+def _whole_title(tree: Tree, title: int, shown: str) -> str:
+    """The title; where it is shown cut off, as its link's or its own ``title`` attribute has it in full."""
+    cut = shown.rstrip(" .…")
+    if not cut or not shown.endswith(("…", "...")):
+        return shown
+    for number in (title, *tree.within(tree.links, title)):
+        whole = " ".join(tree.attributes[number].get("title", "")[:1000].split())
+        if len(whole) > len(shown) and whole.startswith(cut):
+            return whole
+    return shown
 
 
 @dataclass(slots=True)
@@ -113,11 +125,13 @@ def _zone(tree: Tree, block: Block, body: int | None) -> Iterator[int]:
 
 def _platform_id(tree: Tree, block: Block, permalink: str | None, page: PageFacts) -> str | None:
     for number in (*_upwards(tree, block.start, 3), *range(block.start, min(tree.end[block.start], block.start + 40))):
-        attributes = tree.elements[number].attrib
-        for text in (attributes.get("data-id", ""), attributes.get("id", ""), attributes.get("name", "")):
-            found = _BLOGGER_NUMBER.match(text)
-            if found and page.blog_id:
-                return f"tag:blogger.com,1999:blog-{page.blog_id}.post-{found[1]}"
+        attributes = tree.attributes[number]
+        if not attributes:
+            continue
+        if page.blog_id:
+            for name in ("data-id", "id", "name"):
+                if found := _BLOGGER_NUMBER.match(attributes.get(name, "")):
+                    return f"tag:blogger.com,1999:blog-{page.blog_id}.post-{found[1]}"
         found = _POST_NUMBER.search(attributes.get("class", "")[:2000]) or _POST_NUMBER.search(
             attributes.get("id", "")[:100]
         )
@@ -144,7 +158,7 @@ def _upwards(tree: Tree, number: int, levels: int) -> Iterator[int]:
         number = tree.parent[number]
         if number <= 0 or tree.roles[number] & v.MAIN:
             return
-        if tree.elements[number].get("data-id"):
+        if tree.attributes[number].get("data-id"):
             yield number
 
 
@@ -213,13 +227,15 @@ def _read_terms(tree: Tree, zone: list[int], lines: list[int], fields: Fields, p
         roles = tree.roles[number]
         if roles & (v.CATEGORIES | v.TAGS) and not roles & (v.BLOCK | v.BODY):
             inside.append((tree.end[number], roles))
-        element = tree.elements[number]
-        if element.tag != "a" or "href" not in element.attrib:
+        attributes = tree.attributes[number]
+        if "href" not in attributes or tree.tags[number] != "a":
             continue
         name = tree.text(number, 300)
         if not name or len(name) > _MAX_NAME or _leads_to_post(tree, number, name):
             continue
-        kind = _term_kind(element.get("rel", "").lower(), archive_of(absolute(page.base, element.get("href"))), inside)
+        kind = _term_kind(
+            attributes.get("rel", "").lower(), archive_of(absolute(page.base, attributes["href"])), inside
+        )
         if kind is None and number in in_line and _is_line_term(tree, number, name):
             kind = "category"
         if kind == "category" and name not in fields.categories:
@@ -265,19 +281,24 @@ def names_in_line(text: str) -> list[str]:
 
 
 def _has_author_link(tree: Tree, number: int) -> bool:
-    return any("author" in tree.elements[i].get("rel", "") for i in tree.within(tree.links, number))
+    return any("author" in tree.attributes[i].get("rel", "") for i in tree.within(tree.links, number))
 
 
 def _read_author(tree: Tree, zone: list[int], lines: list[int], fields: Fields) -> None:
     for number in zone:
-        element = tree.elements[number]
-        rel = element.get("rel", "") if element.tag == "a" else ""
+        attributes = tree.attributes[number]
+        rel = attributes.get("rel", "") if tree.tags[number] == "a" else ""
         if not (tree.roles[number] & v.AUTHOR or "author" in rel.split()) or tree.roles[number] & (v.BLOCK | v.BODY):
             continue
-        names = [i for i in range(number, tree.end[number]) if "fn" in tree.elements[i].get("class", "").split()]
+        names = [i for i in range(number, tree.end[number]) if "fn" in tree.attributes[i].get("class", "").split()]
         text = tree.text(names[0] if names else number, 300)
         name = _BY.sub("", text).strip()
-        if not names and "byline" in element.get("class", "") and name == text and not _has_author_link(tree, number):
+        if (
+            not names
+            and "byline" in attributes.get("class", "")
+            and name == text
+            and not _has_author_link(tree, number)
+        ):
             continue  # Blogger calls every line about a post a byline.
         if found := re.split(r"\s+(?:on|in|at)\s+|[|·•]", name, maxsplit=1):
             name = found[0].strip(" \xa0,")

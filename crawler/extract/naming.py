@@ -47,10 +47,19 @@ def archive_name(tree: Tree, head: Head, here: str | None) -> str:
     return "home" if head.body_classes & {"home", "blog"} else ""
 
 
+def archive_of_text(said: str, here: str | None) -> str:
+    """The archive of a text rendering: what its address names, by the name that the text gives it where they agree."""
+    named = archive_of(here)
+    kind, _, name = named.partition(":")
+    if not named or _slug(said.partition(":")[2]) == _slug(name):
+        return said
+    return f"{kind}:{name.replace('-', ' ')}" if kind in ("tag", "category", "author") else named
+
+
 def _heading(tree: Tree) -> str:
     for number, roles in enumerate(tree.roles):
         tag = tree.tags[number]
-        classes = tree.elements[number].get("class", "")
+        classes = tree.attributes[number].get("class", "")
         if (
             (
                 tag in ("h1", "h2")

@@ -45,7 +45,7 @@ def next_page(
     current = own_number or _current_number(tree, body_class) or 1
     numbered: dict[int, str] = {}
     spoken: list[tuple[int, int, str]] = []
-    hrefs: list[tuple[int | None, str]] = [(number, tree.elements[number].get("href", "")) for number in tree.links]
+    hrefs: list[tuple[int | None, str]] = [(number, tree.attributes[number].get("href", "")) for number in tree.links]
     if in_head:
         hrefs.append((None, in_head))
     for order, (number, href) in enumerate(hrefs):
@@ -92,9 +92,11 @@ def _address(href: str, base: str | None, page_url: str | None) -> str | None:
 def _current_number(tree: Tree, body_class: str) -> int | None:
     if paged := _PAGED_CLASS.search(body_class):
         return int(paged[1])
-    for number, element in enumerate(tree.elements):
-        if element.tag in ("span", "a", "strong", "em", "li") and (
-            element.get("aria-current") == "page" or "current" in element.get("class", "").split()
+    for number, attributes in enumerate(tree.attributes):
+        if (
+            attributes
+            and tree.tags[number] in ("span", "a", "strong", "em", "li")
+            and (attributes.get("aria-current") == "page" or "current" in attributes.get("class", "").split())
         ):
             text = tree.text(number, 40)
             digits = re.search(r"(\d{1,6})\s*$", text)
@@ -105,19 +107,19 @@ def _current_number(tree: Tree, body_class: str) -> int | None:
 
 def _rank(tree: Tree, number: int) -> int | None:
     """How surely a link leads to older posts: 0 says older, 1 an older-class, 2 next, 3 previous; None not at all."""
-    element = tree.elements[number]
+    attributes = tree.attributes[number]
     if tree.words(number) > 8:
         return None
-    classes = [element.get("class", ""), element.get("id", "")]
+    classes = [attributes.get("class", ""), attributes.get("id", "")]
     above = number
     for _ in range(_AROUND):
         above = tree.parent[above]
         if above < 0 or tree.roles[above] & v.MAIN or len(tree.within(tree.links, above)) > 1:
             break
-        classes.append(tree.elements[above].get("class", ""))
+        classes.append(tree.attributes[above].get("class", ""))
     named = " ".join(classes)
-    text = " ".join((tree.text(number, 200), element.get("title", ""), element.get("aria-label", "")))[:300]
-    rel = element.get("rel", "").lower().split()
+    text = " ".join((tree.text(number, 200), attributes.get("title", ""), attributes.get("aria-label", "")))[:300]
+    rel = attributes.get("rel", "").lower().split()
     if not v.PAGER_HINT.search(text.lower()) and not _CLASS_HINT.search(named.lower()) and "next" not in rel:
         return None
     if v.NEWER_TEXT.search(text) or _NEWER_CLASS.search(named):

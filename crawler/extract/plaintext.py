@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...pipeline.records import Entry
+from .naming import archive_of_text
 from .records import Extraction, Page
 from .text_blogger import read_blogger_text
 from .text_lines import TextEntry, TextListing, text_lines
@@ -15,6 +16,7 @@ def extract_text(page: Page) -> Extraction:
     listing = read_blogger_text(lines) or read_wordpress_text(lines)
     if listing is None:
         return Extraction(layout="text", kind="none")
+    listing.archive = archive_of_text(listing.archive, page.url)
     alone = len(listing.entries) == 1 and not listing.archive and listing.entries[0].form == "content"
     return Extraction(
         layout=listing.layout,

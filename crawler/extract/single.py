@@ -71,7 +71,7 @@ def own_heading(tree: Tree, head: Head) -> int | None:
 
 
 def _leads_home(tree: Tree, heading: int) -> bool:
-    hrefs = [tree.elements[link].get("href", "").strip() for link in tree.within(tree.links, heading)]
+    hrefs = [tree.attributes[link].get("href", "").strip() for link in tree.within(tree.links, heading)]
     return bool(hrefs) and all(href in _HOME or (is_home(href) and urlsplit(href).netloc != "") for href in hrefs)
 
 

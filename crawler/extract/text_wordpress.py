@@ -12,7 +12,24 @@ from .vocabulary import DATE_TEXT, DATED_TITLE
 
 _LONGEST_TITLE: Final = 250
 _TITLE_WORDS: Final = 30
+_SEVERAL: Final = 2
+"""So many lines that are dates show a blog; a letter has one."""
+
 _POSTED: Final = re.compile(r"(?:posted|published|filed)\s+(?:on|in|by|under)\b", re.IGNORECASE)
+_DATED: Final = re.compile(
+    rf"(?:{DATE_TEXT.pattern})(?:\s*[|·•,-]?\s*(?:by\s.{{2,60}}?)?"
+    r"(?:[|·•,]?\s*(?:leave a comment|\d{1,5} comments?))?)?",
+    re.IGNORECASE,
+)
+"""A date that stands for the whole line about a post, with its author and its comments perhaps."""
+
+_FOOT: Final = re.compile(
+    r"(?:posted in|filed under:?)\s+(.{1,200}?)(?=\s*[|·•]|\s+tagged\b|\s+(?:please )?leave a\b|$)"
+    r"(?:[\s|·•]*tagged(?: with)?:?\s+(.{1,200}?)(?=\s*[|·•]|\s+(?:please )?leave a\b|$))?",
+    re.IGNORECASE,
+)
+"""A line below a post that names its terms, where another line has its date."""
+
 _AUTHOR: Final = re.compile(
     r"\bby\s+([^|,]{2,60}?)(?=\s+(?:on|in)\b|\s*[|,]|\s+(?:please )?leave a\b|\s*$)", re.IGNORECASE
 )
@@ -70,6 +87,17 @@ def _starts(lines: list[Line]) -> tuple[list[int], set[int]]:
         and _may_be_title(lines[place - 1])
         and not _POSTED.match(lines[place - 1].text)
     }
+    dated = {
+        place
+        for place, line in enumerate(lines)
+        if place and len(line.text) < 150 and _DATED.fullmatch(line.text) and _may_be_title(lines[place - 1])
+    }
+    if len(dated) >= _SEVERAL:
+        posted |= dated
+    if any(DATE_TEXT.search(lines[place].text) for place in posted):
+        posted = {
+            place for place in posted if DATE_TEXT.search(lines[place].text) or not _FOOT.match(lines[place].text)
+        }
     starts = {place - 1 for place in posted}
     for place, line in enumerate(lines):
         stands_alone = line.after_blank and line.before_blank
@@ -100,6 +128,9 @@ def _entry(lines: list[Line], *, meta: bool) -> TextEntry | None:
         _read_meta(body.pop(0), entry)
     while body and _PAGER.fullmatch(body[-1]):
         body.pop()
+    if meta and entry.dates and not entry.categories and body and (foot := _FOOT.match(body[-1])):
+        body.pop()
+        entry.categories, entry.tags = (_names(text) for text in foot.groups())
     if not body:
         return None
     last = body[-1]
@@ -110,6 +141,10 @@ def _entry(lines: list[Line], *, meta: bool) -> TextEntry | None:
         entry.form = "summary"
     entry.lines = [line for line in body if line]
     return entry if entry.lines else None
+
+
+def _names(text: str | None) -> list[str]:
+    return [name for part in (text or "").split(",") if (name := part.strip(" \t\xa0."))]
 
 
 def _read_meta(text: str, entry: TextEntry) -> None:

@@ -48,7 +48,7 @@ class Titles:
 
     def _bookmarked(self, heading: int) -> bool:
         return any(
-            "bookmark" in self.tree.elements[i].get("rel", "") for i in self.tree.within(self.tree.links, heading)
+            "bookmark" in self.tree.attributes[i].get("rel", "") for i in self.tree.within(self.tree.links, heading)
         )
 
     def _is_home_link(self, heading: int) -> bool:
@@ -183,11 +183,11 @@ class Titles:
     def _repeats(self, block: int) -> bool:
         """Whether other blocks of its own kind stand in a block: then it is a container."""
         tree = self.tree
-        first = tree.elements[block].get("class", "").split()[:1]
+        first = tree.attributes[block].get("class", "").split()[:1]
         inside = range(block + 1, min(tree.end[block], block + 2000))
         return any(
             tree.tags[i] == tree.tags[block]
-            and (tree.tags[i] == "article" or first == tree.elements[i].get("class", "").split()[:1])
+            and (tree.tags[i] == "article" or first == tree.attributes[i].get("class", "").split()[:1])
             for i in inside
             if tree.roles[i] & v.BLOCK
         )
@@ -248,7 +248,7 @@ class Titles:
         """Whether a link like "Read more" stands between a heading and the next one, to one post and not to several."""
         place = bisect_left(self.more_links, self.tree.end[heading])
         between = self.more_links[place : bisect_left(self.more_links, following)]
-        return bool(between) and len({self.tree.elements[i].get("href", "") for i in between[:5]}) == 1
+        return bool(between) and len({self.tree.attributes[i].get("href", "") for i in between[:5]}) == 1
 
     def _posted_after(self, heading: int, stop: int | None = None) -> int:
         """What follows a heading closely: a line like "Posted on …" (`_SAID`), a date (1), or neither (0)."""
@@ -289,7 +289,7 @@ def is_more_link(tree: Tree, link: int) -> bool:
 def _pictured(tree: Tree, link: int) -> str:
     """What the picture says that is a link's only content."""
     return next(
-        (tree.elements[i].get("alt", "")[:300] for i in range(link + 1, tree.end[link]) if tree.tags[i] == "img"), ""
+        (tree.attributes[i].get("alt", "")[:300] for i in range(link + 1, tree.end[link]) if tree.tags[i] == "img"), ""
     )
 
 
@@ -306,7 +306,7 @@ def title_link(tree: Tree, title: int, base: str | None) -> str | None:
                 inside = [around]
                 break
     for link in inside:
-        href = tree.elements[link].get("href", "")
+        href = tree.attributes[link].get("href", "")
         if href.startswith("#"):
             continue
         if address := absolute(base, href):

@@ -16,7 +16,8 @@ MAX_ELEMENTS: Final = 400_000
 """A page with more elements than this is read up to here; real listing pages have some thousands."""
 
 _REGION_TAGS = v.OUTSIDE_TAGS | {"aside", "footer", "header"}
-_SPEAKING_TAGS = _REGION_TAGS | v.HEADINGS | {"main", "article"}
+_SPEAKING_TAGS = _REGION_TAGS | v.HEADINGS | {"html", "body", "main", "article"}
+_NONE: Final[dict[str, str]] = {}
 _WITHOUT_TEXT = frozenset(("meta", "link", "br", "hr", "img", "input"))
 
 
@@ -24,7 +25,8 @@ class Tree:
     """The elements of a page in document order, each known by its number.
 
     Lists run parallel: `elements[i]`, its `parent[i]` (-1 for the root), the number `end[i]` behind its last
-    descendant, its `roles[i]` (bits of `vocabulary`), and running counts of the words seen before and within.
+    descendant, its `roles[i]` (bits of `vocabulary`), its `attributes[i]` (not to be changed), and running counts of
+    the words seen before and within.
     """
 
     def __init__(self, text: str) -> None:
@@ -34,6 +36,8 @@ class Tree:
         self.parent: list[int] = []
         self.end: list[int] = []
         self.roles: list[int] = []
+        self.attributes: list[dict[str, str]] = []
+        self._lines: dict[int, str] = {}
         self._words_start: list[int] = []
         self._words_end: list[int] = []
         self.links: list[int] = []
@@ -45,7 +49,7 @@ class Tree:
         self.outside, self.soft = self._regions()
 
     def _walk(self) -> None:
-        elements, parent, end, roles = self.elements, self.parent, self.end, self.roles
+        elements, tags, parent, end, roles = self.elements, self.tags, self.parent, self.end, self.roles
         starts, ends = self._words_start, self._words_end
         walker = etree.iterwalk(self.root, events=("start", "end"))
         stack: list[int] = []
@@ -55,13 +59,13 @@ class Tree:
                 number = stack.pop()
                 end[number] = len(elements)
                 ends[number] = words
-                if element.tail and stack:
-                    words += len(element.tail.split())
+                if (text := element.tail) and stack:
+                    words += len(text.split())
                 continue
             number = len(elements)
             tag = str(element.tag)
             elements.append(element)
-            self.tags.append(tag)
+            tags.append(tag)
             parent.append(stack[-1] if stack else -1)
             end.append(number + 1)
             starts.append(words)
@@ -70,18 +74,20 @@ class Tree:
             roles.append(self._roles(number, element, tag))
             if tag in v.SKIPPED_TAGS or tag == "head" or number >= MAX_ELEMENTS:
                 walker.skip_subtree()
-            elif element.text and tag not in _WITHOUT_TEXT:
-                words += len(element.text.split())
+            elif tag not in _WITHOUT_TEXT and (text := element.text):
+                words += len(text.split())
 
     def _roles(self, number: int, element: Element, tag: str) -> int:
         """An element's roles, from its tag and attributes; notes on the way what later steps look for."""
-        if tag in ("html", "body"):
-            return v.MAIN
         items = element.items()
         if not items and tag not in _SPEAKING_TAGS:
+            self.attributes.append(_NONE)
             self._note_dated(number, element, tag)
             return 0
         attributes = dict(items)
+        self.attributes.append(attributes)
+        if tag in ("html", "body"):
+            return v.MAIN
         roles = v.roles_of(attributes["class"]) if "class" in attributes else 0
         if "id" in attributes:
             roles |= v.IDS.get(attributes["id"].lower(), 0)
@@ -188,23 +194,35 @@ class Tree:
 
     def text(self, number: int, limit: int = 2000) -> str:
         """Visible text of element `number`, nothing hidden or scripted; white space but no-break spaces collapsed."""
-        element = self.elements[number]
-        if len(element) == 0:
-            text = element.text
-            return _one_line(text[: 2 * limit]) if text and element.tag not in v.SKIPPED_TAGS else ""
-        return self.plain((number,), limit)
+        line = self._lines.get(number)
+        if line is None or len(line) > limit:
+            line, whole = self._gather((number,), limit)
+            if whole:
+                self._lines[number] = line
+        return line
 
     def plain(self, numbers: tuple[int, ...], limit: int = 2000) -> str:
         """Visible text of several elements, up to about `limit` characters."""
+        return self._gather(numbers, limit)[0]
+
+    def _gather(self, numbers: tuple[int, ...], limit: int) -> tuple[str, bool]:
+        """Visible text of several elements, and whether it is all of it."""
         parts: list[str] = []
         size = 0
         for number in numbers:
+            if self.end[number] == number + 1:
+                # No element within; those that the walk passed over hold no visible text.
+                text = self.elements[number].text
+                if text and self.tags[number] not in v.SKIPPED_TAGS:
+                    parts.append(text[: 2 * limit])
+                    size += len(text) // 2
+                continue
             for part in self._texts(number):
                 parts.append(part)
                 size += len(part)
                 if size > limit:
                     break
-        return _one_line("".join(parts))
+        return _one_line("".join(parts)), size <= limit
 
     def _texts(self, number: int) -> Iterator[str]:
         end = self.end[number]

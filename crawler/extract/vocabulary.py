@@ -215,6 +215,13 @@ POSTED: Final = re.compile(
 )
 """How a line about a post begins: ``Posted on``, ``Publié le``, or the label alone before a link."""
 
+TERMS_LINE: Final = re.compile(
+    r"\W{0,4}(?:categor(?:y|ies)|tags?|tagged(?: with| as)?|labels?|topics?|filed under|kategorien?|catégories?"
+    r"|categorías?)\s{0,3}:",
+    re.IGNORECASE,
+)
+"""How a line that names a post's terms begins; with links behind it, it is no part of the post."""
+
 SENTENCE_END: Final = re.compile(r"[.!?…][\"”’')\]]{0,2}\s*$")
 
 DATE_TEXT: Final = re.compile(
@@ -260,29 +267,30 @@ DATED_TITLE: Final = re.compile(
 OLDER_TEXT: Final = re.compile(
     r"\b(?:older|earlier|previous (?:posts|entries|articles|page)|previous|prev|more posts|load more|show more)\b"
     r"|ältere|altere|vorherige|ancien|plus ancien|précédent|anteriores|antiguas|antiguos|entradas anteriores"
-    r"|vecchi|precedenti|antigas|mais antig|oudere|äldre|eldre|ældre|starsze|старые|раньше|предыдущ|古い|vanhemmat",
+    r"|vecchi|precedenti|antigas|mais antig|oudere|äldre|eldre|ældre|starsze|starší|старые|раньше|предыдущ|古い"
+    r"|vanhemmat",
     re.IGNORECASE,
 )
 OLDER_CERTAIN: Final = re.compile(
     r"\b(?:older|earlier|more posts|load more|show more)\b|ältere|plus ancien|ancien|anteriores|antiguas|antiguos"
-    r"|vecchi|antigas|antig[ao]|oudere|äldre|eldre|ældre|starsze|старые|古い|vanhemmat",
+    r"|vecchi|antigas|antig[ao]|oudere|äldre|eldre|ældre|starsze|starší|старые|古い|vanhemmat",
     re.IGNORECASE,
 )
 NEWER_TEXT: Final = re.compile(
     r"\b(?:newer|newest|latest|recent|later)\b|neuere|plus récent|récent|recientes|nuevas|recenti|recentes|nieuwere"
-    r"|nyare|nyere|nowsze|новее|новые|新しい",
+    r"|nyare|nyere|nowsze|novější|новее|новые|新しい",
     re.IGNORECASE,
 )
 NEXT_TEXT: Final = re.compile(
     r"\b(?:next(?: page| posts| entries)?)\b|nächste|weiter|suivant|siguiente|seguinte|successiv|próxim|proxim"
-    r"|volgende|nästa|neste|næste|następn|следующ|далее|次|下一页|seuraava|[»›→⟩❯▶>]",
+    r"|volgende|nästa|neste|næste|násled|další|następn|следующ|далее|次|下一页|seuraava|[»›→⟩❯▶>]",
     re.IGNORECASE,
 )
 PREVIOUS_SIGN: Final = re.compile(r"\W*[«‹←⟨❮◀<]+\W*")
 PAGER_HINT: Final = re.compile(
     r"old|earl|prev|more|new|latest|recent|later|next|[»›→⟩❯▶>]|ltere|altere|vorherige|ancien|précédent|anterior|antig"
-    r"|vecchi|precedent|oudere|ldre|starsze|стар|раньше|предыдущ|古い|vanhemmat|neuere|récent|recient|nuevas|nieuwere"
-    r"|nyare|nyere|nowsze|нов|新しい|nächste|weiter|suivant|siguiente|seguinte|successiv|próxim|proxim|volgende|nästa"
-    r"|neste|næste|následn|следующ|далее|次|下一页|seuraava"
+    r"|vecchi|precedent|oudere|ldre|starsze|starší|стар|раньше|предыдущ|古い|vanhemmat|neuere|récent|recient|nuevas|nieuwere"
+    r"|nyare|nyere|nowsze|novější|нов|新しい|nächste|weiter|suivant|siguiente|seguinte|successiv|próxim|proxim|volgende|nästa"
+    r"|neste|næste|násled|další|следующ|далее|次|下一页|seuraava"
 )
 """What a lower-case text holds wherever one of the four expressions above finds something: one quick look for most."""

@@ -1,0 +1,59 @@
+"""Finds the titles of a listing that shows titles, and pictures perhaps, and no texts."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from . import vocabulary as v
+from .addresses import absolute, may_be_post
+from .titles import Titles
+
+_ROW: Final = 3
+"""Fewer titles are no listing."""
+
+_LEVELS: Final = 5
+_SLIDES: Final = re.compile(r"slide|carousel|ticker|gallery", re.IGNORECASE)
+
+
+def bare_titles(titles: Titles) -> list[int]:
+    """The headings of one make that each lead to another post, or the links of blocks that are called posts.
+
+    The larger of the two counts, where it has three or more; empty else.
+    """
+    tree = titles.tree
+    makes: dict[tuple[object, ...], dict[str, int]] = {(): _linked_blocks(titles)}
+    for number in titles.headings:
+        if tree.soft[number] or _is_slide(titles, number) or not titles.leads_to_post(number):
+            continue
+        named = "class" in tree.elements[tree.parent[number]].attrib
+        makes.setdefault((*titles.shape(number), named), {}).setdefault(titles.link_of(number) or "", number)
+    largest = max(makes.values(), key=len)
+    return sorted(largest.values()) if len(largest) >= _ROW else []
+
+
+def _linked_blocks(titles: Titles) -> dict[str, int]:
+    """The links of blocks that class names call posts and that hold one address with words, by that address."""
+    tree = titles.tree
+    found: dict[str, int] = {}
+    last_end = 0
+    for number, roles in enumerate(tree.roles):
+        if number < last_end or not roles & v.UNTITLED or roles & v.MAIN or tree.outside[number] or tree.soft[number]:
+            continue
+        last_end = tree.end[number]
+        links = [i for i in tree.within(tree.links, number) if tree.words(i) and not tree.outside[i]]
+        addresses = {absolute(titles.base, tree.attributes[i].get("href")) for i in links}
+        if len(addresses) == 1 and may_be_post(address := addresses.pop(), titles.page_url):
+            found.setdefault(address or "", links[0])
+    return found
+
+
+def _is_slide(titles: Titles, number: int) -> bool:
+    """Whether a heading stands in a slide show."""
+    for _ in range(_LEVELS):
+        if number < 0:
+            return False
+        if _SLIDES.search(titles.tree.attributes[number].get("class", "")):
+            return True
+        number = titles.tree.parent[number]
+    return False
