@@ -99,7 +99,7 @@ def test_one_second_lies_between_two_requests_unless_the_source_says_otherwise(
     # Measured where requests arrive, which is a little earlier or later than where they leave.
     assert min(gaps) > 0.9
     assert min(quick) > 0.2
-    assert max(quick) < 0.9
+    assert sum(quick) < sum(gaps)
 
 
 def test_the_callers_process_knows_nothing_of_scrapy() -> None:

