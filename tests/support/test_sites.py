@@ -57,7 +57,7 @@ def test_many_posts_stay_within_the_years_of_blogs() -> None:
     assert WordPressSite(posts, title="x").pages() == 1667
 
 
-def test_a_page_takes_under_two_milliseconds() -> None:
+def test_a_page_is_rendered_fast_enough_for_tests_of_hundreds() -> None:
     site = big_wordpress(800)
     started = time.perf_counter()
     for number in range(2, 202):
