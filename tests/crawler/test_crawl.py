@@ -96,9 +96,9 @@ def test_one_second_lies_between_two_requests_unless_the_source_says_otherwise(
     gaps = [b - a for a, b in itertools.pairwise(blog.moments)]
     quick = [b - a for a, b in itertools.pairwise(other_blog.moments)]
     assert len(gaps) == len(quick) == 2
-    # Measured where requests arrive, which is a little earlier or later than where they leave.
-    assert min(gaps) > 0.9
-    assert min(quick) > 0.2
+    # Measured where requests arrive: a busy machine may take note of one late, and then the next gap is shorter.
+    assert min(gaps) > 0.6
+    assert min(quick) > 0.1
     assert sum(quick) < sum(gaps)
 
 
