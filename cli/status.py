@@ -50,7 +50,11 @@ def status(home: Home, fmt: str) -> int:
 def _source(store: Store, name: str, *, registered: bool) -> dict[str, Any]:
     counts = _counts(store.posts(name))
     runs = [_run(run) for run in store.runs(name, limit=5)]
-    orders = sorted({f"{f['date_order']} ({f['order_from']})" for f in store.facts(name).values()})
+    # Only the source of saved pages holds facts for several sites or layouts.
+    orders = [
+        f"{facts['date_order']} ({facts['order_from']})" + (f" for {scope}" if scope else "")
+        for scope, facts in sorted(store.facts(name).items())
+    ]
     return {"name": name, "registered": registered, **counts, "date_order": orders, "runs": runs}
 
 
