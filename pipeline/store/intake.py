@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,10 @@ from .protocol import PageSeen, PutResult
 from .rows import chunks, entry_row
 
 _LONE = str.maketrans(dict.fromkeys(range(0xD800, 0xE000), "\ufffd"))
+
+
+Named = tuple[str, Entry]
+"""An entry with its digest."""
 
 
 @dataclass(slots=True)
@@ -55,12 +59,13 @@ def put_page(db: Connection, page: PageSeen, entries: Sequence[Entry]) -> PutRes
     """Write a page and its entries; an entry seen before is counted, not stored again."""
     storable = [_storable(entry) for entry in entries]
     dropped = forgotten_among(db, page.source, storable)
-    kept = [entry for number, entry in enumerate(storable) if number not in dropped]
+    # Named once: a digest is a hash over all that an entry says.
+    kept = [(entry.digest, entry) for number, entry in enumerate(storable) if number not in dropped]
     known = _known(db, kept)
     new = repeated = relisted = 0
     unresolved = False
-    again: list[_Seen] = []
-    for digest, entry in _with_digests(kept):
+    again: dict[str, _Seen] = {}
+    for digest, entry in kept:
         seen = known.get(digest)
         if seen is None:
             known[digest] = _first(entry)
@@ -73,7 +78,7 @@ def put_page(db: Connection, page: PageSeen, entries: Sequence[Entry]) -> PutRes
             # A new archive gives a label, an earlier moment moves what "3 days ago" means.
             seen.state = t.UNREAD
         elif later and entry.form == "content" and seen.id:
-            again.append(seen)
+            again[digest] = seen
     for seen in (*_that_may_become_the_text(db, again), *_of_gone_posts(db, known)):
         seen.state, seen.changed = t.UNREAD, True
     unresolved = any(seen.state == t.UNREAD and (seen.changed or not seen.id) for seen in known.values())
@@ -83,10 +88,6 @@ def put_page(db: Connection, page: PageSeen, entries: Sequence[Entry]) -> PutRes
     _update_known(db, known.values())
     know_source(db, page.source, unresolved=unresolved or moved)
     return PutResult(new=new, repeated=repeated, relisted=relisted, forgotten=len(dropped))
-
-
-def _with_digests(entries: Iterable[Entry]) -> list[tuple[str, Entry]]:
-    return [(entry.digest, entry) for entry in entries]
 
 
 def _storable(entry: Entry) -> Entry:
@@ -116,9 +117,9 @@ def _has_surrogate(text: str) -> bool:
 _SEEN_COLUMNS = ("id", "page_url", "position", "first_seen", "last_seen", "times", "listed_in", "said", "state")
 
 
-def _known(db: Connection, entries: Sequence[Entry]) -> dict[str, _Seen]:
+def _known(db: Connection, entries: Sequence[Named]) -> dict[str, _Seen]:
     e = t.entries.c
-    of_digest = dict(_with_digests(entries))
+    of_digest = dict(entries)
     columns = [e[name] for name in _SEEN_COLUMNS]
     return {
         digest: _Seen(of_digest[digest], *values)
@@ -133,16 +134,15 @@ def _first(entry: Entry) -> _Seen:
     return _Seen(entry, 0, entry.page_url, entry.position, seen, seen, 0, listed, None, t.UNREAD)
 
 
-def _that_may_become_the_text(db: Connection, again: Sequence[_Seen]) -> list[_Seen]:
+def _that_may_become_the_text(db: Connection, again: Mapping[str, _Seen]) -> list[_Seen]:
     """Full texts seen later than before that are not the text of their post: now they may be it again."""
     m, p = t.members.c, t.posts.c
-    by_digest = {seen.entry.digest: seen for seen in again}
     of_posts = select(m.digest, p.said).join(t.posts, (m.source == p.source) & (m.post == p.id))
     return [
-        by_digest[digest]
-        for some in chunks(by_digest)
+        again[digest]
+        for some in chunks(again)
         for digest, said in db.execute(of_posts.where(m.digest.in_(some)))
-        if said != by_digest[digest].said
+        if said != again[digest].said
     ]
 
 
@@ -176,13 +176,13 @@ def _insert_new(db: Connection, known: dict[str, _Seen]) -> None:
         fresh[digest].id = entry_id
 
 
-def _put_page_row(db: Connection, page: PageSeen, entries: Sequence[Entry]) -> tuple[int, bool]:
+def _put_page_row(db: Connection, page: PageSeen, entries: Sequence[Named]) -> tuple[int, bool]:
     """Note that a page was seen; gives its id, and whether what it lists as its own has changed.
 
     Pages without an address share one row: there is nothing to tell them apart by, and their order tells nothing.
     """
     p, seen = t.pages.c, t.stamp(page.observed_at)
-    own = [entry.digest for entry in sorted(entries, key=lambda e: e.position) if entry.listed_in]
+    own = [digest for digest, entry in sorted(entries, key=lambda named: named[1].position) if entry.listed_in]
     shown = {"kind": page.kind, "archive": page.archive, "next_url": page.next_url, "listed": hashed(*own)}
     row = db.execute(select(t.pages).where(p.source == page.source, p.url == (page.url or ""))).first()
     if row is None:
@@ -220,17 +220,17 @@ _MOVE = (
 )
 
 
-def _put_sightings(db: Connection, page: int, entries: Sequence[Entry], known: dict[str, _Seen]) -> None:
+def _put_sightings(db: Connection, page: int, entries: Sequence[Named], known: dict[str, _Seen]) -> None:
     """Note where each entry stands on the page; a sighting of a moment that is known already is not counted again."""
     s = t.sightings.c
     placed: dict[int, dict[str, Any]] = {}
     stored = set()
-    for some in chunks({known[entry.digest].id for entry in entries}):
+    for some in chunks({known[digest].id for digest, _ in entries}):
         for row in db.execute(select(t.sightings).where(s.page == page, s.entry.in_(some))).mappings():
             placed[row["entry"]] = dict(row)
             stored.add(row["entry"])
     moved = set()
-    for digest, entry in _with_digests(entries):
+    for digest, entry in entries:
         seen, stamped = known[digest], t.stamp(entry.observed_at)
         at = placed.get(seen.id)
         if at is None:

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from support.entries import MOMENT, entry, teaser, tricky_blog
 from tipsearch.pipeline import Entry, Source, open_store, resolve
 from tipsearch.pipeline.corpus import resolve_corpus, resolve_pending
-from tipsearch.pipeline.resolver import known_entries, resolve_source
-from tipsearch.pipeline.store import PageSeen, Store
+from tipsearch.pipeline.reading import Reading
+from tipsearch.pipeline.resolver import known_entries, resolve_block, resolve_source
+from tipsearch.pipeline.store import PageSeen, ResolvedPost, Store
 
 TIPS = Source(name="tips")
 
@@ -62,17 +63,20 @@ def test_any_batching_gives_the_posts_of_all_entries_at_once(seed: int, size: in
         assert store.sequence() == before
 
 
-def test_a_new_page_touches_only_the_posts_it_could_belong_to(store: Store) -> None:
+def test_a_new_page_touches_only_the_posts_it_could_belong_to(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     put(store, *(entry(f"Tip {n} – 6/25/19", f"The words of tip {n} are these.") for n in range(30)))
     resolve_corpus(store, TIPS)
     put(store, entry("Tip 3 – 6/25/19", "An edit with other words.", at=2), entry("Tip 30 – 6/25/19", "New.", at=2))
-    with store.workbench("tips") as bench:
-        bench.begin("x")
-    resolve_corpus(store, TIPS)
-    put(store, entry("Tip 4 – 6/25/19", "An edit with other words.", at=3))
-    with store.workbench("tips", keep=False) as bench:
-        unread = bench.unread(100)
-        assert [known.entry.title for known in unread] == ["Tip 4 – 6/25/19"]
+    resolved: list[str] = []
+
+    def recorded(readings: list[Reading], *facts: object) -> list[ResolvedPost]:
+        resolved.extend(reading.bare_title for reading in readings)
+        return resolve_block(readings, *facts)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("tipsearch.pipeline.corpus.resolve_block", recorded)
+    result = resolve_corpus(store, TIPS)
+    assert sorted(resolved) == ["Tip 3", "Tip 3", "Tip 30"]
+    assert (len(result.added), len(result.changed)) == (1, 1)
 
 
 def test_a_changed_fact_reworks_what_it_touches_and_is_no_change_of_the_posts(store: Store) -> None:
