@@ -28,18 +28,20 @@ def status_error(response: Response) -> CrawlError | None:
     """The error that an answer's status stands for, None for a page to be read."""
     status, url = response.status, response.url
     if status in {404, 410}:
-        return NotFoundError(f"{url} answers {status}: there is no such page.")
+        return NotFoundError(f"{url} answers {status}: there is no such page.", status=status)
     if status == 429:
         return BlockedError(
-            f"{url} answers 429: too many requests.", hint="Try again later, with a longer delay for this source."
+            f"{url} answers 429: too many requests.",
+            hint="Try again later, with a longer delay for this source.",
+            status=status,
         )
     if status in {401, 403, 407, 451} or response.headers.get("cf-mitigated") == b"challenge":
         return _blocked(response)
     if status >= 500:
         tries = response.request.meta.get("retry_times", 0) + 1 if response.request else 1
-        return UnreachableError(f"{url} answers {status}, an error of the site's own, {times(tries)}.")
+        return UnreachableError(f"{url} answers {status}, an error of the site's own, {times(tries)}.", status=status)
     if not 200 <= status < 300:
-        return CrawlError(f"{url} answers {status}, which is no page.")
+        return CrawlError(f"{url} answers {status}, which is no page.", status=status)
     return None
 
 
@@ -65,6 +67,7 @@ def _blocked(response: Response) -> BlockedError:
     return BlockedError(
         f"{response.url} is closed to tipsearch (status {response.status}).",
         hint="The site refuses, or asks for a login or a proof of being human; open it in a browser to see which.",
+        status=response.status,
     )
 
 

@@ -58,9 +58,16 @@ class QueryError(UsageError):
 
 
 class CrawlError(TipsearchError):
-    """A source could not be crawled; what the corpus holds of it stays."""
+    """A source could not be crawled; what the corpus holds of it stays.
+
+    `status` is the HTTP status that said so, None where there was no answer or its status was not the matter.
+    """
 
     exit_status = 3
+
+    def __init__(self, message: str, *, hint: str | None = None, status: int | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
 
 
 class RobotsError(CrawlError):

@@ -57,7 +57,7 @@ class Entry:
     same entry. The second block is where and when it was seen. A date inside `title` is not repeated in `dates`.
 
     `layout` names how the page was read (``wordpress``, ``blogger``, ``html``, ``wordpress-text``, ``blogger-text``,
-    later ``feed``, ``rest``); `also_at` are further addresses of the post (rel=canonical, redirects);
+    ``feed``, ``rest``); `also_at` are further addresses of the post (rel=canonical, redirects);
     `platform_id` is unique across sites (``tag:blogger.com,1999:blog-1.post-2``, ``example.org?p=17``);
     `listed_in` is the archive that the entry belongs to on its page (``tag:empathy``, ``category:tips``),
     empty for a teaser that stands on a page of another archive.

@@ -1,0 +1,1 @@
+"""The machine-readable ways into a blog's archive: WordPress's REST interface, feeds, sitemaps."""
