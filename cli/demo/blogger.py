@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from datetime import UTC, datetime, time, timedelta, timezone
+from collections.abc import Collection, Iterable
 from html import escape
 from itertools import groupby
 from typing import Literal
 from urllib.parse import quote, unquote, urlencode
 
+from .atom import BloggerFeeds, instant, instant_of, updated
 from .content import DemoPost, newest_first, post_number
 from .markup import paragraphs, snippet
 from .server import Request, Response, page, plain_text, redirect, style_sheet
+from .sitemaps import blogger_sitemap
 
 CLOSED_ROBOTS = (
     "User-agent: Mediapartners-Google\nDisallow: \n\n"
@@ -24,15 +25,17 @@ OPEN_ROBOTS = "User-agent: *\nDisallow:\n"
 """A blog whose owner switched custom robots.txt on and opened everything."""
 
 STYLE = "/style.css"
-_EASTERN = timezone(timedelta(hours=-5))
 
 
 class BloggerSite:
     """The blog as a site for `serve`.
 
     Lists stand at ``/``, ``/2024/``, ``/2024/03/`` and ``/search/label/<Label>?max-results=20``, older ones behind
-    ``updated-max``; posts at ``/2024/03/<slug>.html``. `robots` is ``blogger`` (the default: ``/search`` is closed, as
-    on every Blogger blog whose owner changed nothing) or ``open``. `theme` is ``contempo`` or ``simple``.
+    ``updated-max``; posts at ``/2024/03/<slug>.html``; feeds at ``/feeds/posts/default`` and, of a label, behind
+    ``/-/<Label>``. `robots` is ``blogger`` (the default: ``/search`` is closed, as on every Blogger blog whose owner
+    changed nothing) or ``open``. `theme` is ``contempo`` or ``simple``. `feed` is ``full``, ``short`` (the first 400
+    characters) or ``off``; `feed_page_cap` the most entries a page of it, whatever is asked for. Posts whose slug
+    is among `dropped` are listed, but their own page is a 404.
     """
 
     def __init__(
@@ -44,11 +47,16 @@ class BloggerSite:
         theme: Literal["contempo", "simple"] = "contempo",
         robots: Literal["blogger", "open"] = "blogger",
         per_page: int = 7,
+        feed: Literal["full", "short", "off"] = "full",
+        feed_page_cap: int = 150,
+        dropped: Collection[str] = (),
     ) -> None:
         self.title = title
         self.tagline = tagline
         self.theme = theme
-        self.robots = CLOSED_ROBOTS if robots == "blogger" else OPEN_ROBOTS
+        self.robots: Literal["blogger", "open"] = robots
+        self.dropped = dropped
+        self._feed_options: tuple[Literal["full", "short", "off"], int] = (feed, feed_page_cap)
         self.per_page = per_page
         self.publish(posts)
 
@@ -60,6 +68,7 @@ class BloggerSite:
             raise ValueError("two posts share an address: give one of them another slug")
         self.posts = ordered
         self._by_path = by_path
+        self.feeds = BloggerFeeds(self.title, self.tagline, ordered, self.permalink, *self._feed_options)
 
     @staticmethod
     def permalink(post: DemoPost) -> str:
@@ -74,12 +83,20 @@ class BloggerSite:
         """Answers like Blogger: an unknown label is an empty list, an unknown address a 404."""
         path = unquote(request.path)
         if path == "/robots.txt":
-            return plain_text(self.robots)
+            closed = f"{CLOSED_ROBOTS}\nSitemap: {request.base_url}/sitemap.xml\n"
+            return plain_text(closed if self.robots == "blogger" else OPEN_ROBOTS)
+        if path == "/sitemap.xml":
+            return blogger_sitemap(
+                request, [(request.base_url + link, updated(p)) for link, p in self._by_path.items()]
+            )
+        feed = self.feeds.answer(request)
+        if feed is not None:
+            return feed
         if path == STYLE:
             return style_sheet()
         if path == "/index.html":
             return redirect(f"{request.base_url}/")
-        if path in self._by_path:
+        if path in self._by_path and self._by_path[path].slug not in self.dropped:
             return page(self._single(request.base_url, self._by_path[path]))
         label = path.removeprefix("/search/label/") if path.startswith("/search/label/") else ""
         dated = re.fullmatch(r"/([0-9]{4})/(?:([0-9]{2})/)?", path)
@@ -94,16 +111,16 @@ class BloggerSite:
 
     def _list(self, request: Request, posts: list[DemoPost], *, label: str) -> str:
         query = request.query
-        before = _instant_of(query.get("updated-max", ""))
+        before = instant_of(query.get("updated-max", ""))
         asked = query.get("max-results", "")
         size = min(int(asked), 150) if re.fullmatch(r"[0-9]{1,5}", asked) else self.per_page
         start = int(query["start"]) if re.fullmatch(r"[0-9]{1,6}", query.get("start", "")) else 0
-        left = [post for post in posts if before is None or _instant(post) < before]
+        left = [post for post in posts if before is None or instant(post) < before]
         shown, more = left[: max(size, 1)], left[max(size, 1) :]
         older = ""
         if more:
             at = f"/search/label/{quote(label)}" if label else "/search"
-            params = {"updated-max": _instant(shown[-1]).isoformat(), "max-results": size, "start": start + len(shown)}
+            params = {"updated-max": instant(shown[-1]).isoformat(), "max-results": size, "start": start + len(shown)}
             older = f"{request.base_url}{at}?{urlencode({**params, 'by-date': 'false'})}"
         body = (
             self._contempo(request.base_url, shown)
@@ -170,7 +187,7 @@ class BloggerSite:
         return (
             '<div class="post-header"><span class="byline post-timestamp">'
             f'<a class="timestamp-link" href="{base}{self.permalink(post)}" rel="bookmark" title="permanent link">'
-            f'<time class="published" datetime="{_instant(post).isoformat()}">{post.day:%B %d, %Y}</time>'
+            f'<time class="published" datetime="{instant(post).isoformat()}">{post.day:%B %d, %Y}</time>'
             "</a></span></div>\n"
         )
 
@@ -198,12 +215,12 @@ class BloggerSite:
             '<section class="comments" id="comments"><h3 class="title">Comments</h3>'
             '<p class="comment-footer"><a href="https://www.blogger.com/">Post a Comment</a></p></section>'
         )
-        return self._frame(base, post.title, body, "", canonical=self.permalink(post))
+        return self._frame(base, post.title, body, "", post)
 
-    def _frame(self, base: str, name: str, main: str, pager: str, canonical: str = "") -> str:
+    def _frame(self, base: str, name: str, main: str, pager: str, post: DemoPost | None = None) -> str:
         title = f"{self.title}: {name}" if name else self.title
-        view = "item-view" if canonical else "feed-view"
-        link = f'<link rel="canonical" href="{escape(base + canonical)}" />\n' if canonical else ""
+        view = "item-view" if post else "feed-view"
+        link = f'<link rel="canonical" href="{escape(base + self.permalink(post))}" />\n' if post else ""
         recent = "".join(
             f'<li><a href="{base}{self.permalink(p)}">{escape(p.title, quote=False)}</a></li>\n' for p in self.posts[:5]
         )
@@ -212,7 +229,7 @@ class BloggerSite:
         return (
             f'<!DOCTYPE html>\n<html dir="ltr" lang="en">\n<head>\n<meta charset="UTF-8" />\n'
             f"<title>{escape(title)}</title>\n"
-            f'<meta content="blogger" name="generator" />\n{link}'
+            f'<meta content="blogger" name="generator" />\n{link}{self.feeds.head_links(base, post)}'
             f'<link rel="stylesheet" href="{base}{STYLE}" />\n</head>\n'
             f'<body class="{self.theme} {view}">\n'
             '<a class="skip-navigation" href="#main">Skip to main content</a>\n'
@@ -224,16 +241,3 @@ class BloggerSite:
             f'<div class="widget Label"><h3 class="title">Labels</h3><ul>\n{listed}</ul></div></div>\n'
             '<div class="widget Attribution">Powered by Blogger</div>\n</body>\n</html>\n'
         )
-
-
-def _instant(post: DemoPost) -> datetime:
-    """Half past seven in the morning, five hours behind Greenwich: this blog posts before work."""
-    return datetime.combine(post.day, time(7, 30), _EASTERN)
-
-
-def _instant_of(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

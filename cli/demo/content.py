@@ -7,7 +7,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from hashlib import blake2b
 from importlib.resources import files
 from typing import Any
@@ -20,6 +20,7 @@ class DemoPost:
     `body` is plain text: paragraphs stand apart by an empty line, lines that begin with ``- `` are a list.
     `title` holds no date; `title_date` is what the blog writes behind it (``12/9/14 TOW``), empty for none.
     `closing` are the lines that the blog puts under its posts; `comments` are ``Name: what they said``.
+    `modified` is the day, or the moment in the blog's own time, of the last edit; None where there was none.
     """
 
     title: str
@@ -32,6 +33,7 @@ class DemoPost:
     tags: tuple[str, ...] = ()
     closing: tuple[str, ...] = ()
     comments: tuple[str, ...] = ()
+    modified: date | None = None
 
     @property
     def heading(self) -> str:
@@ -67,9 +69,16 @@ def post_number(post: DemoPost) -> int:
     return int.from_bytes(blake2b(said, digest_size=6).digest())
 
 
+def time_of_day(post: DemoPost) -> time:
+    """When the post came out, by the blog's own clock: in one case of four after nine in the evening."""
+    number = post_number(post)
+    minute = 21 * 60 + number // 4 % 170 if number % 4 == 0 else 6 * 60 + number // 4 % 720
+    return time(minute // 60, minute % 60, number // 4096 % 60)
+
+
 def newest_first(posts: Iterable[DemoPost]) -> tuple[DemoPost, ...]:
     """The posts in the order of an archive page."""
-    return tuple(sorted(posts, key=lambda post: (post.day, post.slug), reverse=True))
+    return tuple(sorted(posts, key=lambda post: (post.day, time_of_day(post), post.slug), reverse=True))
 
 
 def title_date(day: date) -> str:

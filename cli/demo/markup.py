@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from html import escape
 
 _OPENING_QUOTE = re.compile(r"(?:(?<=[\s(\[–—])|^)(['\"])", re.MULTILINE)
+_NUMBERED = str.maketrans({sign: f"&#{ord(sign)};" for sign in "‘’“”…–—"})
 _CLOSING = str.maketrans({"'": "’", '"': "”"})
 
 
@@ -14,6 +15,16 @@ def typeset(text: str) -> str:
     """Curly quotes, one-sign dots and real dashes, as WordPress (wptexturize) puts them in when it shows a text."""
     text = _OPENING_QUOTE.sub(lambda quote: "‘" if quote[1] == "'" else "“", text)
     return text.translate(_CLOSING).replace("...", "…").replace(" -- ", " – ")
+
+
+def numbered(html: str) -> str:
+    """The same HTML with WordPress's numbered entities for quotes, dashes and dots: ``&#8217;``."""
+    return html.translate(_NUMBERED)
+
+
+def heading(text: str) -> str:
+    """A title as WordPress renders it for its pages, its REST interface and its feeds."""
+    return numbered(escape(typeset(text), quote=False).replace("&amp;", "&#038;"))
 
 
 def blocks(body: str) -> Iterator[list[str]]:
@@ -46,6 +57,13 @@ def plain(body: str) -> str:
 def excerpt(body: str, words: int) -> str:
     """The first `words` words, cut between two words without a mark, as the tips blog's teasers are."""
     return " ".join(plain(body).split()[:words])
+
+
+def trimmed(text: str, words: int = 55) -> str:
+    """WordPress's automatic excerpt of a typeset text, as HTML without a tag (wp_trim_words, 55 words)."""
+    said = text.split()
+    more = " [&#8230;]" if len(said) > words else ""
+    return numbered(escape(" ".join(said[:words]), quote=False)) + more
 
 
 def snippet(body: str, characters: int = 1000) -> str:

@@ -207,7 +207,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         given = {name.lower() for name in response.headers}
         whole = response.body if isinstance(response.body, bytes) else None
-        if whole is not None and "content-length" not in given:
+        if whole is not None and "content-length" not in given and response.status != HTTPStatus.NOT_MODIFIED:
             self.send_header("Content-Length", str(len(whole)))
         if whole is None and "connection" not in given:
             self.send_header("Connection", "close")

@@ -2,52 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from html import escape
 
+from .blog import VERSION, Archive, Blog, Kind
 from .content import DemoPost, post_number, slugify
-from .markup import excerpt, paragraphs, typeset
+from .heads import head_links
+from .markup import excerpt, heading, typeset
+from .pager import pager
 
 STYLE = "/wp-content/themes/harbor/style.css"
-
-
-@dataclass(frozen=True, slots=True)
-class Archive:
-    """One archive: where its first page stands, its heading, its name in the window's title, and its posts."""
-
-    path: str
-    heading: str
-    name: str
-    body_class: str
-    posts: tuple[DemoPost, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
-    """What a blog's owner can choose about its pages; `WordPressSite` explains each."""
-
-    title: str
-    tagline: str = ""
-    per_page: int = 3
-    teasers: int = 10
-    teaser_words: int = 50
-    teaser_links: bool = True
-    posted_dates: bool = True
-    dated_permalinks: bool = True
-
-    def permalink(self, post: DemoPost) -> str:
-        """The path of the post's own page."""
-        return f"/{post.day:%Y/%m}/{post.slug}/" if self.dated_permalinks else f"/{post.slug}/"
 
 
 class Theme:
     """Renders the pages of one state of the blog, and keeps the pieces that many pages share."""
 
-    def __init__(self, layout: Layout, posts: Sequence[DemoPost], archives: Mapping[str, Archive]) -> None:
-        self._layout = layout
-        self._posts = posts
-        self._archives = archives
+    def __init__(self, blog: Blog) -> None:
+        self._blog = blog
+        self._layout = blog.layout
+        self._posts = blog.posts
+        self._archives = blog.archives
         self._kept: dict[tuple[str, str], str] = {}
 
     def _keep(self, kind: str, key: str, make: Callable[[], str]) -> str:
@@ -56,8 +30,16 @@ class Theme:
             text = self._kept[kind, key] = make()
         return text
 
-    def frame(self, base: str, name: str, body_class: str, main: str, canonical: str = "") -> str:
-        """A whole page around `main`; `base` is the blog's address without a slash at its end."""
+    def frame(
+        self,
+        base: str,
+        name: str,
+        body_class: str,
+        main: str,
+        canonical: str = "",
+        at: Archive | DemoPost | None = None,
+    ) -> str:
+        """A whole page around `main`, which shows `at`; `base` is the blog's address without a slash at its end."""
         title = f"{typeset(name)} | {self._layout.title}" if name else f"{self._layout.title} | {self._layout.tagline}"
         link = f'<link rel="canonical" href="{escape(base + canonical)}" />\n' if canonical else ""
         head = self._keep("head", base, lambda: self._masthead(base))
@@ -66,7 +48,7 @@ class Theme:
             f'<!DOCTYPE html>\n<html lang="en-US">\n<head>\n<meta charset="UTF-8" />\n'
             f"<title>{escape(title)}</title>\n"
             f'<meta name="viewport" content="width=device-width" />\n'
-            '<meta name="generator" content="WordPress 6.4.3" />\n'
+            f'<meta name="generator" content="WordPress {VERSION}" />\n{head_links(self._blog, base, at)}'
             f'{link}<link rel="stylesheet" href="{base}{STYLE}" />\n</head>\n<body class="{body_class}">\n'
             f'{head}<div id="main">\n<div id="content" role="main">\n{main}\n</div>\n{aside}</div>\n'
             f'<div id="footer" role="contentinfo"><p>&copy; 2009&#8211;2025 {escape(self._layout.title)}. '
@@ -121,35 +103,25 @@ class Theme:
         top = self._keep(
             "teasers", base, lambda: "\n".join(self._teaser(base, p) for p in self._posts[: self._layout.teasers])
         )
-        heading = f'<h1 class="page-title">{escape(archive.heading)}</h1>\n' if archive.heading else ""
+        top_heading = f'<h1 class="page-title">{escape(archive.heading)}</h1>\n' if archive.heading else ""
         posts = "\n".join(self._full(base, post) for post in archive.posts[first : first + self._layout.per_page])
+        last = max(1, -(-len(archive.posts) // self._layout.per_page))
         here = archive.path if number == 1 else f"{archive.path}page/{number}/"
         name = archive.name if number == 1 else f"{archive.name} - Page {number}".removeprefix(" - ")
-        links = []
-        if first + self._layout.per_page < len(archive.posts):
-            older = f"{base}{archive.path}page/{number + 1}/"
-            links.append(
-                f'<div class="nav-previous"><a href="{older}">'
-                '<span class="meta-nav">&larr;</span> Older posts</a></div>'
-            )
-        if number > 1:
-            newer = base + (archive.path if number == 2 else f"{archive.path}page/{number - 1}/")
-            links.append(
-                f'<div class="nav-next"><a href="{newer}">Newer posts <span class="meta-nav">&rarr;</span></a></div>'
-            )
         main = (
-            f'{heading}<div class="latest-tips">\n{top}\n</div>\n{posts}\n'
-            f'<div id="nav-below" class="navigation">{"".join(links)}</div>'
+            f'{top_heading}<div class="latest-tips">\n{top}\n</div>\n{posts}\n'
+            f"{pager(base, archive.path, number, last, numbered=self._layout.page_numbers)}"
         )
-        return self.frame(base, name, archive.body_class, main, here)
+        return self.frame(base, name, archive.body_class, main, here, archive)
 
     def _teaser(self, base: str, post: DemoPost) -> str:
-        title = escape(post.teaser_heading, quote=False)
-        more = "Read more"
+        title, more = escape(post.teaser_heading, quote=False), "Read more"
+        text = escape(typeset(excerpt(post.body, self._layout.teaser_words)), quote=False)
+        if self._blog.is_protected(post):
+            title, text = f"Protected: {title}", self._blog.excerpt(post)
         if self._layout.teaser_links:
             link = f'href="{base}{self._layout.permalink(post)}"'
             title, more = f"<a {link}>{title}</a>", f'<a class="more-link" {link}>{more}</a>'
-        text = escape(typeset(excerpt(post.body, self._layout.teaser_words)), quote=False)
         return (
             f'<div class="tip-teaser hentry"><h2 class="entry-title">{title}</h2>\n'
             f'<div class="entry-summary"><p>{text} {more}</p></div></div>'
@@ -160,38 +132,44 @@ class Theme:
 
     def _article(self, base: str, post: DemoPost, *, single: bool) -> str:
         link = base + self._layout.permalink(post)
-        title = escape(typeset(post.heading), quote=False)
-        heading = (
+        title = self._blog.title(post)
+        title_line = (
             f'<h1 class="entry-title">{title}</h1>'
             if single
             else f'<h2 class="entry-title"><a href="{link}" rel="bookmark">{title}</a></h2>'
         )
         day = f"{post.day:%B} {post.day.day}, {post.day.year}" if self._layout.posted_dates else ""
-        categories = self._terms(base, "category", post.categories)
-        tags = self._terms(base, "tag", post.tags)
-        closing = "\n".join(f"<p>{escape(typeset(line), quote=False)}</p>" for line in post.closing)
+        if day and self._layout.time_elements:
+            moment = self._blog.published(post).isoformat(timespec="seconds")
+            day = f'<time class="published" datetime="{moment}">{day}</time>'
+        categories = self._terms(base, "category", post)
+        tags = self._terms(base, "tag", post)
         foot = f'<div class="entry-utility"><span class="tag-links">Tagged {tags}</span></div>' if tags else ""
-        classes = " ".join(["post", "type-post", "status-publish", "hentry", *(f"tag-{slugify(t)}" for t in post.tags)])
+        classes = ["post", "type-post", "status-publish", "hentry", *(f"tag-{slugify(t)}" for t in post.tags)]
+        if self._blog.is_protected(post):
+            classes.append("post-password-required")
+        body = f'<div class="entry-content">\n{self._blog.content(post, base)}</div>'
+        if self._layout.excerpts and not single:
+            body = f'<div class="entry-summary">\n<p>{self._blog.excerpt(post)}</p>\n</div>'
         return (
-            f'<div id="post-{post_number(post)}" class="{classes}">\n{heading}\n'
+            f'<div id="post-{post_number(post)}" class="{" ".join(classes)}">\n{title_line}\n'
             f'<div class="entry-meta"><span class="meta-prep">Posted on</span> <span class="entry-date">{day}</span> '
             f'in {categories} <span class="comments-link"><a href="{link}#respond">Please leave a comment</a></span>'
-            "</div>\n"
-            f'<div class="entry-content">\n{paragraphs(typeset(post.body))}\n{closing}\n</div>\n{foot}\n</div>'
+            f"</div>\n{body}\n{foot}\n</div>"
         )
 
-    @staticmethod
-    def _terms(base: str, kind: str, names: Sequence[str]) -> str:
+    def _terms(self, base: str, kind: Kind, post: DemoPost) -> str:
         rel = "category tag" if kind == "category" else "tag"
         return ", ".join(
-            f'<a href="{base}/{kind}/{slugify(name)}/" rel="{rel}">{escape(name, quote=False)}</a>' for name in names
+            f'<a href="{base}{term.path}" rel="{rel}">{escape(term.name, quote=False)}</a>'
+            for term in self._blog.terms_of(kind, post)
         )
 
     def single(self, base: str, post: DemoPost) -> str:
         """A post's own page, with related posts and comments."""
         comments = "\n".join(
             f'<li class="comment"><div class="comment-author vcard"><cite class="fn">{escape(who)}</cite> says:</div>'
-            f'<div class="comment-body"><p>{escape(typeset(said.strip()), quote=False)}</p></div></li>'
+            f'<div class="comment-body"><p>{heading(said.strip())}</p></div></li>'
             for who, _, said in (comment.partition(":") for comment in post.comments)
         )
         related = "\n".join(
@@ -207,7 +185,8 @@ class Theme:
             f'<form action="{base}/wp-comments-post.php" method="post"><p><label for="comment">Comment</label> '
             '<textarea id="comment" name="comment" cols="45" rows="4"></textarea></p></form></div></div>'
         )
-        return self.frame(base, post.heading, "single single-post", main, self._layout.permalink(post))
+        name = f"Protected: {post.heading}" if self._blog.is_protected(post) else post.heading
+        return self.frame(base, name, "single single-post", main, self._layout.permalink(post), post)
 
     def _related(self, post: DemoPost) -> list[DemoPost]:
         if not post.tags:

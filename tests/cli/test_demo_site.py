@@ -176,7 +176,7 @@ class TestTheWordPressLayout:
             "/tag/empathy/page/99/",
             "/tag/nothing/",
             "/2009/02/nothing/",
-            "/wp-json/",
+            "/xmlrpc.php",
             "/%2e%2e/",
         ],
     )

@@ -72,7 +72,10 @@ def big_posts(
 
 
 def big_wordpress(n_posts: int = 800, **options: Any) -> WordPressSite:
-    """The made-up blog in the teaser-plus-full layout; options are those of `big_posts` and `WordPressSite`."""
+    """The made-up blog in the teaser-plus-full layout; options are those of `big_posts` and `WordPressSite`.
+
+    REST, feeds and a sitemap are on unless an option says otherwise (``rest="off"``, ``feed="summary"`` …).
+    """
     of_posts = {name: options.pop(name) for name in ("seed", "undated_before", "closing") if name in options}
     options.setdefault("title", "The Long Shelf")
     return WordPressSite(big_posts(n_posts, **of_posts), **options)
@@ -107,7 +110,8 @@ def blogger_site(
 ) -> Iterator[Running]:
     """Serves a made-up Blogger blog whose posts all carry the label ``service``; options are `BloggerSite`'s.
 
-    Every fifth post is longer than a snippet may be. robots.txt is Blogger's own unless ``robots="open"``.
+    Every fifth post is longer than a snippet may be. robots.txt is Blogger's own unless ``robots="open"``, and
+    feeds and a sitemap are on unless ``feed`` says otherwise.
     """
     options.setdefault("title", "Shelf Marks")
     with serve(Troubled(BloggerSite(blogger_posts(n_posts), **options), delay=delay, fail_at=fail_at)) as running:

@@ -9,7 +9,7 @@ from html import unescape
 
 from parsel import Selector
 
-from support.asking import ask, get
+from support.asking import ask, fetched, get
 from support.sites import big_posts, big_site, big_wordpress, blogger_posts, blogger_site, marker
 from tipsearch.cli.demo.markup import excerpt, plain
 from tipsearch.cli.demo.server import Request
@@ -92,3 +92,21 @@ def test_a_made_up_blogger_blog_has_posts_longer_than_a_snippet() -> None:
         older = page.css(".blog-pager-older-link::attr(href)").get("")
         assert len(Selector(text=get(unescape(older))[1]).css("article")) == 20
         assert "Disallow: /search\n" in get(f"{served.url}/robots.txt")[1]
+
+
+def test_the_channels_cost_as_many_requests_as_they_should() -> None:
+    with big_site(801) as served:
+        rest = [fetched(f"{served.url}/wp-json/wp/v2/posts?per_page=100&page={n}").status for n in range(1, 11)]
+        feed = [fetched(f"{served.url}/feed/?paged={n}").status for n in range(1, 84)]
+    assert rest == [200] * 9 + [400]
+    assert feed == [200] * 81 + [404] * 2
+    with blogger_site(300) as served:
+        pages = [f"{served.url}/feeds/posts/default/-/service?start-index={n}&max-results=150" for n in (1, 151, 301)]
+        assert [fetched(page).text.count("<entry>") for page in pages] == [150, 150, 0]
+
+
+def test_options_reach_the_sites_channels() -> None:
+    with big_site(12, rest="login", feed="off", robots=None) as served:
+        assert [get(served.url + path)[0] for path in ("/wp-json/", "/feed/", "/robots.txt")] == [401, 404, 404]
+    with blogger_site(12, feed="off") as served:
+        assert get(f"{served.url}/feeds/posts/default")[0] == 404
