@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from ...pipeline.errors import TipsearchError
 from ..extract.records import Extraction
-
-Channel = Literal["rest", "feed", "html"]
-"""How an archive is read, cheapest first: WordPress's REST interface, a feed's pages, its listing pages."""
-
-CHANNELS: tuple[Channel, ...] = ("rest", "feed", "html")
 
 Scope = Literal["blog", "tag", "category", "author", "date", "label", "other"]
 
@@ -61,15 +56,35 @@ class ChannelReader(Protocol):
     Memory holds keys, names and at most one page.
     """
 
-    channel: Literal["rest", "feed"]
-    stated: int | None
-    """How many posts the site says that the archive holds; None where it does not say."""
-    stated_by: str
-    """Where it says so: ``X-WP-Total``, ``openSearch:totalResults``; empty where nowhere."""
-    summaries_only: bool
-    """Whether what was read so far holds excerpts and no full post."""
-    ended: str
-    complete: bool
+    @property
+    def channel(self) -> Literal["rest", "feed"]:
+        """Which channel this reads."""
+        ...
+
+    @property
+    def stated(self) -> int | None:
+        """How many posts the site says that the archive holds; None where it does not say."""
+        ...
+
+    @property
+    def stated_by(self) -> str:
+        """Where it says so: ``X-WP-Total``, ``openSearch:totalResults``; empty where nowhere."""
+        ...
+
+    @property
+    def summaries_only(self) -> bool:
+        """Whether what was read so far holds excerpts and no full post."""
+        ...
+
+    @property
+    def ended(self) -> str:
+        """Why the reader ended, in a few words; empty before."""
+        ...
+
+    @property
+    def complete(self) -> bool:
+        """Whether it ended at the archive's own end."""
+        ...
 
     def following(self) -> str | None:
         """The next address to fetch; None at the end. The same answer until `read` or `failed` was called."""
@@ -90,4 +105,13 @@ class ChannelReader(Protocol):
         True where that is the ordinary end of the archive, or where the reader goes another way on; False where
         it has ended, incomplete.
         """
+        ...
+
+    def to_state(self) -> dict[str, Any]:
+        """What a later reader of the archive need not find out again, as plain JSON values."""
+        ...
+
+    def position(self) -> dict[str, Any]:
+        """Where the reading stands, as plain JSON values from which a later reader goes on; small, for it is written
+        after every page."""
         ...
