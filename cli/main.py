@@ -25,6 +25,8 @@ COMMANDS = {
     "forget": "posts",
     "sources": "sources",
     "status": "status",
+    "doctor": "doctor",
+    "schedule": "schedule",
     "reindex": "rebuild",
     "resolve": "rebuild",
     "demo": "demo_command",

@@ -19,7 +19,7 @@ from tomlkit.items import AoT, Array
 
 from .errors import ConfigError, StoreError, UsageError
 from .home import Home
-from .records import DateOrder, Source
+from .records import Channel, DateOrder, Source
 from .urls import blog_of, is_web_address
 
 HEADER = "# The blogs that tipsearch crawls. Edited by hand, and by `tipsearch crawl`, which keeps comments.\n"
@@ -58,7 +58,7 @@ def _read(home: Home) -> tomlkit.TOMLDocument:
         return tomlkit.document()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{home.config} can't be read: {error}") from error
-    except TOMLKitError as error:
+    except (TOMLKitError, RecursionError) as error:
         raise ConfigError(f"{home.config} is no valid TOML: {error}") from error
 
 
@@ -129,6 +129,7 @@ _CHECKS: dict[str, tuple[Callable[[object], bool], str]] = {
     "time_zone": (_is_zone, 'a time zone such as "America/New_York"'),
     "date_order": (lambda value: value in get_args(DateOrder), "one of MDY, DMY, YMD"),
     "languages": (_list_of(_is_language), 'a list of language codes such as ["en", "es"]'),
+    "channel": (lambda value: value in get_args(Channel), f"one of {', '.join(get_args(Channel))}"),
     "max_pages": (_is_count, "a whole number of at least 1"),
     "delay": (_is_delay, "a number of seconds from 0 to 3600"),
     "obey_robots": (_is_bool, "true or false"),

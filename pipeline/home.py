@@ -21,6 +21,11 @@ class Home:
         given = path or os.environ.get("TIPSEARCH_HOME")
         if given:
             return cls(Path(given).expanduser().absolute())
+        return cls.default()
+
+    @classmethod
+    def default(cls) -> Home:
+        """The one in the platform's user data folder."""
         from platformdirs import user_data_path
 
         return cls(user_data_path("tipsearch", appauthor=False))
@@ -39,6 +44,11 @@ class Home:
     def index(self) -> Path:
         """The folder of the index; deleting it is always safe."""
         return self.path / "index"
+
+    @property
+    def backups(self) -> Path:
+        """The folder of the copies that are made of the store before it is migrated."""
+        return self.path / "backups"
 
     @property
     def logs(self) -> Path:

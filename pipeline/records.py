@@ -19,6 +19,9 @@ Completeness = Literal["full", "excerpt"]
 Precision = Literal["instant", "day", "month", "year"]
 DateOrder = Literal["MDY", "DMY", "YMD"]
 
+Channel = Literal["rest", "feed", "html"]
+"""How an archive is read, cheapest first: WordPress's REST interface, a feed's pages, its listing pages."""
+
 Origin = Literal["title", "rest", "time", "label", "feed", "url"]
 """Where a date stood, strongest first: the title, REST, a `time` element, a labelled text, the feed, the URL."""
 
@@ -184,7 +187,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One blog, as `[[sources]]` in tipsearch.toml describes it. `delay` is in seconds, `sweep_days` in days."""
+    """One blog, as `[[sources]]` in tipsearch.toml describes it.
+
+    `delay` is in seconds, `sweep_days` in days; `channel` is the one way in which its archives are to be read, None for
+    the cheapest that serves.
+    """
 
     name: str
     urls: tuple[str, ...] = ()
@@ -192,6 +199,7 @@ class Source:
     time_zone: str | None = None
     date_order: DateOrder | None = None
     languages: tuple[str, ...] = field(default=())
+    channel: Channel | None = None
     max_pages: int | None = None
     delay: float | None = None
     obey_robots: bool = True

@@ -82,12 +82,13 @@ def put_page(db: Connection, page: PageSeen, entries: Sequence[Entry]) -> PutRes
     for seen in (*_that_may_become_the_text(db, again), *_of_gone_posts(db, known)):
         seen.state, seen.changed = t.UNREAD, True
     unresolved = any(seen.state == t.UNREAD and (seen.changed or not seen.id) for seen in known.values())
+    said = _saying_something(db, page.source, known)
     _insert_new(db, known)
     page_id, moved = _put_page_row(db, page, kept)
     _put_sightings(db, page_id, kept, known)
     _update_known(db, known.values())
     know_source(db, page.source, unresolved=unresolved or moved)
-    return PutResult(new=new, repeated=repeated, relisted=relisted, forgotten=len(dropped))
+    return PutResult(new=new, said=said, repeated=repeated, relisted=relisted, forgotten=len(dropped))
 
 
 def _storable(entry: Entry) -> Entry:
@@ -152,6 +153,19 @@ def _of_gone_posts(db: Connection, known: dict[str, _Seen]) -> list[_Seen]:
     of_posts = select(m.digest).join(t.posts, (m.source == p.source) & (m.post == p.id)).where(p.gone)
     stored = [digest for digest, seen in known.items() if seen.id]
     return [known[digest] for some in chunks(stored) for digest in db.scalars(of_posts.where(m.digest.in_(some)))]
+
+
+def _saying_something(db: Connection, source: str, known: dict[str, _Seen]) -> int:
+    """How many entries are new in title or body; the others only tell their date or labels in another way."""
+    e = t.entries.c
+    fresh = [seen.entry for seen in known.values() if not seen.id]
+    addresses = {canonical_permalink(entry.permalink) for entry in fresh if entry.permalink}
+    query = select(e.form, e.address, e.title, e.body).where(e.source == source)
+    told = {tuple(row) for some in chunks(sorted(addresses)) for row in db.execute(query.where(e.address.in_(some)))}
+    return sum(
+        not entry.permalink or (entry.form, canonical_permalink(entry.permalink), entry.title, entry.body) not in told
+        for entry in fresh
+    )
 
 
 def _insert_new(db: Connection, known: dict[str, _Seen]) -> None:

@@ -195,7 +195,7 @@ def remove_source(db: Connection, source: str) -> int:
     of_source = select(e.id).where(e.source == source)
     for table in (t.sightings, t.blocks, t.marks):
         db.execute(delete(table).where(table.c.entry.in_(of_source)))
-    for table in (t.entries, t.pages, t.votes, t.bounds, t.absences, t.runs, t.forgotten):
+    for table in (t.entries, t.pages, t.votes, t.bounds, t.absences, t.archives, t.runs, t.forgotten):
         db.execute(delete(table).where(table.c.source == source))
     db.execute(delete(t.sources).where(t.sources.c.name == source))
     return len(live)

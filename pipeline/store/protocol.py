@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -31,11 +31,13 @@ class PageSeen:
 class PutResult:
     """What became of the entries of a page.
 
-    `new` were never seen before; `repeated` were, and `relisted` of them now stand in an archive that had not shown
-    them yet; `forgotten` belong to posts that the user dropped, and were not kept.
+    `new` were never seen before, and `said` of them say something new: no entry of their form and address had their
+    title and body. `repeated` were seen before, and `relisted` of them now stand in an archive that had not shown them
+    yet; `forgotten` belong to posts that the user dropped, and were not kept.
     """
 
     new: int = 0
+    said: int = 0
     repeated: int = 0
     relisted: int = 0
     forgotten: int = 0
@@ -144,6 +146,10 @@ class Workbench(Protocol):
         """
         ...
 
+    def offsets(self, scope: str) -> dict[str, str]:
+        """What a scope's entries show of the blog's offset (`Tally.offsets`): each name with the first of its dates."""
+        ...
+
     def moved_listings(self) -> Iterator[tuple[int, list[KnownEntry]]]:
         """The listing pages that show other entries as their own than before, with these from top to bottom."""
         ...
@@ -154,6 +160,10 @@ class Workbench(Protocol):
 
     def unsettle(self, scope: str, lines: Collection[str] | None = None) -> None:
         """Make the entries of a scope unresolved again: those that carry one of the lines, or all."""
+        ...
+
+    def unsettle_offsets(self, scope: str, names: Collection[str]) -> None:
+        """Make the entries of a scope unresolved again that show one of these offsets."""
         ...
 
     def block(self, limit: int) -> list[KnownEntry]:
@@ -175,6 +185,9 @@ class Store(Protocol):
     Moments are aware and in UTC. Ids are those of `Post.id`; two sources may hold posts of the same id.
     """
 
+    version: int
+    """The schema of what is stored; 0 where a reader met a file that holds no store yet."""
+
     def put_page(self, page: PageSeen, entries: Sequence[Entry]) -> PutResult:
         """Acknowledge a page and its entries; called by the crawler, once a page."""
         ...
@@ -187,8 +200,36 @@ class Store(Protocol):
         """Canonical addresses of the posts of which a full text is stored; the crawler need not fetch them."""
         ...
 
+    def held(self, source: str) -> dict[str, bool]:
+        """The canonical address of every entry that has one; True where a full text of it is stored."""
+        ...
+
+    def known_among(self, source: str, addresses: Collection[str]) -> set[str]:
+        """Those of some canonical addresses of which there is an entry."""
+        ...
+
+    def full_among(self, source: str, addresses: Collection[str]) -> set[str]:
+        """Those of some canonical addresses of which the crawler needs no full text: it is stored, or forgotten."""
+        ...
+
+    def excerpts(self, source: str) -> dict[str, str]:
+        """Addresses of the posts on the blog of which only excerpts are stored, by their canonical form."""
+        ...
+
+    def listed(self, source: str, archive: str, since: datetime) -> set[str]:
+        """Canonical addresses of what pages of an archive (``tag:empathy``) listed as their own since a moment."""
+        ...
+
     def known_posts(self, source: str) -> dict[str, str]:
         """Addresses of the posts that are on the blog, as far as known, by their canonical form."""
+        ...
+
+    def archive_states(self, source: str) -> dict[str, dict[str, Any]]:
+        """What `put_archive_state` was last told of each archive of a source, by its URL."""
+        ...
+
+    def put_archive_state(self, source: str, url: str, state: Mapping[str, Any]) -> None:
+        """Keep what the crawler knows of an archive, as plain JSON values; it replaces what was kept before."""
         ...
 
     def entries(self, source: str) -> Iterator[KnownEntry]:
@@ -267,6 +308,12 @@ class Store(Protocol):
 
     def runs(self, source: str | None = None, limit: int = 20) -> list[Run]:
         """The latest runs, newest first."""
+        ...
+
+    def damage(self, *, full: bool = False) -> list[str]:
+        """What is damaged in the files, in the database's words, at most 20; `full` looks at indexes too, which takes
+        several times as long.
+        """
         ...
 
     def close(self) -> None:

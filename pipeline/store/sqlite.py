@@ -2,54 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from json import JSONDecodeError
 from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, create_engine, event, func, insert, inspect, select, update
+from sqlalchemy import Connection, Row, func, insert, inspect, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import StoreError
+from ..home import Home
 from ..records import Change, Entry, KnownEntry, Post
 from ..urls import canonical_permalink
 from . import tables as t
+from .connections import may_write, readable, writable
+from .holdings import full_among, known_among, listed
 from .intake import know_source, put_absence, put_page
+from .migrations import migrate
 from .outcome import forget_post, remove_source
 from .protocol import PageSeen, PutResult, ResolvedPost, Run
 from .rows import known_entry, post_of_row, posts_query, run_of_row
 from .workbench import SqliteWorkbench
 
-_BUSY_SECONDS = 30
-"""How long a writer waits for another; a page's transaction takes milliseconds."""
+_REFUSED_BY_THE_DISK = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_PERM")
+"""How SQLite's names of errors begin (https://sqlite.org/rescode.html) that tell of no damage."""
+_ARCHIVES_SINCE = 2
+"""The first schema with the table `archives`."""
 
 
 class SqliteStore:
-    """`Store` on one SQLite file in write-ahead mode: readers never wait, and a killed writer leaves no trace."""
+    """`Store` on one SQLite file in write-ahead mode: readers never wait, and a killed writer leaves no trace.
 
-    def __init__(self, path: Path, *, create: bool = True) -> None:
+    A store of an older schema is migrated when it is opened. Where that can't be done and it was opened as it is
+    (`create` false), it is read as it is, and the first attempt to write says what stands in the way. With `read_only`
+    nothing is ever written.
+    """
+
+    def __init__(self, path: Path, *, create: bool = True, read_only: bool = False) -> None:
         self.path = path
+        self._read_only = read_only
         if not create and not path.exists():
             raise StoreError(
                 f"there is no corpus at {path.parent}",
                 hint="`tipsearch crawl URL` or `tipsearch ingest PATH` makes one.",
             )
-        self._engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": _BUSY_SECONDS})
-        event.listen(self._engine, "connect", _configure)
-        event.listen(self._engine, "begin", _begin)
+        only_reads = read_only or not (create or may_write(path))
+        self._engine = readable(path) if only_reads else writable(path)
         self._writer = self._engine.execution_options(writes=True)
-        version = self._version()
-        if version is None:
-            self._make()
-        elif version > t.SCHEMA_VERSION:
+        self.version = self._version() or 0
+        if self.version > t.SCHEMA_VERSION:
             raise StoreError(
-                f"the store {path} has schema {version}; this tipsearch knows up to {t.SCHEMA_VERSION}",
+                f"the store {path} has schema {self.version}; this tipsearch knows up to {t.SCHEMA_VERSION}",
                 hint="Install the newer tipsearch that wrote it.",
             )
+        if read_only:
+            return
+        if not self.version:
+            self._make()
+        try:
+            self._migrate()
+        except StoreError:
+            if create:
+                raise
+
+    def _migrate(self) -> None:
+        if self._read_only:
+            raise StoreError(f"the store {self.path} was opened to be read, not to be written")
+        if 0 < self.version < t.SCHEMA_VERSION:
+            migrate(self.path, Home(self.path.parent).backups, to=t.SCHEMA_VERSION)
+            self.version = t.SCHEMA_VERSION
 
     def _version(self) -> int | None:
         """The schema's version, None in a file that holds no store yet; reading it takes no lock."""
@@ -66,6 +91,7 @@ class SqliteStore:
             rows = [{"key": key, "value": value} for key, value in row.items()]
             # Another process may have made it just now.
             db.execute(upsert(t.meta).on_conflict_do_nothing(index_elements=["key"]), rows)
+        self.version = self._version() or 0
 
     def __enter__(self) -> Self:
         return self
@@ -74,25 +100,30 @@ class SqliteStore:
         self.close()
 
     @contextmanager
-    def _guard(self) -> Iterator[None]:
-        """Turn what the database says into an error for people."""
+    def _guard(self, *damage: type[Exception]) -> Iterator[None]:
+        """Turn what the database says into an error for people, and so what `damage` its rows show.
+
+        Where the file is damaged, SQLite's own message may hold bytes that are no text.
+        """
+        kinds: tuple[type[Exception], ...] = (SQLAlchemyError, UnicodeDecodeError, JSONDecodeError, *damage)
         try:
             yield
-        except SQLAlchemyError as error:
+        except kinds as error:
             cause = getattr(error, "orig", None) or error
-            raise StoreError(
-                f"the store {self.path} can't be used: {cause}",
-                hint="If it is damaged, move it aside or restore a copy; saved pages and a new crawl rebuild it.",
-            ) from error
+            hint = "If it is damaged, move it aside or restore a copy; saved pages and a new crawl rebuild it."
+            if getattr(cause, "sqlite_errorname", "").startswith(_REFUSED_BY_THE_DISK):
+                hint = f"See that {self.path.parent} can be written and has room, then run the same again."
+            raise StoreError(f"the store {self.path} can't be used: {cause}", hint=hint) from error
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
+        self._migrate()
         with self._guard(), self._writer.begin() as db:
             yield db
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with self._guard(), self._engine.connect() as db:
+        with self._guard(ValueError), self._engine.connect() as db:
             yield db
 
     # Intake
@@ -114,12 +145,62 @@ class SqliteStore:
         with self._reading() as db:
             return {address for (address,) in db.execute(query)}
 
+    def held(self, source: str) -> dict[str, bool]:
+        """See `Store.held`."""
+        e = t.entries.c
+        query = select(e.address, func.max(e.form == "content"))
+        query = query.where(e.source == source, e.address.is_not(None)).group_by(e.address)
+        with self._reading() as db:
+            return {address: bool(full) for address, full in db.execute(query)}
+
+    def known_among(self, source: str, addresses: Collection[str]) -> set[str]:
+        """See `Store.known_among`."""
+        with self._reading() as db:
+            return known_among(db, source, addresses)
+
+    def full_among(self, source: str, addresses: Collection[str]) -> set[str]:
+        """See `Store.full_among`."""
+        with self._reading() as db:
+            return full_among(db, source, addresses)
+
+    def excerpts(self, source: str) -> dict[str, str]:
+        """See `Store.excerpts`."""
+        p = t.posts.c
+        query = select(p.url).where(
+            p.source == source, p.live, ~p.gone, p.completeness == "excerpt", p.url.is_not(None)
+        )
+        with self._reading() as db:
+            return {canonical_permalink(url): url for url in db.scalars(query)}
+
+    def listed(self, source: str, archive: str, since: datetime) -> set[str]:
+        """See `Store.listed`."""
+        with self._reading() as db:
+            return listed(db, source, archive, since)
+
     def known_posts(self, source: str) -> dict[str, str]:
         """See `Store.known_posts`."""
         p = t.posts.c
         query = select(p.url).where(p.source == source, p.live, ~p.gone, p.url.is_not(None))
         with self._reading() as db:
             return {canonical_permalink(url): url for url in db.scalars(query)}
+
+    # Archives
+
+    def archive_states(self, source: str) -> dict[str, dict[str, Any]]:
+        """See `Store.archive_states`."""
+        if self.version < _ARCHIVES_SINCE:
+            return {}
+        a = t.archives.c
+        with self._reading() as db:
+            rows = db.execute(select(a.url, a.state).where(a.source == source).order_by(a.url))
+            return {url: dict(state) for url, state in rows}
+
+    def put_archive_state(self, source: str, url: str, state: Mapping[str, Any]) -> None:
+        """See `Store.put_archive_state`."""
+        row = {"source": source, "url": url, "state": dict(state)}
+        put = upsert(t.archives).values(row)
+        with self._writing() as db:
+            db.execute(put.on_conflict_do_update(index_elements=["source", "url"], set_={"state": put.excluded.state}))
 
     # Entries and posts
 
@@ -156,6 +237,7 @@ class SqliteStore:
     @contextmanager
     def workbench(self, source: str, *, keep: bool = True) -> Iterator[SqliteWorkbench]:
         """See `Store.workbench`."""
+        self._migrate()
         with self._guard(), self._writer.connect() as db, db.begin() as transaction:
             know_source(db, source)
             yield SqliteWorkbench(db, source)
@@ -295,34 +377,18 @@ class SqliteStore:
         with self._reading() as db:
             return [run_of_row(row) for row in db.execute(query)]
 
+    def damage(self, *, full: bool = False) -> list[str]:
+        """See `Store.damage`."""
+        check = "integrity_check" if full else "quick_check"
+        # Of schema 1, SQLite 3.40 says without end what is not so (see `tables.votes`).
+        false, at_most = ("NULL value in votes.", 1_000_000) if self.version == 1 else ("ok", 20)
+        with self._reading() as db:
+            lines = [str(line) for (line,) in db.exec_driver_sql(f"PRAGMA {check}({at_most})")]
+        return [line for line in lines if line != "ok" and not line.startswith(false)][:20]
+
     def close(self) -> None:
         """See `Store.close`."""
         self._engine.dispose()
-
-
-def _configure(connection: Any, _record: object) -> None:
-    """Set up a new connection.
-
-    WAL lets queries read while a crawl writes; with synchronous=NORMAL a killed process loses nothing that was
-    committed (https://www.sqlite.org/wal.html). Transactions begin where `_begin` says, not where the driver guesses.
-    """
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    try:
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=NORMAL")
-    finally:
-        cursor.close()
-
-
-def _begin(db: Connection) -> None:
-    """Begin a transaction; one that writes says so at once.
-
-    A transaction that reads first and writes later fails at once, without waiting, where another wrote in between
-    (https://www.sqlite.org/isolation.html).
-    """
-    writes = db.get_execution_options().get("writes", False)
-    db.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _json_list(text: str | None) -> list[str]:

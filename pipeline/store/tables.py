@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import JSON, Boolean, Column, Index, Integer, MetaData, String, Table, Text, text
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""A change of the tables is a new version, with its steps in `migrations.STEPS`."""
 
 metadata = MetaData()
 
@@ -91,7 +92,8 @@ entries = Table(
     Index("entries_to_do", "source", "state", sqlite_where=text("state < 2")),
     # The digest is over the source's name too.
     Index("entries_by_digest", "digest", unique=True),
-    Index("entries_by_address", "source", "address"),
+    # Covering: which addresses are held, and whether in full, is answered without reading entries.
+    Index("entries_by_address", "source", "address", "form"),
 )
 
 # Where each entry stood: the last position on each page, and when it was seen there first and last.
@@ -130,6 +132,15 @@ absences = Table(
     Column("seen", String, nullable=False),
 )
 
+# What the crawler knows of each archive that it reads, in the crawler's own keys.
+archives = Table(
+    "archives",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("url", String, primary_key=True),
+    Column("state", JSON, nullable=False),
+)
+
 # What entries share who may be one post: the hash of an address, of a title with a day, of a title with first words.
 blocks = Table(
     "blocks",
@@ -151,15 +162,16 @@ marks = Table(
     sqlite_with_rowid=False,
 )
 
-# Dates that settle the order of day and month.
+# Dates that settle the order of day and month, and (`date_order` begins with @) those that show the blog's offset.
 votes = Table(
     "votes",
     metadata,
+    # The key's columns come first: SQLite 3.40 takes the others for NULL when it checks a table of another order.
     Column("entry", Integer, primary_key=True),
-    Column("source", String, nullable=False),
-    Column("scope", String, nullable=False),
     Column("date_order", String, primary_key=True),
     Column("raw", String, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("scope", String, nullable=False),
     Index("votes_by_order", "source", "scope", "date_order", "raw"),
     sqlite_with_rowid=False,
 )

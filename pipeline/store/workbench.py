@@ -35,6 +35,19 @@ _RECURRING = text(
 )
 
 
+# The offsets of a scope are votes under names of their own, few among many: SQLite steps from one to the next.
+_OFFSET_MARK, _BEYOND = "@", "A"
+_OFFSETS = text(
+    "WITH RECURSIVE names (name) AS (SELECT min(date_order) FROM votes"
+    " WHERE source = :source AND scope = :scope AND date_order >= :mark AND date_order < :beyond"
+    " UNION ALL SELECT (SELECT min(date_order) FROM votes"
+    " WHERE source = :source AND scope = :scope AND date_order > name AND date_order < :beyond)"
+    " FROM names WHERE name IS NOT NULL)"
+    " SELECT name, (SELECT min(raw) FROM votes WHERE source = :source AND scope = :scope AND date_order = name)"
+    " FROM names WHERE name IS NOT NULL"
+)
+
+
 class SqliteWorkbench:
     """See `Workbench`."""
 
@@ -78,7 +91,7 @@ class SqliteWorkbench:
             marks += [{"mark": mark, "entry": entry, "title": title} for mark in carried]
             votes += [
                 {"entry": entry, "source": self._source, "scope": scope, "date_order": order, "raw": raw}
-                for order, raw in one.tally.votes
+                for order, raw in (*one.tally.votes, *((_OFFSET_MARK + name, raw) for name, raw in one.tally.offsets))
             ]
         for table, rows in ((t.blocks, blocks), (t.marks, marks), (t.votes, votes)):
             if rows:
@@ -127,6 +140,11 @@ class SqliteWorkbench:
                 found[order] = examples
         return found
 
+    def offsets(self, scope: str) -> dict[str, str]:
+        """See `Workbench.offsets`."""
+        values = {"source": self._source, "scope": scope, "mark": _OFFSET_MARK, "beyond": _BEYOND}
+        return {name.removeprefix(_OFFSET_MARK): raw for name, raw in self._db.execute(_OFFSETS, values)}
+
     def moved_listings(self) -> Iterator[tuple[int, list[KnownEntry]]]:
         """See `Workbench.moved_listings`."""
         for page in sorted(pages_to_settle(self._db, self._source)):
@@ -150,6 +168,14 @@ class SqliteWorkbench:
         for some in chunks(self._mark("line", scope, line) for line in lines):
             carriers = select(m.entry).where(m.mark.in_(some))
             self._db.execute(resolved.where(e.id.in_(carriers)).values(state=t.UNRESOLVED))
+
+    def unsettle_offsets(self, scope: str, names: Collection[str]) -> None:
+        """See `Workbench.unsettle_offsets`."""
+        e, v = t.entries.c, t.votes.c
+        marked = [_OFFSET_MARK + name for name in names]
+        showing = select(v.entry).where(v.source == self._source, v.scope == scope, v.date_order.in_(marked))
+        resolved = update(t.entries).where(e.source == self._source, e.scope == scope, e.state == t.RESOLVED)
+        self._db.execute(resolved.where(e.id.in_(showing)).values(state=t.UNRESOLVED))
 
     def block(self, limit: int) -> list[KnownEntry]:
         """See `Workbench.block`."""

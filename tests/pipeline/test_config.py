@@ -23,6 +23,7 @@ platform = "wordpress"
 time_zone = "America/New_York"
 date_order = "DMY"
 languages = ["en", "es"]
+channel = "html"
 max_pages = 12
 delay = 2.5
 obey_robots = false
@@ -53,6 +54,7 @@ def test_every_setting_is_read(home: Home) -> None:
         time_zone="America/New_York",
         date_order="DMY",
         languages=("en", "es"),
+        channel="html",
         max_pages=12,
         delay=2.5,
         obey_robots=False,
@@ -79,6 +81,8 @@ def test_a_home_without_the_file_has_no_sources(home: Home) -> None:
         ('time_zone = "Mars/Olympus"', "Mars/Olympus"),
         ('time_zone = "../../etc/passwd"', "time_zone"),
         ('platform = "drupal"', "wordpress, blogger"),
+        ('channel = "xml"', "rest, feed, html"),
+        ("channel = []", "channel = []"),
         ('languages = "en"', "languages"),
         ('urls = "https://a.example/"', "urls"),
         ('urls = ["file:///etc/passwd"]', "file:///etc/passwd"),

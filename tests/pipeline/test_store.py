@@ -3,9 +3,11 @@
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from support.entries import MOMENT, entry, teaser
 from tipsearch.pipeline import Entry, Source, open_store
@@ -13,6 +15,7 @@ from tipsearch.pipeline.corpus import resolve_corpus
 from tipsearch.pipeline.errors import StoreError
 from tipsearch.pipeline.home import Home
 from tipsearch.pipeline.store import PageSeen, PutResult, Store
+from tipsearch.pipeline.store.sqlite import SqliteStore
 
 TIPS = Source(name="tips")
 TEXT = "When the bell rings twice open the door and smile at whoever stands there."
@@ -53,7 +56,7 @@ class TestEntries:
         assert (known.entry.position, known.entry.page_url, known.times) == (3, "https://example.com/", 1)
 
     def test_unchanged_repeats_are_counted_not_stored_again(self, store: Store) -> None:
-        assert put(store, entry("Tip", TEXT)) == PutResult(new=1)
+        assert put(store, entry("Tip", TEXT)) == PutResult(new=1, said=1)
         assert put(store, entry("Tip", TEXT, at=5)) == PutResult(repeated=1)
         (known,) = store.entries("tips")
         assert (known.times, known.first_seen, known.last_seen) == (2, MOMENT, MOMENT.replace(hour=17))
@@ -85,6 +88,18 @@ class TestEntries:
             teaser("B", "x", permalink="http://example.com/b"),
         )
         assert store.known_full("tips") == {"example.com/a"}
+
+    def test_held_names_every_address_and_whether_its_text_is_full(self, store: Store) -> None:
+        put(
+            store,
+            entry("A", TEXT, permalink="http://www.example.com/a/"),
+            teaser("A", "x", permalink="http://example.com/a"),
+            teaser("B", "x", permalink="http://example.com/b"),
+            entry("No address", TEXT),
+            entry("Elsewhere", TEXT, permalink="https://example.com/c", source="other"),
+        )
+        assert store.held("tips") == {"example.com/a": True, "example.com/b": False}
+        assert store.held("nobody") == {}
 
 
 class TestPosts:
@@ -162,6 +177,34 @@ class TestPosts:
         assert store.facts("tips")[""]["date_order"] == "DMY"
 
 
+class TestArchives:
+    URL = "https://example.com/tag/phone/"
+
+    def test_the_last_state_counts(self, store: Store) -> None:
+        assert store.archive_states("tips") == {}
+        store.put_archive_state("tips", self.URL, {"etag": 'W/"1"', "page": 3, "seen": ["a"], "next": None})
+        store.put_archive_state("tips", self.URL, {"etag": "é \ud800"})
+        store.put_archive_state("tips", "https://example.com/", {})
+        assert store.archive_states("tips") == {self.URL: {"etag": "é \ud800"}, "https://example.com/": {}}
+        assert store.archive_states("other") == {}
+
+    def test_what_is_no_json_is_refused(self, store: Store) -> None:
+        with pytest.raises(StoreError, match="not JSON serializable"):
+            store.put_archive_state("tips", self.URL, {"seen": {1, 2}})
+
+    def test_they_go_with_their_source_alone(self, store: Store) -> None:
+        put(store, entry("A", TEXT))
+        for source in ("tips", "other"):
+            store.put_archive_state(source, self.URL, {"page": 1})
+        resolve_corpus(store, TIPS)
+        (post,) = store.posts()
+        store.forget("tips", post.id)
+        assert store.archive_states("tips")
+        store.remove_source("tips")
+        assert not store.archive_states("tips")
+        assert store.archive_states("other")
+
+
 class TestForgetting:
     def test_a_forgotten_post_stays_out_of_later_crawls(self, store: Store) -> None:
         keep, drop = (
@@ -212,6 +255,21 @@ def test_runs_are_kept_newest_first_and_a_killed_one_stays_running(store: Store)
     assert (earlier.counts, earlier.problems) == ({"pages": 3}, ("x",))
 
 
+def test_held_addresses_are_read_from_the_index_alone(tmp_path: Path) -> None:
+    """Entries carry whole texts: reading 100,000 of them to learn their addresses would take seconds."""
+    store = SqliteStore(tmp_path / "corpus.sqlite3")
+    plans = []
+
+    def explain(_db: object, cursor: sqlite3.Cursor, statement: str, values: tuple[str, ...], *_: object) -> None:
+        if "FROM entries" in statement:
+            plans.append(cursor.execute(f"EXPLAIN QUERY PLAN {statement}", values).fetchall()[0][3])
+
+    event.listen(store._engine, "before_cursor_execute", explain)
+    store.held("tips")
+    store.known_full("tips")
+    assert ["USING COVERING INDEX entries_by_address" in plan for plan in plans] == [True, True]
+
+
 class TestFiles:
     def test_a_store_is_there_for_the_next_process(self, tmp_path: Path) -> None:
         first = open_store(tmp_path)
@@ -248,6 +306,31 @@ class TestFiles:
         Home(tmp_path).store.write_bytes(junk)
         with pytest.raises(StoreError, match=r"corpus\.sqlite3"):
             open_store(tmp_path)
+
+    @pytest.mark.parametrize(
+        "damage",
+        [
+            "UPDATE meta SET value = 'x' WHERE key = 'schema_version'",
+            "UPDATE sources SET facts = '{'",
+            "UPDATE posts SET published = 'yesterday'",
+            "UPDATE posts SET last_changed = ''",
+            "UPDATE posts SET title = CAST(x'ff' AS TEXT)",
+        ],
+    )
+    def test_damaged_rows_are_an_error_that_names_the_file(self, tmp_path: Path, damage: str) -> None:
+        with closing(open_store(tmp_path)) as store:
+            put(store, entry("Tip – 6/25/19", TEXT))
+            resolve_corpus(store, TIPS)
+        with sqlite3.connect(Home(tmp_path).store) as db:
+            db.execute(damage)
+
+        def read() -> None:
+            with closing(open_store(tmp_path)) as store:
+                store.facts("tips")
+                list(store.posts())
+
+        with pytest.raises(StoreError, match=r"corpus\.sqlite3"):
+            read()
 
     def test_a_newer_schema_is_refused_by_name(self, tmp_path: Path) -> None:
         open_store(tmp_path).close()
