@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .ingest import FileReport, IngestReport, ingest_paths
     from .locks import crawl_lock
-    from .report import CrawlReport, Progress, SourceReport
+    from .report import ArchiveReport, CrawlReport, Progress, SourceReport
     from .run import crawl
 
 __all__ = [
+    "ArchiveReport",
     "CrawlReport",
     "FileReport",
     "IngestReport",
@@ -23,6 +24,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "ArchiveReport": "report",
     "CrawlReport": "report",
     "FileReport": "ingest",
     "IngestReport": "ingest",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from w3lib.url import canonicalize_url
 
@@ -39,6 +39,26 @@ def page_number(url: str) -> tuple[str, int] | None:
         if value.isascii() and value.isdigit() and len(value) <= 6:
             return name, int(value)
     return None
+
+
+def with_number(url: str, number: int) -> str | None:
+    """The address of another page of the same archive, where `url` is numbered; None where it is not."""
+    counted = page_number(url)
+    if counted is None or counted[0] in {"start", "offset"}:
+        return None
+    parts = urlsplit(url)
+    found = _PATH_NUMBER.search(parts.path)
+    if found:
+        path = f"{parts.path[: found.start(1)]}{number}{parts.path[found.end(1) :]}"
+        return parts._replace(path=path).geturl()
+    query = [(k, str(number) if k == counted[0] else v) for k, v in parse_qsl(parts.query)]
+    return parts._replace(query=urlencode(query)).geturl()
+
+
+def with_next_number(url: str) -> str | None:
+    """The address of the page after this one, where it is numbered; None where it is not."""
+    counted = page_number(url)
+    return with_number(url, counted[1] + 1) if counted else None
 
 
 def goes_down(current: str, following: str) -> bool:

@@ -14,6 +14,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.utils.reactor import install_reactor
 
 from ..pipeline.errors import TipsearchError
+from ..pipeline.home import Home
 from .events import STOP, Job
 from .report import Progress, SourceReport
 from .settings import scrapy_settings
@@ -53,12 +54,15 @@ def main() -> int:
     events = _Events(_take_stdout())
     orders = sys.stdin
     job = Job.from_json(json.loads(orders.readline()))
-    settings = scrapy_settings(job.sources, delay=job.delay, backoff=job.backoff, timeout=job.timeout)
+    settings = scrapy_settings(
+        job.sources, delay=job.delay, backoff=job.backoff, timeout=job.timeout, cache=str(Home.find(job.home).cache)
+    )
     install_reactor(settings["TWISTED_REACTOR"])
     from twisted.internet import reactor
 
     from ..pipeline.store import open_store
     from .spiders.archive import ArchiveSpider
+    from .walk_records import WalkOptions
 
     try:
         store = open_store(job.home)
@@ -73,8 +77,7 @@ def main() -> int:
         store=store,
         on_page=events.page,
         on_source=events.source,
-        full=job.full,
-        max_pages=job.max_pages,
+        options=WalkOptions(max_pages=job.max_pages, channel=job.channel, full=job.full, accept_loss=job.accept_loss),
     )
 
     def stop() -> None:

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ..pipeline.records import Source
+from ..pipeline.records import Channel, Source
 
 TIMEOUT = 30.0
 """Seconds that a page may take."""
 
-BACKOFF = 2.0
+BACKOFF = 1.0
 """Seconds before the first repeated try; doubled for each further one."""
 
 
@@ -26,6 +26,8 @@ class Job:
     delay: float | None
     backoff: float
     timeout: float
+    channel: Channel | None = None
+    accept_loss: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
-Outcome = Literal["ok", "failed", "interrupted"]
+from ..pipeline.records import Channel
+
+Outcome = Literal["ok", "incomplete", "failed", "interrupted"]
+"""``incomplete``: everything was read that can be, and something is missing all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,15 +31,44 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveReport:
+    """How the reading of one archive of a source ended, and its count against what the site says.
+
+    `url` is the archive's address as the source has it, `channel` how it was read (``rest``, ``feed``, ``html``; None
+    where nothing was), `why` in words why so; `pages` the answers that held posts. `held` counts those of its posts
+    that the corpus holds in full, `stated` how many the site says there are (None where it does not say) and
+    `stated_by` where it says so. `complete` says that the archive's own end was reached, `bounded` that reading stopped
+    at the user's ``max_pages``, `refreshed` that only what is new was asked for.
+    """
+
+    url: str
+    channel: Channel | None
+    why: str = ""
+    pages: int = 0
+    held: int = 0
+    stated: int | None = None
+    stated_by: str = ""
+    complete: bool = False
+    bounded: bool = False
+    refreshed: bool = False
+
+    @property
+    def lacks(self) -> int:
+        """How many of the stated posts are not held in full."""
+        return max(0, (self.stated or 0) - self.held)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceReport:
     """How the crawl of one source ended.
 
-    `complete` says that every listing was read to its last page; `stop_reason` why reading stopped, a listing each,
-    joined by semicolons. `pages` counts listing pages and posts' own pages stored, `requests` everything that was sent,
-    robots.txt, redirects and repeated tries included; `posts_gone` posts that
-    answered a full crawl with 404 or 410. `error` is the name of the first failure's class in
-    `tipsearch.pipeline.errors`, None where nothing failed. `urls_read` are those of `urls` that yielded an entry.
-    `posts_added`, `posts_changed` and `posts_total` stand once the source is resolved. `seconds` is wall-clock time.
+    `complete` says that every archive was read to its end; `stop_reason` why reading stopped, an archive each, joined
+    by semicolons. `archives` has the count of each, `missing` names what could not be had and why; with any, `outcome`
+    is ``incomplete``. `pages` counts answers that held posts, `requests` everything that was sent, robots.txt,
+    redirects and repeated tries included; `posts_gone` posts that answered a full crawl with 404 or 410. `error` is
+    the name of the first failure's class in `tipsearch.pipeline.errors`, None where nothing failed. `urls_read` are
+    those of `urls` that yielded an entry. `posts_added`, `posts_changed` and `posts_total` stand once the source is
+    resolved. `seconds` is wall-clock time.
     """
 
     name: str
@@ -55,6 +87,8 @@ class SourceReport:
     posts_changed: int = 0
     posts_total: int = 0
     urls_read: tuple[str, ...] = ()
+    archives: tuple[ArchiveReport, ...] = ()
+    missing: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
@@ -76,6 +110,7 @@ class SourceReport:
     def from_json(cls, values: Mapping[str, Any]) -> SourceReport:
         """The reverse of `to_json`."""
         plain: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+        plain["archives"] = tuple(ArchiveReport(**archive) for archive in plain.get("archives", ()))
         return cls(**plain)
 
 

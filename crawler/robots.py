@@ -13,8 +13,9 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.http.request import NO_CALLBACK
 
 from ..pipeline.errors import RobotsError
-from ..pipeline.urls import site_of
+from ..pipeline.urls import same_site, site_of
 from .failures import Refused, exception_error, is_tls
+from .robots_cache import RobotsCache
 from .sites import Sites, Stopped, running_engine
 
 USER_AGENT_TOKEN = "tipsearch"  # noqa: S105
@@ -90,6 +91,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         super().__init__(crawler)
         self._rules: dict[str, Rules | RobotsError] = {}
         self._sites = Sites.of(crawler)
+        self._cache = RobotsCache(crawler.settings.get("TIPSEARCH_CACHE", ""))
 
     async def process_request(self, request: Request, spider: Spider | None = None) -> None:  # noqa: ARG002
         """Raise Refused for an address that robots.txt closes."""
@@ -106,6 +108,10 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             raise Refused(closed_error(request.url, rules.closing_rule(request.url)))
 
     async def _read(self, request: Request) -> Rules | RobotsError:
+        site = site_of(request.url)
+        body = self._cache.get(site)
+        if body is not None:
+            return self._rules_of(site, body)
         parts = urlsplit(request.url)
         url = f"{parts.scheme}://{parts.netloc}/robots.txt"
         kept: dict[str, Any] = {
@@ -134,12 +140,17 @@ class RobotsMiddleware(RobotsTxtMiddleware):
                 raise Refused(error) from exception
             return RobotsError(f"robots.txt could not be read: {error.message}", hint=error.hint or hint)
         status = response.status
-        if 200 <= status < 300:
-            return Rules.of(response.body)
         # 429 is a 4xx that says "not now", which is what RFC 9309 asks for where a server can't answer.
-        if 400 <= status < 500 and status != 429:
-            return Rules.of(b"")
+        if 200 <= status < 300 or (400 <= status < 500 and status != 429):
+            body = response.body[: MAX_SIZE + 1] if status < 300 else b""
+            self._cache.put(site, body)
+            return self._rules_of(site, body)
         return RobotsError(f"robots.txt could not be read: {url} answers {status}.", hint=hint)
+
+    def _rules_of(self, site: str, body: bytes) -> Rules:
+        rules = Rules.of(body)
+        self._sites.name_sitemaps(site, (url for url in rules.parsed.sitemaps if same_site(url, site)))
+        return rules
 
     def _slow_down(self, site: str) -> None:
         rules = self._rules[site]

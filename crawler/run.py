@@ -19,7 +19,7 @@ from typing import IO, Any, cast
 from ..pipeline import errors
 from ..pipeline.errors import CorpusError, CrawlError, StoreError, TipsearchError, UsageError
 from ..pipeline.home import Home
-from ..pipeline.records import Source
+from ..pipeline.records import Channel, Source
 from ..pipeline.store.protocol import Store
 from .events import BACKOFF, STOP, TIMEOUT, Job
 from .locks import crawl_lock
@@ -35,6 +35,8 @@ def crawl(
     home: str | Path | Home | None = None,
     full: bool = False,
     max_pages: int | None = None,
+    channel: Channel | None = None,
+    accept_loss: bool = False,
     delay: float | None = None,
     command: str = "crawl",
     on_progress: Callable[[Progress], None] | None = None,
@@ -43,9 +45,11 @@ def crawl(
 ) -> CrawlReport:
     """Crawl `sources` side by side into the store of `home`, and resolve each that stored something.
 
-    Only the URLs in ``source.urls`` are crawled. `full` fetches posts again of which the full text is stored;
-    `max_pages` bounds each listing; `delay` is in seconds between two requests to one site and overrides every source's
-    own; `timeout` is in seconds a page; `backoff` in seconds before a first repeated try, ``$TIPSEARCH_BACKOFF`` or 2.
+    Only the URLs in ``source.urls`` are crawled. An archive that was read to its end is refreshed: only what is new is
+    asked for, until ``sweep_days`` have passed. `full` reads everything anew; `accept_loss` has it mark as gone even
+    more than a tenth of the posts. `max_pages` bounds each archive; `channel` forces a way to read them (``rest``,
+    ``feed``, ``html``). `delay` is in seconds between two requests to one site and overrides every source's own;
+    `timeout` is in seconds a page; `backoff` in seconds before a first repeated try, ``$TIPSEARCH_BACKOFF`` or 1.
     `on_progress` is called in the caller's thread after every page stored.
 
     What fails is in the report, a source each. An interrupt (Ctrl-C) finishes the pages at hand; the report says
@@ -71,6 +75,8 @@ def crawl(
                 delay=delay,
                 backoff=_backoff() if backoff is None else backoff,
                 timeout=timeout,
+                channel=channel,
+                accept_loss=accept_loss,
             )
             child = _Child(_log(place), on_progress)
             try:

@@ -17,6 +17,9 @@ DEFAULT_DELAY = 1.0
 MAX_SIZE = 20 * 1024 * 1024
 """Bytes of a page; the largest of 59 real listing pages measured had under half a megabyte."""
 
+RETRIES = 4
+"""Further tries after one that failed for a passing reason: with pauses of 1, 2, 4 and 8 seconds, a quarter minute."""
+
 MAX_RETRY_AFTER = 120.0
 """Seconds that a crawl waits where a site asks it to; beyond that the source fails by name."""
 
@@ -31,9 +34,17 @@ def user_agent() -> str:
 
 
 def scrapy_settings(
-    sources: Sequence[Source], *, delay: float | None = None, backoff: float = BACKOFF, timeout: float = TIMEOUT
+    sources: Sequence[Source],
+    *,
+    delay: float | None = None,
+    backoff: float = BACKOFF,
+    timeout: float = TIMEOUT,
+    cache: str = "",
 ) -> dict[str, Any]:
-    """Settings for crawling `sources` side by side; `delay` in seconds overrides every source's own."""
+    """Settings for crawling `sources` side by side; `delay` in seconds overrides every source's own.
+
+    `cache` is the folder in which robots.txt files are kept for a day, empty for none.
+    """
     room = __package__
     return {
         "USER_AGENT": user_agent(),
@@ -76,7 +87,7 @@ def scrapy_settings(
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_TIMEOUT": timeout,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
-        "RETRY_TIMES": 2,
+        "RETRY_TIMES": RETRIES,
         "RETRY_GIVE_UP_LOG_LEVEL": "WARNING",
         "REDIRECT_MAX_TIMES": 5,
         "COOKIES_ENABLED": False,
@@ -89,6 +100,7 @@ def scrapy_settings(
         "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
         "LOG_LEVEL": "INFO",
         "TIPSEARCH_BACKOFF": backoff,
+        "TIPSEARCH_CACHE": cache,
         "TIPSEARCH_MAX_RETRY_AFTER": MAX_RETRY_AFTER,
     }
 

@@ -32,3 +32,8 @@ def entry_key(entry: Entry) -> bytes:
     """What makes an entry the same on two pages: its form and permalink, or without one all that it says."""
     said = canonical_permalink(entry.permalink) if entry.permalink else entry.digest
     return hashlib.blake2b(f"{entry.form} {said}".encode("utf-8", "surrogatepass"), digest_size=12).digest()
+
+
+def own_key(entry: Entry) -> str:
+    """What stands for an entry's post where posts are counted: its canonical address, else a hash of what it says."""
+    return canonical_permalink(entry.permalink) if entry.permalink else entry_key(entry).hex()

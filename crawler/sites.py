@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -13,6 +13,9 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CannotResolveHostError, DownloadConnectionRefusedError
 
 from ..pipeline.errors import BlockedError
+
+MAX_SITEMAPS = 10
+"""So many sitemaps of a robots.txt are looked at; a blog names one or two."""
 
 
 def running_engine(crawler: Crawler) -> ExecutionEngine:
@@ -36,6 +39,7 @@ class Sites:
         self._crawler = crawler
         self._closed_until: dict[str, tuple[float, BlockedError]] = {}
         self._notes: list[tuple[str, str]] = []
+        self._sitemaps: dict[str, tuple[str, ...]] = {}
         self.stopping = asyncio.Event()
         self.on_note: Callable[[str, str], None] = lambda site, text: self._notes.append((site, text))
 
@@ -73,6 +77,14 @@ class Sites:
         """Why no request may go to `site` now."""
         until, error = self._closed_until.get(site, (0.0, None))
         return error if until > time.monotonic() else None
+
+    def name_sitemaps(self, site: str, urls: Iterable[str]) -> None:
+        """Keep the sitemaps that the site's robots.txt names."""
+        self._sitemaps[site] = tuple(urls)[:MAX_SITEMAPS]
+
+    def sitemaps(self, site: str) -> tuple[str, ...]:
+        """The sitemaps that the site's robots.txt names, as far as it was read."""
+        return self._sitemaps.get(site, ())
 
     def note(self, site: str, text: str) -> None:
         """Something that the summary of the site's sources should say."""

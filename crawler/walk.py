@@ -1,243 +1,283 @@
-"""The way through one source, step by step: every listing to its last page, then the posts never shown in full."""
+"""The way through one source, step by step: every archive to its end, then the posts never shown in full."""
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
 
-from ..pipeline.errors import BlockedError, CrawlError, NoPostsError, NotFoundError, TipsearchError, UnreachableError
+from ..pipeline.errors import CrawlError, TipsearchError
 from ..pipeline.records import Entry, Source
 from ..pipeline.store.protocol import PutResult
 from ..pipeline.text import clean_line
 from ..pipeline.urls import canonical_permalink, same_site
-from .addresses import goes_down, listing_key, page_number
+from .addresses import listing_key
+from .archive_walk import PASSWORD_NOTE
+from .channels.records import Answer
 from .extract.records import Extraction
-from .report import Outcome, Progress, SourceReport
-from .sightings import addresses_of, entry_key
-
-MAX_PAGES = 20_000
-"""No blog has as many listing pages; a listing that goes on is one that never ends."""
+from .losses import Losses
+from .missing import Missing
+from .posts_walk import PostsWalk
+from .recount import Recount
+from .refresh_walk import RefreshWalk
+from .report import ArchiveReport, Outcome, Progress, SourceReport
+from .sightings import addresses_of
+from .state import SOURCE, ArchiveState, SourceState, Sweep, moment
+from .sweep_walk import SweepWalk
+from .walk_records import Known, Step, WalkOptions
 
 MAX_PROBLEMS = 20
 """So many problems of a source are named one by one; the others are counted."""
 
-MAX_FAILURES_IN_ROW = 3
-"""After so many posts in a row that the site did not answer for, the rest is left for the next crawl."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """The next request of a source: an address, and what is expected there."""
-
-    url: str
-    phase: Literal["listing", "posts"]
-
-
-@dataclass(slots=True)
-class _Listing:
-    """One of the source's listings while it is read."""
-
-    start: str
-    pages: int = 0
-    had_own: bool = False
-    keys: set[bytes] = field(default_factory=set)
-    guests: set[bytes] = field(default_factory=set)
-    page_sets: set[bytes] = field(default_factory=set)
+RESUME_WITHIN = timedelta(days=7)
+"""A sweep that was broken off longer ago begins anew: too much may have moved since."""
 
 
 class Walk:
     """Which page of a source comes next, what each page brought, and how it ended.
 
-    It makes no requests and writes nothing: `step()` says what to fetch, and one of `page()` and `failed()` says what
-    came of it. Memory holds keys and addresses, never a page.
+    It makes no requests and writes nothing: `step()` says what to fetch, and one of `page()`, `unchanged()`, `failed()`
+    and `broken()` says what came of it. Memory holds keys and addresses, never a page.
+
+    `states` are the archives' states of earlier runs, by address: with them an archive that was swept is refreshed, and
+    a sweep that was broken off goes on. A full crawl (or `sweep_days` since the last one) reads everything anew: every
+    archive to its end, the single posts once more, and every known post that nothing showed.
     """
 
     def __init__(
         self,
         source: Source,
         *,
-        max_pages: int | None = None,
-        known_full: Callable[[], Collection[str]] = frozenset,
-        known_posts: Callable[[], Mapping[str, str]] = dict,
+        now: datetime,
+        options: WalkOptions | None = None,
+        states: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+        known: Known | None = None,
     ) -> None:
+        options, known = options or WalkOptions(), known or Known()
         self.source = source
-        self.max_pages = max_pages or source.max_pages
-        self._known_full = known_full
-        self._known_posts = known_posts
+        self._now = now
+        self._max_pages = options.max_pages or source.max_pages
+        self._forced = options.channel or source.channel
+        self._known = known
+        self._states = {url: ArchiveState.from_json(state) for url, state in states.items() if url != SOURCE}
+        self._before = SourceState.from_json(states.get(SOURCE, {}))
+        self._sweeps = options.full or self._is_due()
+        self._recount = Recount(known.sitemaps)
         self._seen: set[str] = set()
-        self._unseen: set[str] = set()
-        self._gone = 0
+        self._losses = Losses(accept=options.accept_loss)
         self._starts = deque(source.urls)
-        self._listing = _Listing("")
-        self._next: str | None = None
-        self._read: set[str] = set()
+        self._current: Step | None = None
+        self._archive: SweepWalk | RefreshWalk | None = None
+        self._archives: list[SweepWalk | RefreshWalk] = []
+        self._visited: set[str] = set()
         self._excerpts: dict[str, str] = {}
         self._full: set[str] = set()
-        self._posts: deque[str] | None = None
+        self._posts: PostsWalk | None = None
         self._down: CrawlError | None = None
-        self._failures_in_row = 0
-        self._stops: list[str] = []
-        self._incomplete = False
+        self._missing = Missing()
         self._failed = False
         self._problems: list[TipsearchError] = []
         self._unnamed = 0
         self._notes: dict[str, None] = {}
-        self._urls_read: dict[str, None] = {}
-        self._pages = self._posts_fetched = self._new = self._repeated = 0
+        self._pages = self._new = self._repeated = 0
+
+    def _is_due(self) -> bool:
+        """Whether an archive's last finished sweep lies `sweep_days` back."""
+        last = [moment(state.swept) for url, state in self._states.items() if url in self.source.urls and state.swept]
+        return any(when is not None and self._now - when >= timedelta(days=self.source.sweep_days) for when in last)
 
     # --- where to -------------------------------------------------------------------------------------------------
 
     def step(self) -> Step | None:
-        """The next page to fetch, None at the end."""
-        while True:
-            if self._next is not None:
-                return Step(self._next, "listing")
-            if not self._starts:
-                break
-            start = self._starts.popleft()
-            if self._down is not None:
-                self._incomplete = True
-            elif listing_key(start) not in self._read:
-                self._listing, self._next = _Listing(start), start
-        if self._posts is None:
-            self._posts = self._posts_to_fetch()
-        return Step(self._posts[0], "posts") if self._posts else None
+        """The next page to fetch, None at the end; the same one until it is told what came of it."""
+        if self._current is None:
+            self._current = self._find_step()
+        return self._current
 
-    def _posts_to_fetch(self) -> deque[str]:
+    def _find_step(self) -> Step | None:
+        while (archive := self._current_archive()) is not None:
+            request = archive.request()
+            if request is not None:
+                return Step(request.url, "listing", request.reader, request.probe, request.condition)
+            self._archive_ended(archive)
+        if self._posts is None:
+            swept = [archive for archive in self._archives if isinstance(archive, SweepWalk)]
+            url = self._recount.following(swept) if self._down is None else None
+            if url is not None:
+                return Step(url, "listing", "sitemap", probe=True)
+            self._posts = self._posts_to_fetch()
+        url = self._posts.following()
+        return Step(url, "posts") if url is not None else None
+
+    def _current_archive(self) -> SweepWalk | RefreshWalk | None:
+        while self._archive is None and self._starts:
+            start = self._starts.popleft()
+            if self._down is None and listing_key(start) not in self._visited:
+                self._archive = self._open(start)
+                self._archives.append(self._archive)
+            elif self._down is not None:
+                self._failed = True
+        return self._archive
+
+    def _open(self, start: str, *, anew: bool = False) -> SweepWalk | RefreshWalk:
+        """The way to read an archive: only what is new where a sweep has completed, else all of it."""
+        state = self._states.get(start)
+        as_before = self._forced is None or state is None or state.channel == self._forced
+        if state is not None and state.swept and state.sweep is None and as_before and not self._sweeps and not anew:
+            return RefreshWalk(
+                self.source,
+                start,
+                state,
+                visited=self._visited,
+                note=self.note,
+                known=self._known.known_among,
+                spare=self._known.spare,
+                max_pages=self._max_pages,
+            )
+        if state is not None and state.sweep is not None and (anew or not as_before or self._is_stale(state.sweep)):
+            state = replace(state, sweep=None)
+        return SweepWalk(
+            self.source,
+            start,
+            visited=self._visited,
+            note=self.note,
+            now=self._now,
+            channel=self._forced,
+            max_pages=self._max_pages,
+            state=state,
+            listed=self._known.listed,
+        )
+
+    def _is_stale(self, sweep: Sweep) -> bool:
+        began = moment(sweep.began)
+        return began is None or not timedelta(0) <= self._now - began <= RESUME_WITHIN
+
+    def _archive_ended(self, archive: SweepWalk | RefreshWalk) -> None:
+        self._archive = None
+        if isinstance(archive, RefreshWalk) and archive.needs_sweep:
+            self.note(f"{archive.start} is read anew: {archive.needs_sweep.rstrip('.')}.")
+            self._visited.discard(listing_key(archive.start))
+            self._archives.remove(archive)
+            self._archive = self._open(archive.start, anew=True)
+            self._archives.append(self._archive)
+            return
+        for problem in archive.problems:
+            self._problem(problem)
+        self._failed |= archive.has_failed
+        self._down = self._down or archive.down
+        for page in archive.missing_pages():
+            self._missing.page(page)
+        self._missing.locked(archive.locked)
+
+    def _posts_to_fetch(self) -> PostsWalk:
+        wanted = dict(self._excerpts)
+        for key, url in self._recount.unlisted(self._full | self._excerpts.keys()):
+            wanted.setdefault(key, url)
+        if not self._sweeps:
+            left = {key: url for key, url in self._known.excerpts().items() if self._is_own(url)}
+            wanted = {key: url for key, url in {**left, **wanted}.items() if key not in self._before.unavailable}
+        for key in self._full | self._missing.behind_password:
+            wanted.pop(key, None)
+        if not self._sweeps:
+            for key in self._known.full_among(wanted):
+                wanted.pop(key, None)
         if self._down is not None:
-            if self._excerpts.keys() - self._full:
+            if wanted:
                 self.note("The posts of which only excerpts were seen are left for the next crawl.")
-            return deque()
-        missing = self._excerpts.keys() - self._full
-        missing -= set(self._known_full()) if missing else set()
-        return deque([*(url for key, url in self._excerpts.items() if key in missing), *self._posts_unseen()])
+            return PostsWalk([], self._missing, self._losses, self.note)
+        return PostsWalk([*wanted.values(), *self._posts_unseen()], self._missing, self._losses, self.note)
 
     def _posts_unseen(self) -> list[str]:
-        """Known posts that no listing showed, once all were read to the end: they may have left the blog."""
-        if self._incomplete or self._failed:
+        """Known posts that no archive showed, once all were read to the end: they may have left the blog.
+
+        Where a channel told the whole blog, they have. Where not, each is asked after.
+        """
+        whole = all(isinstance(archive, SweepWalk) and archive.complete for archive in self._archives)
+        if not self._sweeps or self._failed or not whole:
             return []
-        known = self._known_posts()
-        self._unseen = {key for key, url in known.items() if key not in self._seen and self._is_own(url)}
-        return [known[key] for key in sorted(self._unseen)]
+        known = {key: url for key, url in self._known.posts().items() if self._is_own(url)}
+        self._losses.known = len(known)
+        unseen = {key: url for key, url in known.items() if key not in self._seen}
+        if any(isinstance(archive, SweepWalk) and archive.tells_whole_blog for archive in self._archives):
+            self._losses.add(unseen.values())
+            return []
+        self._losses.asked = set(unseen)
+        return [unseen[key] for key in sorted(unseen)]
 
     def _is_own(self, url: str) -> bool:
         return any(same_site(url, start) for start in self.source.urls)
 
     # --- what came of it ------------------------------------------------------------------------------------------
 
+    def read(self, answer: Answer) -> Extraction:
+        """What a channel's or a sitemap's answer says; raises CrawlError where it says something else."""
+        if self._archive is not None:
+            return self._archive.read(answer)
+        return self._recount.read(answer)
+
+    def is_feed(self, answer: Answer) -> bool:
+        """Whether the address that the user gave turns out to be a feed's; the next step reads it as one."""
+        return self._archive is not None and self._archive.is_feed(answer)
+
     def settled(self, extraction: Extraction) -> Extraction:
-        """The extraction as it is to be stored: what stood as a guest on this listing's pages stays one.
+        """The extraction as it is to be stored; to be asked for before it is."""
+        self.step()
+        return self._archive.settled(extraction) if self._archive is not None else extraction
 
-        The same teasers stand on top of every page; on a page past the last one they stand alone, and alone they look
-        like the listing's own.
-        """
-        step = self.step()
-        if step is None or step.phase != "listing":
-            return extraction
-        listing = self._listing
-        own = [e for e in extraction.entries if e.listed_in]
-        if own and all(entry_key(e) in listing.guests for e in own):
-            entries = tuple(dataclasses.replace(e, listed_in="") for e in extraction.entries)
-            return dataclasses.replace(extraction, entries=entries)
-        if own:
-            listing.guests |= {entry_key(e) for e in extraction.entries if not e.listed_in and e.form == "summary"}
-        return extraction
-
-    def page(self, url: str, extraction: Extraction, put: PutResult) -> None:
-        """The step's page was read and stored; `url` is its address after redirects."""
-        step = self._taken()
+    def page(
+        self, url: str, extraction: Extraction, put: PutResult, headers: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """The step's page was read and stored; `url` is its address after redirects, `headers` in lower case."""
+        step = self._under_way()
         self._new += put.new
         self._repeated += put.repeated
         for note in extraction.notes:
-            self.note(note)
+            if not note.endswith(PASSWORD_NOTE):
+                self.note(note)
         for entry in extraction.entries:
             self._seen.update(map(canonical_permalink, addresses_of(entry)))
             if entry.form == "content":
                 self._full.update(map(canonical_permalink, addresses_of(entry)))
-        if step.phase == "posts":
-            self._post_read(step.url, url, extraction)
-        else:
-            self._listing_read(step.url, url, extraction)
+        if self._posts is not None:
+            self._pages += 1
+            self._posts.page(step.url, url, extraction)
+        elif self._archive is not None:
+            self._pages += bool(extraction.entries)
+            self._note_excerpts(url, extraction.entries)
+            self._archive.page(url, extraction, put, headers)
 
-    def failed(self, error: TipsearchError) -> str | None:
-        """The step's page could not be had; gives its address where that says that a post has left the blog."""
-        step = self._taken()
-        if step.phase == "posts" and isinstance(error, NotFoundError) and canonical_permalink(step.url) in self._unseen:
-            self._gone += 1
-            return step.url
-        self._lost(step, error)
-        return None
+    def unchanged(self) -> None:
+        """The site says that the step's page has not changed since it was read last (status 304)."""
+        self._under_way()
+        if self._archive is not None:
+            self._archive.unchanged()
 
-    def _lost(self, step: Step, error: TipsearchError) -> None:
-        site_is_down = isinstance(error, UnreachableError | BlockedError)
-        if step.phase == "posts":
-            self._problem(error)
-            self._failures_in_row = self._failures_in_row + 1 if site_is_down else 0
-            if self._failures_in_row >= MAX_FAILURES_IN_ROW and self._posts:
-                self._failed = True
-                self.note(f"Gave up on {len(self._posts)} more posts after {MAX_FAILURES_IN_ROW} failures in a row.")
-                self._posts.clear()
-            return
-        listing = self._listing
-        if isinstance(error, NotFoundError) and listing.pages:
-            self._end(f"the page after the last one is not there ({step.url})")
-            return
-        if listing.pages:
-            error = _at_page(error, listing.pages + 1)
-        self._problem(error)
-        self._end(f"failed at {step.url}", failed=True)
-        if site_is_down and isinstance(error, CrawlError):
-            self._down = error
+    def failed(self, error: TipsearchError) -> None:
+        """The step's page could not be had."""
+        step = self._under_way()
+        if self._posts is not None:
+            self._posts.failed(step.url, error)
+        elif step.reader == "sitemap":
+            self._recount.failed(error)
+        elif self._archive is not None:
+            self._archive.failed(error)
 
-    def _taken(self) -> Step:
+    def broken(self, error: TipsearchError) -> None:
+        """The channel's answer is not what was asked for."""
+        if self._under_way().reader == "sitemap":
+            self._recount.failed(error)
+        elif self._archive is not None:
+            self._archive.broken(error)
+
+    def _under_way(self) -> Step:
         """The step that was under way, now behind us."""
-        step = self.step()
+        step, self._current = self.step(), None
         if step is None:
             raise RuntimeError("no step is under way")
-        if step.phase == "posts" and self._posts:
-            self._posts.popleft()
-        else:
-            self._next = None
-            self._read.add(listing_key(step.url))
         return step
-
-    # --- listings -------------------------------------------------------------------------------------------------
-
-    def _listing_read(self, asked: str, url: str, extraction: Extraction) -> None:
-        listing = self._listing
-        redirected_back = listing_key(url) != listing_key(asked) and listing_key(url) in self._read
-        self._read.add(listing_key(url))
-        if extraction.kind == "none" or not extraction.entries:
-            self._without_posts(url, extraction)
-            return
-        self._pages += 1
-        listing.pages += 1
-        self._urls_read[listing.start] = None
-        self._note_excerpts(url, extraction.entries)
-        ended = self._seen_before(url, listing, extraction)
-        if redirected_back:
-            ended = f"{asked} leads back to {url}"
-        if ended is None:
-            ended = self._no_way_on(url, extraction)
-        if ended is not None:
-            self._end(ended)
-
-    def _without_posts(self, url: str, extraction: Extraction) -> None:
-        listing = self._listing
-        if listing.pages:
-            self._end(f"a page without posts ({url})")
-            return
-        title = f" (“{extraction.page_title[:80]}”)" if extraction.page_title else ""
-        error = NoPostsError(
-            f"read {url}{title} and found no post; is it a blog's listing?",
-            hint="Give the address of the blog's home page, or of a tag, category or label page.",
-        )
-        self._problem(error)
-        self._end(f"no post at {url}", failed=True)
 
     def _note_excerpts(self, url: str, entries: Iterable[Entry]) -> None:
         for entry in entries:
@@ -247,71 +287,6 @@ class Walk:
                 self._excerpts.setdefault(canonical_permalink(entry.permalink), entry.permalink)
             else:
                 self.note("Excerpts whose posts stand on another site stay excerpts.")
-
-    def _seen_before(self, url: str, listing: _Listing, extraction: Extraction) -> str | None:
-        """Why this page says that the one before it was the last, None for a page with something new.
-
-        The same ten teasers on top of every page are no reason: it is the whole page that must bring nothing.
-        """
-        keys = {entry_key(entry) for entry in extraction.entries}
-        page_set = hashlib.blake2b(b"".join(sorted(keys)), digest_size=16).digest()
-        owns = any(entry.listed_in for entry in extraction.entries)
-        first = listing.pages == 1
-        fresh = not keys <= listing.keys
-        repeated = page_set in listing.page_sets
-        lost_its_own = listing.had_own and not owns
-        listing.keys |= keys
-        listing.page_sets.add(page_set)
-        listing.had_own |= owns
-        if first:
-            return None
-        if repeated:
-            return f"a repeated page ({url})"
-        if not fresh or lost_its_own:
-            return f"a page without posts of its own ({url})"
-        return None
-
-    def _no_way_on(self, url: str, extraction: Extraction) -> str | None:
-        """Why there is no next page to read; None where `_next` now holds it."""
-        following = extraction.next_url
-        # A listing of one post may pass for the post's own page; a numbered page after it says what it is.
-        if extraction.kind == "post" and page_number(following or url) is None:
-            return f"a single post ({url})"
-        if following is None:
-            return f"the last page ({url})"
-        if not same_site(url, following):
-            self._incomplete = True
-            self.note(f"The next page, {following}, stands on another site and was not read.")
-            return f"the next page stands on another site ({following})"
-        if listing_key(following) in self._read:
-            return f"the next page was read before ({following})"
-        if goes_down(url, following):
-            return f"the page number goes down ({following})"
-        if self._listing.pages >= (self.max_pages or MAX_PAGES):
-            self._incomplete = True
-            if self.max_pages is None:
-                self._problem(CrawlError(f"{url} is page {MAX_PAGES} of its listing, which seems never to end."))
-            return f"max_pages reached ({self.max_pages or MAX_PAGES})"
-        self._next = following
-        return None
-
-    def _end(self, reason: str, *, failed: bool = False) -> None:
-        self._failed |= failed
-        self._incomplete |= failed
-        self._stops.append(reason)
-
-    # --- posts ----------------------------------------------------------------------------------------------------
-
-    def _post_read(self, asked: str, url: str, extraction: Extraction) -> None:
-        self._pages += 1
-        self._posts_fetched += 1
-        self._failures_in_row = 0
-        full = [entry for entry in extraction.entries if entry.form == "content"]
-        known = {canonical_permalink(address) for entry in full for address in addresses_of(entry)}
-        if full and (extraction.kind == "post" or canonical_permalink(asked) in known):
-            return
-        led = "" if canonical_permalink(asked) == canonical_permalink(url) else f" leads to {url}, which"
-        self._problem(NoPostsError(f"{asked}{led} shows no full post; its excerpt is kept."))
 
     # --- the report -----------------------------------------------------------------------------------------------
 
@@ -333,38 +308,97 @@ class Walk:
             url=url,
             phase="listing" if self._posts is None else "posts",
             pages=self._pages,
-            posts_fetched=self._posts_fetched,
-            posts_wanted=len(self._posts or ()),
+            posts_fetched=self._posts.fetched if self._posts else 0,
+            posts_wanted=self._posts.left if self._posts else 0,
             entries_new=self._new,
             entries_repeated=self._repeated,
         )
 
+    def gone(self) -> list[str]:
+        """Addresses of the posts that have left the blog, once all was read; none where they are too many."""
+        return self._losses.believed()
+
     def report(self, *, requests: int, seconds: float, interrupted: bool = False) -> SourceReport:
         """How it ended; `interrupted` where the user stopped it before its end."""
-        outcome: Outcome = "failed" if self._failed else "ok"
+        gone = [] if interrupted else self.gone()
+        if self._posts is not None:
+            self._failed |= self._posts.gave_up
+            for problem in self._posts.take_problems():
+                self._problem(problem)
+        if not interrupted and (refused := self._losses.refused()) is not None:
+            self._problem(refused)
+            self._failed = True
         problems = [clean_line(str(error)) for error in self._problems]
         if self._unnamed:
             problems.append(f"… and {self._unnamed} more.")
+        archives = self._archive_reports()
+        missing = self._missing.named(archives, self._before.missing if self._only_refreshed() else ())
+        outcome: Outcome = "failed" if self._failed else "incomplete" if missing else "ok"
+        complete = not self._failed and all(archive.complete for archive in self._archives)
         return SourceReport(
             name=self.source.name,
             urls=self.source.urls,
             outcome="interrupted" if interrupted else outcome,
-            complete=not (interrupted or self._incomplete),
-            stop_reason="interrupted" if interrupted else clean_line("; ".join(self._stops)),
+            complete=complete and not interrupted,
+            stop_reason="interrupted" if interrupted else clean_line("; ".join(a.ended for a in self._archives)),
             error=type(self._problems[0]).__name__ if self._problems else None,
             pages=self._pages,
             requests=requests,
-            posts_fetched=self._posts_fetched,
-            posts_gone=self._gone,
+            posts_fetched=self._posts.fetched if self._posts else 0,
+            posts_gone=len(gone),
             entries_new=self._new,
             entries_repeated=self._repeated,
-            urls_read=tuple(self._urls_read),
+            urls_read=tuple(archive.start for archive in self._archives if archive.yielded),
+            archives=tuple(archives),
+            missing=tuple(map(clean_line, missing)),
             problems=tuple(problems),
             notes=tuple(map(clean_line, self._notes)),
             seconds=round(seconds, 3),
         )
 
+    def _only_refreshed(self) -> bool:
+        return bool(self._archives) and all(isinstance(archive, RefreshWalk) for archive in self._archives)
 
-def _at_page(error: TipsearchError, number: int) -> TipsearchError:
-    """The error again, saying at which page of the listing it came."""
-    return type(error)(f"page {number} of the listing: {error.message}", hint=error.hint)
+    def _archive_reports(self) -> list[ArchiveReport]:
+        reports = [self._archive_report(archive) for archive in self._archives]
+        return self._recount.added_to(reports, self._held)
+
+    def _archive_report(self, archive: SweepWalk | RefreshWalk) -> ArchiveReport:
+        if isinstance(archive, SweepWalk):
+            return archive.report(self._held)
+        since = moment(archive.state.swept) if archive.pages else None
+        listed = self._known.listed(archive.archive.listed_in, since) if since is not None else ()
+        return archive.report(self._held, listed)
+
+    def _held(self, keys: Collection[str]) -> set[str]:
+        """Those of some posts that are stored in full."""
+        full = self._full.intersection(keys)
+        return full | set(self._known.full_among([key for key in keys if key not in full]))
+
+    # --- what is kept for the next run ----------------------------------------------------------------------------
+
+    def current_state(self) -> tuple[str, dict[str, Any]] | None:
+        """The archive that is being swept and where it stands, to be kept after every page; None between archives."""
+        archive = self._archive
+        if not isinstance(archive, SweepWalk):
+            return None
+        report = ArchiveReport(url=archive.start, channel=archive.channel, why=archive.why)
+        return archive.start, archive.next_state(self._now, report, finished=False).to_json()
+
+    def next_states(self, *, interrupted: bool = False) -> dict[str, dict[str, Any]]:
+        """The states of all archives, and under `SOURCE` that of the source, once the walk has ended."""
+        finished = not interrupted and self._down is None and self._posts is not None and not self._posts.gave_up
+        states: dict[str, dict[str, Any]] = {}
+        for archive, report in zip(self._archives, self._archive_reports(), strict=True):
+            if isinstance(archive, SweepWalk):
+                states[archive.start] = archive.next_state(self._now, report, finished=finished).to_json()
+            else:
+                states[archive.start] = archive.next_state(self._now, report).to_json()
+        if interrupted:
+            return states
+        before = {} if self._sweeps else self._before.unavailable
+        states[SOURCE] = SourceState(
+            missing=tuple(self._missing.lines) or (self._before.missing if self._only_refreshed() else ()),
+            unavailable={**before, **self._missing.unavailable},
+        ).to_json()
+        return states

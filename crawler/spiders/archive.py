@@ -19,14 +19,19 @@ from ...pipeline.errors import CorpusError, CrawlError, TipsearchError
 from ...pipeline.records import Source
 from ...pipeline.store.protocol import PageSeen, PutResult, Store
 from ...pipeline.urls import blog_of, site_of
+from ..channels.records import Answer
 from ..extract import Extraction, Page, extract
 from ..failures import challenge_error, content_error, exception_error, status_error
 from ..report import Progress, SourceReport
 from ..sightings import with_asked_address
 from ..sites import Sites, Stopped
-from ..walk import Step, Walk
+from ..walk import Walk
+from ..walk_records import Known, Step, WalkOptions
 
 logger = logging.getLogger(__name__)
+
+REFRESH_REQUESTS = 2
+"""What a refresh that finds nothing new may cost a source, robots.txt included."""
 
 
 class _Lane:
@@ -55,8 +60,7 @@ class ArchiveSpider(Spider):
         store: Store,
         on_page: Callable[[Progress], None],
         on_source: Callable[[SourceReport], None],
-        full: bool = False,
-        max_pages: int | None = None,
+        options: WalkOptions | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -68,14 +72,20 @@ class ArchiveSpider(Spider):
         self._queues: dict[str, deque[tuple[_Lane, Step]]] = {}
         self._busy: set[str] = set()
         for source in sources:
-            self._lanes[source.name] = _Lane(self._walk(source, max_pages, full=full))
+            self._lanes[source.name] = _Lane(self._walk(source, options or WalkOptions()))
 
-    def _walk(self, source: Source, max_pages: int | None, *, full: bool) -> Walk:
-        """The way through a source; a full crawl also asks after every post, in full or not seen, that is known."""
-        name = source.name
-        if full:
-            return Walk(source, max_pages=max_pages, known_posts=lambda: self._store.known_posts(name))
-        return Walk(source, max_pages=max_pages, known_full=lambda: self._store.known_full(name))
+    def _walk(self, source: Source, options: WalkOptions) -> Walk:
+        store, name = self._store, source.name
+        known = Known(
+            full_among=lambda addresses: store.full_among(name, addresses),
+            known_among=lambda addresses: store.known_among(name, addresses),
+            posts=lambda: store.known_posts(name),
+            excerpts=lambda: store.excerpts(name),
+            listed=lambda archive, since: store.listed(name, archive, since),
+            sitemaps=lambda: [url for start in source.urls for url in self.sites.sitemaps(site_of(start))],
+            spare=lambda: self._lanes[name].requests < REFRESH_REQUESTS,
+        )
+        return Walk(source, now=datetime.now(UTC), options=options, states=store.archive_states(name), known=known)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> ArchiveSpider:
@@ -122,11 +132,17 @@ class ArchiveSpider(Spider):
             "source": source.name,
             "blog": blog,
             "asked": step.url,
+            "reader": step.reader,
+            "conditional": step.condition is not None,
+            "dont_retry": step.probe,
             "download_slot": site_of(step.url),
             "dont_obey_robotstxt": not source.obey_robots,
         }
         try:
-            request = Request(step.url, callback=self.parse, errback=self.failed, dont_filter=True, meta=meta)
+            headers = step.condition.headers() if step.condition else None
+            request = Request(
+                step.url, callback=self.parse, errback=self.failed, dont_filter=True, meta=meta, headers=headers
+            )
         except ValueError as error:
             lane.walk.failed(CrawlError(f"{step.url} is no address that can be asked for: {error}"))
             yield from self._go_on(lane)
@@ -143,12 +159,16 @@ class ArchiveSpider(Spider):
     def parse(self, response: Response, **_: Any) -> Iterator[Request]:
         """Store the page and go on from it."""
         lane, blog, asked = self._done(response.meta)
-        error: TipsearchError | None = status_error(response) or content_error(response)
+        error: TipsearchError | None = status_error(response)
         try:
-            if error is None and isinstance(response, TextResponse):
-                self._read(lane, asked, response)
+            if response.status == 304 and response.meta["conditional"]:
+                lane.walk.unchanged()
             elif error is not None:
-                self._lost(lane, error)
+                lane.walk.failed(error)
+            elif response.meta["reader"] == "page":
+                self._read_page(lane, asked, response)
+            else:
+                self._read_channel(lane, asked, response)
         except CorpusError as failure:
             self._give_up(failure)
             return
@@ -167,15 +187,17 @@ class ArchiveSpider(Spider):
         yield from self._go_on(lane)
         yield from self._send(blog)
 
-    def _lost(self, lane: _Lane, error: TipsearchError) -> None:
-        left = lane.walk.failed(error)
-        if left is not None:
-            self._store.put_absence(lane.walk.source.name, left, datetime.now(UTC))
-
     # --- a page ---------------------------------------------------------------------------------------------------
 
-    def _read(self, lane: _Lane, asked: str, response: TextResponse) -> None:
+    def _read_page(self, lane: _Lane, asked: str, response: Response) -> None:
         walk, url, moment = lane.walk, response.url, datetime.now(UTC)
+        answer = _answer(asked, response, moment)
+        error = content_error(response)
+        if error is not None and walk.is_feed(answer):
+            return
+        if error is not None or not isinstance(response, TextResponse):
+            walk.failed(error or CrawlError(f"{url} is not a page but binary data."))
+            return
         kind = (response.headers.get("Content-Type") or b"").lower()
         page = Page(
             source=walk.source.name,
@@ -194,8 +216,29 @@ class ArchiveSpider(Spider):
         if challenge is not None:
             walk.failed(challenge)
             return
-        extraction = walk.settled(with_asked_address(extraction, asked, url))
-        walk.page(url, extraction, self._put(walk.source.name, url, moment, extraction))
+        self._taken(lane, url, answer, with_asked_address(extraction, asked, url))
+
+    def _read_channel(self, lane: _Lane, asked: str, response: Response) -> None:
+        walk, url = lane.walk, response.url
+        answer = _answer(asked, response, datetime.now(UTC))
+        try:
+            extraction = walk.read(answer)
+        except TipsearchError as error:
+            walk.broken(error)
+        except Exception as exception:  # an answer that breaks a reader must not end the other sources
+            logger.exception("reading %s failed", url)
+            walk.broken(CrawlError(f"{url} could not be understood: {type(exception).__name__}: {exception}"))
+        else:
+            self._taken(lane, asked, answer, extraction)
+
+    def _taken(self, lane: _Lane, url: str, answer: Answer, extraction: Extraction) -> None:
+        """Store what was read and where the reading stands, and tell of it."""
+        walk, name = lane.walk, lane.walk.source.name
+        settled = walk.settled(extraction)
+        walk.page(url, settled, self._put(name, url, answer.observed_at, settled), answer.headers)
+        state = walk.current_state()
+        if state is not None:
+            self._store.put_archive_state(name, *state)
         self._on_page(walk.progress(url))
 
     def _put(self, source: str, url: str, moment: datetime, extraction: Extraction) -> PutResult:
@@ -238,7 +281,18 @@ class ArchiveSpider(Spider):
         if lane.report is None:
             seconds = time.monotonic() - lane.started
             lane.report = lane.walk.report(requests=lane.requests, seconds=seconds, interrupted=interrupted)
+            self._keep(lane.walk, interrupted=interrupted)
             self._on_source(lane.report)
+
+    def _keep(self, walk: Walk, *, interrupted: bool) -> None:
+        """Store what only the end of a walk tells: which posts have left, and what the next run begins with."""
+        if self.fatal is not None:
+            return
+        name = walk.source.name
+        for url in [] if interrupted else walk.gone():
+            self._store.put_absence(name, url, datetime.now(UTC))
+        for url, state in walk.next_states(interrupted=interrupted).items():
+            self._store.put_archive_state(name, url, state)
 
     def closed(self, reason: str) -> None:
         """Report what had no chance to end."""
@@ -256,3 +310,20 @@ class ArchiveSpider(Spider):
         for lane in self._lanes.values():
             if any(blog_of(url) == blog_of(site) for url in lane.walk.source.urls):
                 lane.walk.note(text)
+
+
+def _answer(asked: str, response: Response, moment: datetime) -> Answer:
+    """The response as channel readers take it."""
+    headers = {
+        name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
+        for name, values in response.headers.items()
+        if values
+    }
+    return Answer(
+        asked=asked,
+        url=response.url,
+        headers=headers,
+        body=response.body,
+        text=response.text if isinstance(response, TextResponse) else "",
+        observed_at=moment,
+    )

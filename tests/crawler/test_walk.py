@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tipsearch.crawler.extract.records import Extraction
 from tipsearch.crawler.sightings import with_asked_address
 from tipsearch.crawler.walk import Walk
+from tipsearch.crawler.walk_records import Known, WalkOptions
 from tipsearch.pipeline.errors import BlockedError, NotFoundError, RobotsError, UnreachableError
 from tipsearch.pipeline.records import Entry, Form, Source
 from tipsearch.pipeline.store.protocol import PutResult
@@ -42,8 +43,9 @@ def post(*entries: Entry) -> Extraction:
 
 
 def start(*urls: str, max_pages: int | None = None, known: Collection[str] = ()) -> Walk:
-    urls = urls or (f"{SITE}/tag/x/",)
-    return Walk(Source(name="blog", urls=urls), max_pages=max_pages, known_full=lambda: known)
+    source = Source(name="blog", urls=urls or (f"{SITE}/tag/x/",))
+    options = WalkOptions(max_pages=max_pages, channel="html")
+    return Walk(source, now=NOW, options=options, known=Known(full_among=lambda some: set(some) & set(known)))
 
 
 def read(walk: Walk, extraction: Extraction, url: str | None = None) -> None:
@@ -153,8 +155,10 @@ def test_a_post_that_is_gone_is_a_problem_and_not_the_end() -> None:
     walk.failed(NotFoundError("https://blog.example/tip-1/ answers 404"))
     read(walk, post(entry(2)))
     report = report_of(walk)
-    assert (report.outcome, report.complete, report.posts_fetched) == ("ok", True, 1)
+    assert (report.outcome, report.complete, report.posts_fetched) == ("incomplete", True, 1)
     assert report.problems == ("https://blog.example/tip-1/ answers 404",)
+    assert report.missing == ("excerpt only: https://blog.example/tip-1/ answers 404",)
+    assert (report.archives[0].held, report.archives[0].stated) == (1, 2)
 
 
 def test_a_site_that_goes_down_among_the_posts_is_given_up() -> None:
