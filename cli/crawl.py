@@ -14,10 +14,10 @@ from ..pipeline.records import Channel, Source
 from .exits import FAILED, INTERRUPTED
 from .finish import finish, opened_store, sync_json, sync_line
 from .options import format_option, with_home
-from .output import hint, plural, say, say_json, styled
+from .output import count_line, hint, plural, say, say_json, styled
 
 if TYPE_CHECKING:
-    from ..crawler import ArchiveReport, CrawlReport, SourceReport
+    from ..crawler import CrawlReport, SourceReport
     from ..index import SyncReport
 
 
@@ -142,7 +142,9 @@ def print_summary(report: SourceReport, out: Callable[[str], None]) -> None:
     out(f"{styled(report.name, bold=True)}: {styled(report.outcome, fg=colour)} – {', '.join(counts)}")
     for archive in report.archives:
         if archive.channel is not None:
-            out(styled(f"  {count_line(archive, alone=len(report.archives) == 1)}"))
+            where = "" if len(report.archives) == 1 else f"{archive.url} "
+            line = count_line(archive.held, archive.stated, archive.stated_by, archive.why)
+            out(styled(f"  {where}{line}"))
     if report.stop_reason and not report.complete:
         out(styled(f"  stopped: {report.stop_reason}"))
     for missing in report.missing:
@@ -151,11 +153,3 @@ def print_summary(report: SourceReport, out: Callable[[str], None]) -> None:
         out(styled(f"  note: {note}"))
     for problem in report.problems:
         out(styled(f"  problem: {problem}"))
-
-
-def count_line(archive: ArchiveReport, *, alone: bool) -> str:
-    """``holds 801 of 801 (X-WP-Total); read through REST, the cheapest way that it offers``."""
-    held = f"holds {archive.held:,}"
-    if archive.stated is not None:
-        held += f" of {archive.stated:,} ({archive.stated_by})"
-    return f"{'' if alone else f'{archive.url} '}{held}; {archive.why}"

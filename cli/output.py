@@ -120,3 +120,9 @@ def plural(count: int, noun: str) -> str:
     if count == 1:
         return f"1 {noun}"
     return f"{count:,} {noun[:-1]}ies" if noun.endswith("try") else f"{count:,} {noun}s"
+
+
+def count_line(held: int, stated: int | None, stated_by: str, why: str) -> str:
+    """``holds 801 of 801 (X-WP-Total); read through REST, the cheapest way that it offers``."""
+    of = "" if stated is None else f" of {stated:,} ({stated_by})"
+    return f"holds {held:,}{of}; {why}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,7 +12,7 @@ import click
 from ..pipeline.home import Home
 from .finish import hint_at_unresolved, opened_store
 from .options import format_option, with_home
-from .output import hint, plural, say, say_json, styled, width
+from .output import count_line, hint, plural, say, say_json, styled, width
 
 if TYPE_CHECKING:
     from ..pipeline.records import Post
@@ -55,7 +55,30 @@ def _source(store: Store, name: str, *, registered: bool) -> dict[str, Any]:
         f"{facts['date_order']} ({facts['order_from']})" + (f" for {scope}" if scope else "")
         for scope, facts in sorted(store.facts(name).items())
     ]
-    return {"name": name, "registered": registered, **counts, "date_order": orders, "runs": runs}
+    return {
+        "name": name,
+        "registered": registered,
+        **counts,
+        **_archives(store.archive_states(name)),
+        "date_order": orders,
+        "runs": runs,
+    }
+
+
+_OF_ARCHIVE = ("channel", "why", "held", "stated", "stated_by", "complete", "bounded", "checked", "swept")
+
+
+def _archives(states: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The count of each archive as its last crawl left it, what is missing, when a failing source is tried again."""
+    source = states.get("", {})
+    return {
+        "archives": [
+            {"url": url, **{key: state.get(key) for key in _OF_ARCHIVE}} for url, state in sorted(states.items()) if url
+        ],
+        "missing": list(source.get("missing", ())),
+        "failures": source.get("failures", 0),
+        "retry_at": source.get("retry_at") or None,
+    }
 
 
 def _counts(posts: Iterable[Post]) -> dict[str, Any]:
@@ -105,6 +128,7 @@ def _print(source: dict[str, Any]) -> None:
         say(f"  of the undated, {source['bounded']:,} have an earliest or a latest day, by the order of their listings")
     if source["date_order"]:
         say(styled(f"  order of day and month: {', '.join(source['date_order'])}"))
+    _print_archives(source)
     for run in source["runs"]:
         ended = run["outcome"] if run["finished"] else "at work, or killed"
         say(styled(f"  {run['started'][:16].replace('T', ' ')} UTC {run['command']}: {ended}"))
@@ -114,3 +138,17 @@ def _print(source: dict[str, Any]) -> None:
             say(f"    and {len(run['problems']) - MOST_PROBLEMS:,} more: tipsearch status --format json")
     if not source["runs"]:
         say(styled(f"  never crawled; begin with: tipsearch refresh {shlex.quote(source['name'])}"))
+
+
+def _print_archives(source: dict[str, Any]) -> None:
+    for archive in source["archives"]:
+        if archive["channel"]:
+            line = count_line(archive["held"], archive["stated"], archive["stated_by"], archive["why"])
+            say(styled(f"  {archive['url']}: {line}"))
+        if not archive["swept"]:
+            say(styled("    not read to its end yet; the next crawl or refresh goes on"))
+    for missing in source["missing"]:
+        say(styled(f"  missing: {missing}"))
+    if source["retry_at"]:
+        times = plural(source["failures"], "time")
+        say(styled(f"  failed {times} in a row; refreshed again after {source['retry_at'][:16].replace('T', ' ')} UTC"))

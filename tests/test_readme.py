@@ -101,7 +101,7 @@ def test_the_configuration_shown_is_accepted(tmp_path: Path) -> None:
 
 
 def test_the_scheduled_commands_run(home: Path, sites: DemoSites, tmp_path: Path) -> None:
-    lines = re.findall(r"/usr/local/bin/(tipsearch [^>\n]*)", "".join(blocks("crontab") + blocks("ini")))
+    lines = re.findall(r"/usr/local/bin/(tipsearch .*? refresh)", "".join(blocks("crontab") + blocks("ini")))
     assert len(lines) == 2
     assert tipsearch("crawl", sites.tips_tag_url, "--delay", "0", home=tmp_path).status == 0
     (tmp_path / "tipsearch.toml").write_text(
@@ -110,6 +110,13 @@ def test_the_scheduled_commands_run(home: Path, sites: DemoSites, tmp_path: Path
     for line in lines:
         words = [str(tmp_path) if w == "/var/lib/tipsearch" else w for w in shlex.split(line)]
         assert tipsearch(*words[1:]).status == 0
+
+
+@pytest.mark.parametrize(("kind", "options"), [("crontab", []), ("ini", ["--systemd"])])
+def test_what_schedule_prints_is_what_is_shown(kind: str, options: list[str]) -> None:
+    (shown,) = blocks(kind)
+    printed = tipsearch("--home", "/var/lib/tipsearch", "schedule", *options)
+    assert re.sub(r"[^\s=]+/tipsearch --home", "/usr/local/bin/tipsearch --home", printed.out).strip() == shown.strip()
 
 
 def test_every_command_is_in_the_table() -> None:
