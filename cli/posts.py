@@ -103,6 +103,7 @@ def _print_evidence(resolved: ResolvedPost, evidence: Evidence) -> None:
         found = candidate.found
         say(styled(f"  {found.date} ({found.precision}) from the {found.origin}: {found.raw!r} in {candidate.place}"))
     say(styled(f"  day and month: {evidence.order}"))
+    say(styled(f"  time zone: {evidence.zone}"))
     say()
     say(styled("Why one post", bold=True))
     for known, reason in evidence.entries:

@@ -13,6 +13,7 @@ from .pairing import CROWD, Shelves, join_alike, join_pairs, oppose_all, union
 from .reading import Reading
 from .records import ORIGINS, Origin
 from .text import HEAD, run_together
+from .zones import possible_days
 
 __all__ = ["ALONE", "Cluster", "Witness", "block_keys", "cluster_entries"]
 
@@ -186,7 +187,7 @@ def block_keys(reading: Reading, days: Iterable[date]) -> list[tuple[str, ...]]:
     keys += [("platform", name) for name in sorted(platform_ids(reading))]
     if reading.key:
         written = (reading.date_tail, *(raw.text for raw in reading.known.entry.dates))
-        every = {*days, *(day for raw in written if raw for day in date_readings(raw))}
+        every = {*days, *(day for raw in written if raw for day in (*date_readings(raw), *possible_days(raw)))}
         keys += [("day", reading.key, day.isoformat()) for day in sorted(every)]
         keys.append(("head", reading.key, run_together(reading.words)[:HEAD]))
     else:

@@ -15,8 +15,9 @@ from .records import DateOrder, KnownEntry, Source
 from .resolver import resolve_block
 from .store.protocol import ApplyResult, Counted, Store, Workbench
 from .tallies import facts_from, listing_vote, tally
+from .zones import IN_UTC, Clock
 
-RULES = 1
+RULES = 2
 """To be raised with every change of the rules in this room: then the next resolve makes all posts again."""
 
 BATCH = 250
@@ -77,8 +78,11 @@ def _count(bench: Workbench, source: Source) -> dict[str, Facts]:
     for scope in sorted(scopes):
         # Again all of them: one may have lost a carrier to `forget`, or to a new reading.
         lines, names = (bench.recurring(kind, scope, recurring[kind, scope]) for kind in ("line", "name"))
-        after[scope] = facts_from(bench.votes(scope), lines, names, source)
+        offsets = bench.offsets(scope)
+        after[scope] = facts_from(bench.votes(scope), lines, names, offsets, source)
         _unsettle(bench, scope, before.get(scope), after[scope])
+        if before.get(scope, Facts()).clock != after[scope].clock:
+            bench.unsettle_offsets(scope, [name for name in offsets if name.startswith(IN_UTC)])
     return after
 
 
@@ -100,7 +104,7 @@ def _days(reading: Reading, source: Source) -> set[date]:
     return {
         candidate.found.date
         for order in _ORDERS
-        for candidate in date_candidates(reading, order, source.time_zone, source.languages)
+        for candidate in date_candidates(reading, order, Clock(source.time_zone), source.languages)
     }
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from .reading import Reading
 from .records import DateOrder, Entry
 from .urls import blog_of
+from .zones import AS_WRITTEN, Clock
 
 SAVED = "saved"
 """The source of saved pages that were given no name; it may hold pages of many blogs."""
@@ -22,8 +23,8 @@ class Facts:
     """What holds for all posts of a source (within the source `saved`: of one site, or of one layout).
 
     `order_evidence` quotes the dates that settled the order, and is empty where it was configured or assumed;
-    `order_from` is ``evidence``, ``configuration`` or ``assumption``. `closing_lines` and `signatures` are compared
-    as they stand in clean lines.
+    `order_from` is ``evidence``, ``configuration`` or ``assumption``. `zone_from` and `zone_evidence` say the same of
+    the blog's `clock`. `closing_lines` and `signatures` are compared as they stand in clean lines.
     """
 
     date_order: DateOrder = DEFAULT_ORDER
@@ -31,25 +32,43 @@ class Facts:
     order_evidence: tuple[str, ...] = ()
     closing_lines: frozenset[str] = frozenset()
     signatures: frozenset[str] = frozenset()
-    time_zone: str | None = None
+    clock: Clock = AS_WRITTEN
+    zone_from: str = "assumption"
+    zone_evidence: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The facts as plain JSON values, sets sorted."""
-        plain = asdict(self)
-        sets = {"closing_lines": sorted(self.closing_lines), "signatures": sorted(self.signatures)}
-        return {name: list(v) if isinstance(v, tuple) else v for name, v in plain.items()} | sets
+        return {
+            "date_order": self.date_order,
+            "order_from": self.order_from,
+            "order_evidence": list(self.order_evidence),
+            "closing_lines": sorted(self.closing_lines),
+            "signatures": sorted(self.signatures),
+            "time_zone": self.clock.zone,
+            "offsets": [list(pair) for pair in self.clock.offsets],
+            "local": sorted(self.clock.local),
+            "zone_from": self.zone_from,
+            "zone_evidence": list(self.zone_evidence),
+            "languages": list(self.languages),
+        }
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Facts:
-        """The reverse of `to_json`."""
+        """The reverse of `to_json`; what an older version did not keep is as if nothing were known of it."""
         return cls(
             date_order=plain["date_order"],
             order_from=plain["order_from"],
             order_evidence=tuple(plain["order_evidence"]),
             closing_lines=frozenset(plain["closing_lines"]),
             signatures=frozenset(plain["signatures"]),
-            time_zone=plain["time_zone"],
+            clock=Clock(
+                plain["time_zone"],
+                tuple((minutes, half) for minutes, half in plain.get("offsets", ())),
+                frozenset(plain.get("local", ())),
+            ),
+            zone_from=plain.get("zone_from", "assumption"),
+            zone_evidence=tuple(plain.get("zone_evidence", ())),
             languages=tuple(plain["languages"]),
         )
 

@@ -24,7 +24,7 @@ _CELLS = frozenset({"td", "th"})
 # that print them inside a post's body.
 _FURNITURE = re.compile(
     r"(?:^|[\s_-])(?:sharedaddy|sd-sharing\S*|share-?buttons?|post-share\S*|social-?share\S*|addtoany\S*|a2a_kit|addthis\S*"
-    r"|heateor\S*|jp-relatedposts|yarpp\S*|related-?posts?|jp-post-flair|wpcnt|wp-block-comments|comments?-area"
+    r"|heateor\S*|jp-relatedposts|yarpp\S*|related-?posts?|jp-post-flair|jetpack-likes\S*|feedflare|wpcnt|wp-block-comments|comments?-area"
     r"|comment-?list|comments?-link|comment-respond|screen-reader-text|sr-only|visually-?hidden|post-navigation"
     r"|nav-links|post-edit-link|more-link|read-?more(?:-link)?|jump-link|ssba\S*|swp_social\S*|robots-nocontent"
     r"|likes?-?(?:widget|button)\S*|rating-?widget|tag-?links|cat-?links|entry-meta|post-labels|post-footer)(?:$|\s)",

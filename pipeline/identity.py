@@ -8,6 +8,7 @@ import json
 from .cluster import platform_ids
 from .dates import date_readings, is_relative
 from .reading import DateCandidate, Reading
+from .zones import possible_days
 
 Key = tuple[str, ...]
 
@@ -71,7 +72,8 @@ def names_a_day(candidate: DateCandidate) -> bool:
 def entry_keys(reading: Reading, candidates: list[DateCandidate]) -> list[Key]:
     """Every key of an entry, strongest first.
 
-    A numeric date gives a key for each way to read it, so that an id survives when the blog's date order becomes known.
+    A numeric date gives a key for each way to read it, and a moment in UTC for each day that it can be on the blog's
+    calendar, so that an id survives when the blog's date order or time zone becomes known.
     "3 days ago" gives none: it is another date on another day. Without a title a day gives none: many posts share it.
     """
     entry = reading.known.entry
@@ -81,7 +83,7 @@ def entry_keys(reading: Reading, candidates: list[DateCandidate]) -> list[Key]:
     for candidate in candidates:
         if names_a_day(candidate):
             days[candidate.found.date.isoformat()] = None
-            for other in date_readings(candidate.found.raw):
+            for other in (*date_readings(candidate.found.raw), *possible_days(candidate.found.raw)):
                 days[other.isoformat()] = None
     if reading.key:
         keys.extend(title_date_key(entry.source, reading.key, day) for day in days)

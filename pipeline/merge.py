@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,6 @@ from .clusters import Cluster, Witness
 from .facts import Facts, body_text, scope_of
 from .identity import (
     Key,
-    Version,
     entry_key,
     entry_keys,
     names_a_day,
@@ -20,12 +18,12 @@ from .identity import (
     post_id,
     said,
     title_date_key,
-    version,
 )
 from .reading import DateCandidate
-from .records import ORIGINS, Completeness, Post, PublishedDate
+from .records import ORIGINS, Completeness, Post
 from .text import title_key
-from .urls import canonical_permalink, is_plain
+from .urls import is_plain
+from .versions import text_witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class Made:
 def make_post(cluster: Cluster, facts: Mapping[str, Facts]) -> Made:
     """Make the post of a cluster. Pure; ties are broken by content, never by arrival."""
     texts = {w.digest: body_text(w.reading, facts[scope_of(w.reading)]) for w in cluster.witnesses}
-    witness = _text_witness(cluster.witnesses)
+    witness = text_witness(cluster.witnesses, {digest: text for digest, (text, _) in texts.items()})
     ranked = [witness, *sorted((w for w in cluster.witnesses if w is not witness), key=_standing)]
     titled = next((w for w in ranked if w.reading.bare_title), witness)
     dates = _ranked_dates(ranked)
@@ -53,6 +51,8 @@ def make_post(cluster: Cluster, facts: Mapping[str, Facts]) -> Made:
     url = _url(ranked)
     text, signed = texts[witness.digest]
     signed = signed or next((name for _, name in texts.values() if name), None)
+    by_channel = sorted(ranked, key=_is_feed)
+    categories, tags = _labels(by_channel)
     known = [w.reading.known for w in cluster.witnesses]
     completeness: Completeness = "full" if witness.reading.is_content else "excerpt"
     keys = _keys(cluster, dates)
@@ -64,9 +64,9 @@ def make_post(cluster: Cluster, facts: Mapping[str, Facts]) -> Made:
         published_precision=dated.precision if dated else None,
         published_origin=dated.origin if dated else None,
         url=url,
-        author=next((a for w in ranked if (a := w.reading.known.entry.author)), None) or signed,
-        categories=_labels(ranked, "categories", "category"),
-        tags=_labels(ranked, "tags", "tag", "label"),
+        author=next((a for w in by_channel if (a := w.reading.known.entry.author)), None) or signed,
+        categories=categories,
+        tags=tags,
         completeness=completeness,
         text=text,
         entries=len(cluster.witnesses),
@@ -75,7 +75,7 @@ def make_post(cluster: Cluster, facts: Mapping[str, Facts]) -> Made:
         last_changed=max(
             _since(cluster, lambda w: texts[w.digest][0] == text),
             _since(cluster, lambda w: w.reading.bare_title == titled.reading.bare_title),
-            _since(cluster, lambda w: not dated or any(_says(c, dated) for c in w.candidates)),
+            _since(cluster, lambda w: not dated or any(c.found.date == dated.date for c in w.candidates)),
         ),
     )
     members = tuple((w.digest, w.reason) for w in sorted(cluster.witnesses, key=_earliest))
@@ -94,10 +94,6 @@ def _since(cluster: Cluster, says: Callable[[Witness], bool]) -> datetime:
     return min(w.reading.known.first_seen for w in cluster.witnesses if says(w))
 
 
-def _says(candidate: DateCandidate, dated: PublishedDate) -> bool:
-    return (candidate.found.date, candidate.found.origin) == (dated.date, dated.origin)
-
-
 def _earliest(witness: Witness) -> tuple[object, ...]:
     return witness.reading.known.first_seen, witness.digest
 
@@ -105,35 +101,6 @@ def _earliest(witness: Witness) -> tuple[object, ...]:
 def _standing(witness: Witness) -> tuple[object, ...]:
     """The order among those that don't give the text; when each was last seen moves all the time, and is left out."""
     return not witness.reading.is_content, -len(witness.reading.words), witness.digest
-
-
-def _on_own_page(witness: Witness) -> bool:
-    entry = witness.reading.known.entry
-    return bool(entry.page_url and witness.reading.permalink == canonical_permalink(entry.page_url))
-
-
-def _text_witness(witnesses: list[Witness]) -> Witness:
-    """The entry whose text the post has: the full text seen last, except where that is only the head of another.
-
-    A listing may cut a post without saying so. A post's own page may not: what it shows last is the text, even if
-    the text became shorter. Among entries of one version it makes no difference when each was seen.
-    """
-    versions: defaultdict[Version, list[Witness]] = defaultdict(list)
-    for witness in witnesses:
-        if witness.reading.is_content:
-            versions[version(witness.reading)].append(witness)
-    if not versions:
-        # Excerpts: the longest says most; which was seen last says nothing, for each theme cuts its own.
-        return min(witnesses, key=lambda w: (-len(w.reading.words), w.digest))
-    ranked = sorted(versions, key=lambda v: (_last_seen(versions[v]), len(v[1]), v), reverse=True)
-    best = ranked[0]
-    if not any(map(_on_own_page, versions[best])):
-        best = next((v for v in ranked if len(v[1]) > len(best[1]) and v[1][: len(best[1])] == best[1]), best)
-    return min(versions[best], key=_standing)
-
-
-def _last_seen(witnesses: list[Witness]) -> datetime:
-    return max(w.reading.known.last_seen for w in witnesses)
 
 
 def _ranked_dates(ranked: list[Witness]) -> tuple[DateCandidate, ...]:
@@ -146,18 +113,49 @@ def _coarseness(candidate: DateCandidate) -> int:
     return {"instant": 0, "day": 0, "month": 1, "year": 2}[candidate.found.precision]
 
 
-def _labels(ranked: list[Witness], field: str, *archives: str) -> tuple[str, ...]:
-    """Labels of the best witness that has any, then the archives that listed the post as theirs.
+def _labels(ranked: list[Witness]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Categories and tags: those of the best witness that has any, then the archives that listed the post as theirs.
 
-    A name that differs only in case or punctuation (an archive's ``customer-service``) is not repeated.
+    A WordPress feed mixes both in one list. Pages, REST and archives tell them apart: which is which in a feed is a
+    guess, and where only one kind is known otherwise, the rest of the feed's list is of the other. A name that differs
+    only in case or punctuation (an archive's ``customer-service``) is not repeated.
     """
-    own: Iterable[str] = next((v for w in ranked if (v := getattr(w.reading.known.entry, field))), ())
-    listed = {a.partition(":")[2] for w in ranked for a in w.reading.known.listed_in if a.partition(":")[0] in archives}
+    told = [w.reading.known.entry for w in ranked if not _is_feed(w)]
+    fed = next((e for w in ranked if _is_feed(w) and ((e := w.reading.known.entry).categories or e.tags)), None)
+    own = _first(e.categories for e in told), _first(e.tags for e in told)
+    found = _named((*own[0], *_archives(ranked, "category"))), _named((*own[1], *_archives(ranked, "tag", "label")))
+    if fed and not all(own):
+        known = found[0].keys() | found[1].keys()
+        guesses = fed.categories, fed.tags
+        for kind, other in ((0, 1), (1, 0)):
+            if not own[kind]:
+                mixed = (*fed.categories, *fed.tags) if own[other] else guesses[kind]
+                fresh = {key: name for key, name in _named(mixed).items() if key not in known}
+                found[kind].update(fresh)
+    return tuple(found[0].values()), tuple(found[1].values())
+
+
+def _is_feed(witness: Witness) -> bool:
+    return witness.reading.known.entry.layout == "feed"
+
+
+def _archives(ranked: list[Witness], *kinds: str) -> list[str]:
+    """The names of archives of some kinds that listed the post as theirs."""
+    listed = (archive.partition(":") for w in ranked for archive in w.reading.known.listed_in)
+    return sorted({name for kind, _, name in listed if kind in kinds})
+
+
+def _first(found: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return next((labels for labels in found if labels), ())
+
+
+def _named(labels: Iterable[str]) -> dict[str, str]:
+    """Labels by the form in which they are compared, each once."""
     found: dict[str, str] = {}
-    for name in (*own, *sorted(listed)):
+    for name in labels:
         if name:
             found.setdefault(title_key(name.replace("-", " ")), name)
-    return tuple(found.values())
+    return found
 
 
 def _keys(cluster: Cluster, dates: tuple[DateCandidate, ...]) -> tuple[Key, ...]:

@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Literal
 
-from .dates import local_date, parse_date, split_dated_title, url_date
+from .dates import parse_date, split_dated_title, url_date
+from .furniture import without_buttons, without_credit, without_protection
 from .html import inline_text
 from .records import ORIGINS, DateOrder, KnownEntry, Origin, PublishedDate
 from .text import body_lines, strip_read_more, title_key, words
 from .urls import canonical_permalink, is_web_address, names_a_post
+from .zones import AS_WRITTEN, Clock
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,9 @@ class Reading:
 def read_entry(known: KnownEntry) -> Reading:
     """Read one entry. Pure: the same entry always reads the same."""
     entry = known.entry
-    title = inline_text(entry.title)
+    title, lines = without_protection(inline_text(entry.title), body_lines(entry.body, entry.body_type), entry)
     bare, _ = split_dated_title(title)
-    lines = body_lines(entry.body, entry.body_type)
+    lines = without_buttons(without_credit(lines, entry, title))
     if lines and entry.form == "summary":
         last, _ = strip_read_more(lines[-1])
         lines = [*lines[:-1], last] if last else lines[:-1]
@@ -80,7 +82,7 @@ class DateCandidate:
 
 
 def date_candidates(
-    reading: Reading, order: DateOrder, time_zone: str | None = None, languages: tuple[str, ...] = ()
+    reading: Reading, order: DateOrder, clock: Clock = AS_WRITTEN, languages: tuple[str, ...] = ()
 ) -> list[DateCandidate]:
     """Every date that an entry offers, strongest origin first.
 
@@ -93,7 +95,8 @@ def date_candidates(
     for raw in known.entry.dates:
         parsed = parse_date(raw.text, order=order, reference=known.first_seen, languages=languages or None)
         if parsed:
-            found.append(DateCandidate(_local(replace(parsed, origin=raw.origin), time_zone), known.digest, raw.place))
+            own = replace(parsed, origin=raw.origin)
+            found.append(DateCandidate(clock.moved(own, raw), known.digest, raw.place))
     if known.entry.permalink and not any(c.found.origin == "url" for c in found):
         in_url = url_date(known.entry.permalink)
         if in_url:
@@ -108,13 +111,6 @@ _PRECISIONS = {"instant": 0, "day": 1, "month": 2, "year": 3}
 def _strength(candidate: DateCandidate) -> tuple[int, int]:
     # A month in the URL is weaker than any day, but origins come first: a blog's own words beat its machinery.
     return ORIGINS.index(candidate.found.origin), _PRECISIONS[candidate.found.precision]
-
-
-def _local(found: PublishedDate, time_zone: str | None) -> PublishedDate:
-    """An instant in UTC moved to the blog's own calendar, where its zone is known; any other offset is the blog's."""
-    if found.instant is None or time_zone is None or found.instant.utcoffset() != timedelta(0):
-        return found
-    return replace(found, date=local_date(found.instant, time_zone))
 
 
 Agreement = Literal["equal", "differ", "unknown"]

@@ -130,7 +130,7 @@ def _gone(cluster: Cluster, post: Post, absences: Mapping[str, datetime]) -> boo
 def witness(reading: Reading, facts: Mapping[str, Facts]) -> Witness:
     """A reading with the dates that it offers under its source's facts."""
     own = facts[scope_of(reading)]
-    return Witness(reading, date_candidates(reading, own.date_order, own.time_zone, own.languages))
+    return Witness(reading, date_candidates(reading, own.date_order, own.clock, own.languages))
 
 
 def _unique_ids(made: list[Made]) -> list[str]:

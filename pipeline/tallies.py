@@ -13,6 +13,7 @@ from .html import inline_text
 from .listing_order import order_of_listing
 from .reading import Reading
 from .records import DateOrder, Entry, Source
+from .zones import Clock, ZoneFact, offsets_shown, zone_shown
 
 RECURS = 3
 """A line counts as a closing line, a name as a signature, once this many differently titled posts carry it."""
@@ -27,10 +28,11 @@ _SIGNED = re.compile(rf"(?:(?:^|\s)--\s*|^[–—―]\s*)({_NAME})\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """One entry's contribution: dates that settle the order, last lines, and names that sign.
+    """One entry's contribution: dates that settle the order or show an offset, last lines, and names that sign.
 
-    `votes` are (order, the date as written) pairs, `tail` the lines that may be closing lines, `names` those that may
-    be signatures; `title` is the key by which differently titled posts are told apart.
+    `votes` are (order, the date as written) pairs, `offsets` those of `offsets_shown`, `tail` the lines that may be
+    closing lines, `names` those that may be signatures; `title` is the key by which differently titled posts are
+    told apart.
     """
 
     scope: str
@@ -38,6 +40,7 @@ class Tally:
     votes: tuple[tuple[DateOrder, str], ...] = ()
     tail: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    offsets: tuple[tuple[str, str], ...] = ()
 
 
 def tally(reading: Reading) -> Tally:
@@ -56,6 +59,7 @@ def tally(reading: Reading) -> Tally:
         votes=tuple(dict.fromkeys(_votes(reading))),
         tail=tuple(dict.fromkeys(kept[-TAIL:])) if reading.is_content else (),
         names=tuple(dict.fromkeys(names)),
+        offsets=tuple(offsets_shown(reading.known.entry.dates)),
     )
 
 
@@ -81,10 +85,11 @@ def _votes(reading: Reading) -> Iterable[tuple[DateOrder, str]]:
     """A value above 12 settles the order, and so does an unmistakable date beside one that can be read in two ways."""
     known = reading.known
     # The title's own tail first: it is what most posts have, and all that some have.
-    raws = [raw for raw in (reading.date_tail, *(d.text for d in known.entry.dates)) if raw]
+    labels = [d.text for d in known.entry.dates]
+    raws = [raw for raw in (reading.date_tail, *labels) if raw]
     sure = set()
     for raw in raws:
-        order = settles_order(raw, reference=known.first_seen)
+        order = settles_order(raw, reference=known.first_seen, by_weekday=raw in labels)
         if order:
             yield order, raw
         days = date_readings(raw)
@@ -111,6 +116,7 @@ class Totals:
     listings: defaultdict[DateOrder, set[str]] = field(default_factory=lambda: defaultdict(set))
     tails: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     names: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    offsets: dict[str, str] = field(default_factory=dict)
 
     def add(self, one: Tally) -> None:
         """Count an entry in."""
@@ -120,6 +126,8 @@ class Totals:
             self.tails[line].add(one.title)
         for name in one.names:
             self.names[name].add(one.title)
+        for name, raw in one.offsets:
+            self.offsets[name] = min(raw, self.offsets.get(name, raw))
 
     def facts(self, source: Source) -> Facts:
         """The facts of the scope."""
@@ -127,16 +135,22 @@ class Totals:
             {order: sorted(raws) for order, raws in (self.votes or self.listings).items()},
             (line for line, titles in self.tails.items() if len(titles) >= RECURS),
             (name for name, titles in self.names.items() if len(titles) >= RECURS),
+            self.offsets,
             source,
         )
 
 
 def facts_from(
-    votes: Mapping[DateOrder, list[str]], closing: Iterable[str], signatures: Iterable[str], source: Source
+    votes: Mapping[DateOrder, list[str]],
+    closing: Iterable[str],
+    signatures: Iterable[str],
+    offsets: Mapping[str, str],
+    source: Source,
 ) -> Facts:
     """Facts from what recurs and what was voted; the votes' examples come sorted.
 
-    One value above 12 settles the order for the whole source; contradicting values settle nothing.
+    One value above 12 settles the order for the whole source; contradicting values settle nothing. A configured time
+    zone counts before any that the dates show.
     """
     order, order_from = DEFAULT_ORDER, "assumption"
     evidence: tuple[str, ...] = ()
@@ -145,13 +159,17 @@ def facts_from(
         order_from, evidence = "evidence", tuple(raw.strip(" -–—") for raw in examples[:3])
     elif source.date_order:
         order, order_from = source.date_order, "configuration"
+    zone = ZoneFact(Clock(source.time_zone)) if source.time_zone else zone_shown(offsets)
+    zone_from = "configuration" if source.time_zone else "evidence" if zone.evidence else "assumption"
     return Facts(
         date_order=order,
         order_from=order_from,
         order_evidence=evidence,
         closing_lines=frozenset(closing),
         signatures=frozenset(signatures),
-        time_zone=source.time_zone,
+        clock=zone.clock,
+        zone_from=zone_from,
+        zone_evidence=zone.evidence,
         languages=source.languages,
     )
 

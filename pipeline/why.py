@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from .clusters import Cluster
@@ -31,7 +31,8 @@ class Revision:
 class Evidence:
     """What speaks for a post: `entries` with why each joined, earliest first; `dates`, the winner first.
 
-    `verdict` says in a sentence why the date is what it is, `order` where day and month come from; `bounds` says
+    `verdict` says in a sentence why the date is what it is, `order` where day and month come from, `zone` which clock
+    makes days of moments told in UTC, and whether it is known or assumed; `bounds` says
     between which days an undated post was published, by the order of the listings that show it (empty where nothing
     is known). `revisions` are the full texts that the post had besides its own, with when each was seen, latest first.
     """
@@ -40,6 +41,7 @@ class Evidence:
     dates: tuple[DateCandidate, ...]
     verdict: str
     order: str
+    zone: str
     possibly_same: tuple[str, ...]
     bounds: str = ""
     revisions: tuple[Revision, ...] = ()
@@ -77,6 +79,7 @@ class Evidence:
             ],
             "verdict": self.verdict,
             "date_order": self.order,
+            "time_zone": self.zone,
             "possibly_same": list(self.possibly_same),
             "bounds": self.bounds,
             "revisions": [
@@ -105,6 +108,7 @@ def explain(store: Store, resolved: ResolvedPost) -> Evidence:
         dates=made.dates,
         verdict=_verdict(made.dates),
         order=_order(facts[scope_of(readings[0])]),
+        zone=_zone(facts[scope_of(readings[0])], made.dates),
         possibly_same=resolved.possibly_same,
         bounds=_bounds(post),
         revisions=_revisions(readings, facts, post),
@@ -157,3 +161,28 @@ def _order(facts: Facts) -> str:
     if facts.order_from == "configuration":
         return f"{facts.date_order}, as configured"
     return f"{facts.date_order}, assumed: nothing in this source settles it"
+
+
+def _zone(facts: Facts, dates: tuple[DateCandidate, ...]) -> str:
+    """Which clock makes days of moments in UTC; where it is assumed, what that means for this post's date."""
+    clock, told = facts.clock, ", ".join(repr(raw) for raw in facts.zone_evidence)
+    instant = dates[0].found.instant if dates else None
+    in_utc = instant if instant and not instant.utcoffset() and dates[0].found.origin != "rest" else None
+    if facts.zone_from == "configuration":
+        return f"{clock.zone}, as configured"
+    if facts.zone_from == "assumption":
+        told_so = f"; {dates[0].found.date} is the day in UTC" if in_utc else ""
+        return f"UTC, assumed: nothing in this source shows the blog's own{told_so}"
+    if clock.zone:
+        return f"as in {clock.zone}, from {told}"
+    offsets = sorted({minutes for minutes, _ in clock.offsets})
+    names = " or ".join(map(_signed, offsets))
+    if len(offsets) > 1:
+        return f"{names}, whichever was seen nearest in the year, from {told}"
+    near = {clock.day(in_utc + timedelta(hours=hour)) for hour in (-1, 0, 1)} if in_utc else set()
+    doubt = "; summer time, if there is any, could make it another day" if len(near) > 1 else ""
+    return f"{names}, from {told}{doubt}"
+
+
+def _signed(minutes: int) -> str:
+    return f"UTC{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"

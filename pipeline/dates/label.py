@@ -14,7 +14,7 @@ from .folding import MAX_LABEL, fold, one_line
 from .grammar import Found, clock_after, find_dates, in_equal_steps, instant_of, read_numbers
 from .relative import find_relative
 from .window import full_year, make_date, orders_of, plausible
-from .words import LANGUAGES, WEEKDAY_NUMBERS, WEEKDAYS, month_number
+from .words import LANGUAGES, WEEKDAYS, month_number, weekday_before
 
 Read = tuple[date, Precision, datetime | None]
 
@@ -145,8 +145,7 @@ def _day_of(folded: str, found: Found) -> date | None:
     """The date; of two readings in numbers the one that falls on the weekday written before it, if one does."""
     if found.numbers is None or found.date is None or len(found.numbers[0]) == 4:
         return found.date
-    word = folded[max(0, found.start - 16) : found.start].rstrip(" .,").rpartition(" ")[2].strip("(|")
-    weekday = WEEKDAY_NUMBERS.get(word)
+    weekday = weekday_before(folded, found.start)
     if weekday is None or found.date.weekday() == weekday:
         return found.date
     fitting = {day for name, day in orders_of(*found.numbers).items() if name != "YMD" and day.weekday() == weekday}

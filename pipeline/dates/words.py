@@ -130,3 +130,9 @@ def month_number(word: str, languages: frozenset[str] | None = None) -> int | No
     if found is None or (languages is not None and not (found[1] & languages)):
         return None
     return found[0]
+
+
+def weekday_before(folded: str, start: int) -> int | None:
+    """The weekday that stands directly before position `start` of a folded text, as `date.weekday` counts."""
+    word = folded[max(0, start - 16) : start].rstrip(" .,").rpartition(" ")[2].strip("(|")
+    return WEEKDAY_NUMBERS.get(word)

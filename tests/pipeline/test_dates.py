@@ -67,6 +67,21 @@ def test_a_day_after_the_page_was_fetched_settles_the_order_too():
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Tuesday, 03/04/2018", "DMY"),
+        ("Sunday, 03/04/2018", "MDY"),
+        ("Posted on Dienstag, 03.04.2018", "DMY"),
+        ("Monday, 03/04/2018", None),
+        ("03/04/2018", None),
+    ],
+)
+def test_a_weekday_settles_the_order_where_it_is_asked(text: str, expected: str | None) -> None:
+    assert settles_order(text, by_weekday=True) == expected
+    assert settles_order(text) is None
+
+
+@pytest.mark.parametrize(
     ("url", "expected", "precision"),
     [
         ("https://blog.test/2018/11/13/ask-twice/", date(2018, 11, 13), "day"),

@@ -45,6 +45,10 @@ class TestDateOrder:
         assert (facts.date_order, facts.order_from) == ("DMY", "evidence")
         assert "5/6/2019" in facts.order_evidence[0]
 
+    def test_a_weekday_settles_it_in_a_label_which_software_wrote_and_not_in_a_title(self) -> None:
+        assert facts_of(entry("Listen", dates=(("Tuesday, 03/04/2018", "label"),))).date_order == "DMY"
+        assert facts_of(entry("Listen – Tuesday, 03/04/2018")).order_from == "assumption"
+
     def test_contradicting_values_settle_nothing(self) -> None:
         facts = facts_of(entry("Listen – 6/13/19"), entry("Wait – 13/6/19"))
         assert (facts.date_order, facts.order_from) == ("MDY", "assumption")
