@@ -29,7 +29,9 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
 ROUNDS = 9
 REALISTIC = (40_000, 60_000, 80_000, 100_000, 120_000)
 GROWTH = (10_000, 40_000, 160_000, 640_000, 2_000_000)
-SEEN = (seen.absolute, seen.archive_of, seen.split_page_number)
+SEEN = (seen.absolute, seen.archive_of, seen.canonical, seen.split_page_number)
+LOST = 7
+"""Of the closing tags of a mangled page every seventh is lost."""
 
 Reader = Callable[[Page], object]
 
@@ -98,6 +100,14 @@ def grown(page: Page, size: int) -> Page:
     inside = page.text[opens:tail]
     times = max(1, round((size - opens) / len(inside)))
     return replace(page, text=page.text[:opens] + inside * times + page.text[tail:])
+
+
+def mangled(page: Page) -> Page:
+    """The page as a broken template sends it: its body without some of its closing tags."""
+    opens = page.text.find("<body")
+    parts = page.text[opens:].split("</")
+    kept = [part.partition(">")[2] if place % LOST == 0 else f"</{part}" for place, part in enumerate(parts[1:], 1)]
+    return replace(page, text="".join((page.text[:opens], parts[0], *kept)))
 
 
 def soup_reader(builder: str) -> Reader:
@@ -232,10 +242,18 @@ def main() -> None:
     table(readers, pages, "fixture pages as they stand")
     real = [dressed(page, REALISTIC[place % len(REALISTIC)]) for place, page in enumerate(pages)]
     table(readers, [page for page in real if len(page.text) >= 0.75 * REALISTIC[0]], "the same in a real page's frame")
-    print("growth with size, a listing with more and more posts: ms a page (µs a KB)")
     page = max(pages, key=lambda page: len(page.text))
+    growth(readers, page, "growth with size, a listing with more and more posts")
+    growth(readers, page, "growth with size, the same mangled", mangled)
+
+
+def growth(
+    readers: dict[str, Reader | None], page: Page, what: str, change: Callable[[Page], Page] = lambda p: p
+) -> None:
+    """Print one line a size: the time of a page and of a kilobyte of it."""
+    print(f"{what}: ms a page (µs a KB)")
     for size in GROWTH:
-        large = grown(page, size)
+        large = change(grown(page, size))
         kilobytes = len(large.text) / 1000
         cells = []
         for name in ("tipsearch", "bs4 + lxml"):
@@ -244,6 +262,7 @@ def main() -> None:
                 cost = statistics.median(once(reader, large) for _ in range(3))
                 cells.append(f"{name} {cost:9.1f} ({cost / kilobytes * 1000:4.0f})")
         print(f"{kilobytes:8.0f} KB   {'   '.join(cells)}")
+    print()
 
 
 if __name__ == "__main__":

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .records import Extraction, Page
+from .records import Extraction, Page, PageLinks
 
-__all__ = ["Extraction", "Page", "extract"]
+__all__ = ["Extraction", "Page", "PageLinks", "extract"]
 
 
 def extract(page: Page) -> Extraction:

@@ -15,7 +15,8 @@ _PLAIN: Final = re.compile(
 )
 """An address that is absolute as it stands."""
 
-_PAGED_PATH: Final = re.compile(r"^(.*?)/page/(\d{1,6})/?$", re.DOTALL)
+_PAGED_PATH: Final = re.compile(r"^(.*?)/page/(\d{1,6})(?:/(?:index\.html?)?)?$", re.DOTALL)
+_INDEX_FILE: Final = re.compile(r"/index\.(?:html?|php)$")
 _PAGE_KEYS: Final = ("paged", "page", "pg", "pagenum", "query-page")
 _QUERY_PAGE: Final = re.compile(r"query-\d{1,6}-page")
 _DATE_PATH: Final = re.compile(
@@ -57,12 +58,12 @@ def absolute(base: str | None, href: str | None) -> str | None:
     return address if len(address) <= 4000 else None
 
 
-_canonical = lru_cache(maxsize=2048)(canonical_permalink)
+canonical = lru_cache(maxsize=2048)(canonical_permalink)
 
 
 def same_page(first: str | None, second: str | None) -> bool:
     """Whether two addresses are one page, with all the ways to write it."""
-    return bool(first and second) and (first == second or _canonical(first or "") == _canonical(second or ""))
+    return bool(first and second) and (first == second or canonical(first or "") == canonical(second or ""))
 
 
 def is_home(url: str) -> bool:
@@ -99,7 +100,7 @@ def archive_of(url: str | None) -> str:
     if not url:
         return ""
     parts = urlsplit(url)
-    path = parts.path
+    path = _INDEX_FILE.sub("/", parts.path)
     if paged := _PAGED_PATH.match(path):
         path = paged[1]
     query = dict(parse_qsl(parts.query))
@@ -156,3 +157,8 @@ def may_be_post(url: str | None, page_url: str | None) -> bool:
     if "p" in (query := dict(parse_qsl(parts.query))) and query["p"].isdecimal():
         return True
     return not archive_of(url) and "/page/" not in parts.path and not _TERM.search(parts.path)
+
+
+def slug_of(text: str) -> str:
+    """A name as addresses write it, to compare: case folded, what is neither letter nor digit a hyphen."""
+    return re.sub(r"[\W_]+", "-", text.casefold()).strip("-")

@@ -41,13 +41,14 @@ class Block:
         return self.roots[0]
 
 
-def find_blocks(tree: Tree, base: str | None, page_url: str | None, *, listing: bool = False) -> list[Block]:
-    """The blocks of a page, from top to bottom, that may be entries.
+def find_blocks(tree: Tree, base: str | None, page_url: str | None) -> list[Block]:
+    """The blocks of a page, from top to bottom, that may be entries."""
+    return _Finder(tree, base, page_url).find()
 
-    On a `listing`, a page that calls itself an archive, titles alone count where nothing else is found.
-    """
-    finder = _Finder(tree, base, page_url)
-    return finder.find() or (finder.find_bare() if listing else [])
+
+def find_titles(tree: Tree, base: str | None, page_url: str | None) -> list[Block]:
+    """The blocks of a listing that shows titles, and pictures perhaps, and no texts."""
+    return _Finder(tree, base, page_url).find_bare()
 
 
 class _Finder:

@@ -16,7 +16,7 @@ from .addresses import absolute, same_page
 from .blocks import Block
 from .titles import is_more_link, title_link
 from .tree import Tree
-from .wording import speaks_of_post
+from .wording import SMALL_TAGS, dated_line, speaks_of_post
 
 LONG_WORDS: Final = 120
 """Dots at the end of a text longer than this are its author's; excerpts are measured at 22 to 111 words."""
@@ -33,6 +33,8 @@ _NEAR_LIMIT: Final = 0.9
 _CUT_BRACKETS: Final = re.compile(r"[\[(]\s?(?:…|\.{3,4})\s?[\])]\W{0,3}$")
 _CUT_DOTS: Final = re.compile(r"(?:…|\.{3,4})\s{0,3}$")
 _ANY_TAG: Final = re.compile(r"<[^<>]{0,2000}>")
+_MEDIA: Final = frozenset(("img", "iframe", "video", "audio", "object", "embed"))
+_SEARCHED: Final = 300
 _INLINE: Final = frozenset(("a", "span", "em", "strong", "b", "i", "small", "time", "abbr", "cite", "sup", "u", "font"))
 _WRAPPERS: Final = frozenset(("div", "section", "header", "center", "main"))
 
@@ -41,7 +43,8 @@ _WRAPPERS: Final = frozenset(("div", "section", "header", "center", "main"))
 class Body:
     """An entry's body: its inner HTML, its form, and the element that it was (None where it was pieced together).
 
-    `words` and `length` (in characters) count its visible text.
+    `words` and `length` (in characters) count its visible text; `is_media` bodies hold pictures or films and no word,
+    `is_empty` ones nothing at all, and `is_locked` ones a form that asks for the post's password.
     """
 
     html: str
@@ -49,6 +52,9 @@ class Body:
     words: int
     element: int | None = None
     is_snippet: bool = False
+    is_media: bool = False
+    is_empty: bool = False
+    is_locked: bool = False
     length: int = 0
     ends_in_dots: bool = False
     ends_in_sentence: bool = True
@@ -56,6 +62,8 @@ class Body:
 
 def read_body(tree: Tree, block: Block, permalink: str | None, base: str | None) -> Body:
     """The body of a block, and its form: ``summary`` where it is marked as an excerpt or visibly cut."""
+    if any(tree.within(tree.locks, root) for root in block.roots):
+        return Body("", "summary", 0, is_locked=True)
     element, is_summary = _named_body(tree, block)
     if element is not None:
         html, words = inner_html(tree, element), tree.words(element)
@@ -64,8 +72,14 @@ def read_body(tree: Tree, block: Block, permalink: str | None, base: str | None)
         html = "".join(_pieces(tree, block)).strip()
         text = unescape(_ANY_TAG.sub(" ", html)).rstrip()
         words = len(text.split())
+        if not words and (wordless := _wordless_body(tree, block)) is not None:
+            element, html, text = wordless, inner_html(tree, wordless), ""
     is_snippet = element is not None and bool(tree.roles[element] & v.SNIPPET)
-    body = Body(html, "content", words, element, is_snippet, len(text), _CUT_DOTS.search(text) is not None)
+    body = Body(html, "content", words, element, is_snippet, length=len(text))
+    body.ends_in_dots = _CUT_DOTS.search(text) is not None
+    if element is not None and not words:
+        body.is_media = _holds_media(tree, element)
+        body.is_empty = not body.is_media
     body.ends_in_sentence = v.SENTENCE_END.search(text[-20:]) is not None
     if is_snippet:
         if _has_more_class(tree, element or 0):
@@ -142,6 +156,20 @@ def _named_body(tree: Tree, block: Block) -> tuple[int | None, bool]:
         if tree.roles[number] & v.SUMMARY and tree.words(number) >= _MOST * tree.words(chosen):
             return number, True
     return chosen, False
+
+
+def _wordless_body(tree: Tree, block: Block) -> int | None:
+    """The first element of a block that class names call its body, whatever it holds."""
+    for root in block.roots:
+        for number in range(root + 1, min(tree.end[root], root + _SEARCHED)):
+            fits = tree.roles[number] & v.BODY and not tree.roles[number] & (v.BLOCK | v.MAIN)
+            if fits and not tree.outside[number] and not _holds_title(tree, number, block):
+                return number
+    return None
+
+
+def _holds_media(tree: Tree, number: int) -> bool:
+    return any(tree.tags[i] in _MEDIA for i in range(number + 1, min(tree.end[number], number + _SEARCHED)))
 
 
 def _holds_title(tree: Tree, number: int, block: Block) -> bool:
@@ -252,6 +280,8 @@ def is_about(tree: Tree, number: int) -> bool:
     if (v.POSTED.match(text) and (tree.within(tree.links, number) or speaks_of_post(text))) or v.COMMENT_LINK.fullmatch(
         text
     ):
+        return True
+    if tree.tags[number] in SMALL_TAGS and dated_line(text):
         return True
     if v.DATE_LINE.fullmatch(text) or (v.TERMS_LINE.match(text) and tree.within(tree.links, number)):
         return True

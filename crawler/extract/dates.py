@@ -8,6 +8,7 @@ from typing import Final
 from ...pipeline.records import RawDate
 from . import vocabulary as v
 from .tree import Tree
+from .wording import SMALL_TAGS, dated_line
 
 _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _UPDATED_LABEL: Final = re.compile(r"(?:updated|modified|edited)\W{0,4}(?:on|at)?\W{0,4}$", re.IGNORECASE)
@@ -18,6 +19,7 @@ _CLOCK: Final = re.compile(r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?)?",
 _DATE_LINE_WORDS: Final = 7
 _META_WORDS: Final = 40
 _CLOSE: Final = 30
+_QUOTED_LEVELS: Final = 6
 _NO_LINE: Final = v.BODY | v.SUMMARY | v.BLOCK | v.MAIN | v.UPDATED
 
 
@@ -47,18 +49,68 @@ def read_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
                 dates.append(
                     RawDate(stamp, "time", _place(tree, number, "title" if element.get("title") else "content"))
                 )
-            text = date_words(tree.text(number, 300))
+            text = date_words(_label(tree, number))
             if text and text != stamp:
                 dates.append(RawDate(text, "label", _place(tree, number)))
         else:
             continue
         if dates:
             return
+    _read_bare_dates(tree, zone, dates)
+    if not dates:
+        _read_sole_update(tree, zone, dates)
+
+
+def _read_sole_update(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
+    """Adds what is named ``updated`` where nothing is named as published: hAtom has themes call the post's date so."""
+    marked = [i for i in zone if tree.roles[i] & v.UPDATED and not tree.roles[i] & (v.BODY | v.BLOCK)]
+    marked = [i for i in marked if "updated" in tree.attributes[i].get("class", "").lower().split()]
+    if len(marked) != 1 or tree.attributes[marked[0]].get("itemprop") == "dateModified":
+        return
+    text = _label(tree, marked[0])
+    before = tree.elements[marked[0]].getprevious()
+    lead = (before.tail or "") if before is not None else tree.elements[tree.parent[marked[0]]].text or ""
+    if not _UPDATED_BEFORE.search(f"{lead[-60:]} {text}") and not _is_quoted(tree, marked[0]):
+        _add_time(tree, marked[0], dates)
+
+
+def _read_bare_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
+    """Adds a date that stands alone, or at the head of a small line."""
+    zone = [number for number in zone if tree.words(number) and not _is_quoted(tree, number)]
     for number in zone:
         # Themes without class names: a line that is a date and nothing else.
         if 0 < tree.words(number) <= _DATE_LINE_WORDS and v.DATE_LINE.fullmatch(text := tree.text(number, 100)):
+            if _is_updated(tree, number):
+                continue
             dates.append(RawDate(date_words(text), "label", _place(tree, number)))
             return
+    for number in zone:
+        small = tree.tags[number] in SMALL_TAGS
+        if small and (text := dated_line(tree.text(number, 200))) and not _is_updated(tree, number):
+            dates.append(RawDate(text, "label", _place(tree, number)))
+            return
+
+
+def _is_quoted(tree: Tree, number: int) -> bool:
+    """Whether an element stands in a quotation: tweets and letters have dates of their own."""
+    for _ in range(_QUOTED_LEVELS):
+        if number < 0 or tree.roles[number] & v.BLOCK:
+            return False
+        if tree.tags[number] in ("blockquote", "q", "figure"):
+            return True
+        number = tree.parent[number]
+    return False
+
+
+def _label(tree: Tree, number: int) -> str:
+    """The text of a date's element, its parts apart where day, month and year stand in elements of their own."""
+    text = tree.text(number, 300)
+    if tree.end[number] - number > 2 and not v.DATE_TEXT.search(text):
+        parts = (tree.text(i, 40) for i in range(number + 1, tree.end[number]) if tree.end[i] == i + 1)
+        apart = " ".join(part for part in parts if part)
+        if v.DATE_TEXT.fullmatch(apart):
+            return apart
+    return text
 
 
 def read_line_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
@@ -89,12 +141,13 @@ def _named_published(class_attribute: str) -> bool:
 
 def _is_updated(tree: Tree, number: int) -> bool:
     element = tree.elements[number]
-    if _named_published(element.get("class", "")):
+    if _named_published(element.get("class", "")) or element.get("itemprop") == "datePublished":
         return False
     if tree.roles[number] & v.UPDATED or element.get("itemprop") == "dateModified":
         return True
     above = tree.parent[number]
-    if tree.roles[above] & v.UPDATED and not tree.roles[above] & v.DATE:
+    named = tree.attributes[above].get("class", "").lower() if tree.roles[above] & v.UPDATED else ""
+    if named and (not tree.roles[above] & v.DATE or ("modified" in named and not _named_published(named))):
         return True
     before = element.getprevious()
     label = (before.tail or tree.text(number - 1, 200) if before is not None else tree.elements[above].text) or ""

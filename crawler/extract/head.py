@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
 
 from .addresses import absolute, archive_of, is_home
 from .tree import Tree
@@ -18,6 +18,18 @@ _BLOG_ID: Final = re.compile(
 )
 _WORDPRESS: Final = re.compile(r"/wp-content/|/wp-includes/|/wp-json/|https://api\.w\.org/")
 _FEED: Final = re.compile(r"application/(?:rss|atom)\+xml", re.IGNORECASE)
+_DATED: Final = (
+    "og:article:published_time",
+    "parsely-pub-date",
+    "dc.date.issued",
+    "dcterms.issued",
+    "pubdate",
+    "publish-date",
+    "date",
+)
+"""Names under which heads give a page's date: mostly that of publication, the surest first."""
+
+_MAX_FEEDS: Final = 50
 LISTING_CLASSES: Final = frozenset(
     ("archive", "category", "tag", "author", "date", "blog", "search", "search-results", "feed-view", "index", "paged")
 )
@@ -27,24 +39,30 @@ LISTING_CLASSES: Final = frozenset(
 class Head:
     """What a page says about itself.
 
-    `platform` is ``wordpress``, ``blogger`` or ``html``; `published` and `author` come from its JSON-LD or Open Graph;
-    `speaks_of_blog` is True where it offers a feed or names a blog engine; `next_url` is its ``rel=next``, as written.
+    `platform` is ``wordpress``, ``blogger`` or ``html``; `published` and `author` come from its JSON-LD or Open Graph,
+    `dated` from less certain names in its head;
+    `speaks_of_blog` is True where it offers a feed or names a blog engine; as written are `next_url`, its ``rel=next``,
+    `rest`, the root of WordPress's REST interface, and `feeds`, its alternates in RSS or Atom.
     """
 
     title: str = ""
     og_title: str = ""
+    site_name: str = ""
     base: str | None = None
     canonical: str | None = None
-    platform: str = "html"
+    platform: Literal["wordpress", "blogger", "html"] = "html"
     blog_id: str | None = None
     body_class: str = ""
     body_classes: frozenset[str] = frozenset()
     is_article: bool = False
     is_listing: bool = False
     published: str = ""
+    dated: str = ""
     author: str | None = None
     speaks_of_blog: bool = False
     next_url: str | None = None
+    rest: str | None = None
+    feeds: list[str] = field(default_factory=list)
 
 
 def read_head(tree: Tree, text: str, here: str | None) -> Head:
@@ -63,9 +81,12 @@ def read_head(tree: Tree, text: str, here: str | None) -> Head:
             name = (element.get("property") or element.get("name") or "").lower()
             metas.setdefault(name, element.get("content") or "")
         elif tag == "link":
+            rels = (element.get("rel") or "").lower().split()
             if _FEED.search(element.get("type") or ""):
                 head.speaks_of_blog = True
-            for rel in (element.get("rel") or "").lower().split():
+                if "alternate" in rels and len(head.feeds) < _MAX_FEEDS:
+                    head.feeds.append(element.get("href") or "")
+            for rel in rels:
                 links.setdefault(rel, element.get("href") or "")
         elif tag == "body":
             head.body_class = " ".join((element.get("class") or "").lower().split())[:4000]
@@ -79,7 +100,9 @@ def read_head(tree: Tree, text: str, here: str | None) -> Head:
         or (saved[1] if saved and not here else None)
     )
     head.og_title = " ".join(metas.get("og:title", "").split())[:2000]
+    head.site_name = " ".join(metas.get("og:site_name", "").split())[:500]
     head.next_url = links.get("next")
+    head.rest = links.get("https://api.w.org/")
     _platform(head, text, metas)
     _article(head, metas, _first_article(scripts), here or head.canonical)
     return head
@@ -113,6 +136,7 @@ def _article(head: Head, metas: dict[str, str], article: dict[str, Any], here: s
         if isinstance(value, str) and value.strip():
             head.published = value.strip()[:100]
             break
+    head.dated = next((metas[name].strip()[:100] for name in _DATED if metas.get(name, "").strip()), "")
     author = article.get("author")
     author = author[0] if isinstance(author, list) and author else author
     name = author.get("name") if isinstance(author, dict) else author

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
+from ...pipeline.dates.order import date_readings
 from ...pipeline.records import RawDate
 from . import vocabulary as v
-from .addresses import BLOGGER_POST, archive_of, is_home, is_permalink, same_page
+from .addresses import BLOGGER_POST, archive_of, canonical, is_home, is_permalink, same_page
 from .blocks import Block
 from .bodies import Body
 from .fields import Fields
 from .head import LISTING_CLASSES, Head
-from .single import bears_page_title
+from .single import bears_page_title, own_title
 from .tree import Tree
 
 Kind = Literal["listing", "post", "none"]
@@ -28,19 +29,23 @@ EXCERPT_WORDS: Final = 7
 _ROW: Final = 3
 """Entries that share a parent make a list from this many on; fewer may be a row of a grid."""
 
-_SINGLE_CLASSES: Final = frozenset(("single", "single-post", "item-view"))
+_SINGLE_CLASSES: Final = frozenset(("single", "single-post", "singular-post", "item-view"))
 PAGE_CLASS: Final = re.compile(r"(?:^|\s)(?:page-id-\d+|page-template\S*)(?:\s|$)")
 
 
 @dataclass(slots=True)
 class Found:
-    """A block with what was read of it; `listed` tells whether it belongs to the page's archive."""
+    """A block with what was read of it.
+
+    `listed` tells whether it belongs to the page's archive, `own` whether it is the post whose own page this is.
+    """
 
     block: Block
     body: Body
     fields: Fields
     group: tuple[object, ...] = ()
     listed: bool = True
+    own: bool = False
 
 
 def page_kind(head: Head, here: str | None, archive: str, found: list[Found]) -> Kind:
@@ -108,7 +113,10 @@ def _is_post_page(head: Head, here: str | None, found: list[Found]) -> bool:
 
 
 def single_post(tree: Tree, head: Head, here: str | None, found: list[Found]) -> list[Found]:
-    """The page's own post as content, and the teasers that stand above it."""
+    """The page's own post as content, and the teasers that stand above it.
+
+    A post that shows nothing, or asks for a password, is a summary without a text.
+    """
 
     def score(f: Found) -> tuple[int, int, int, int, int]:
         title = f.block.title
@@ -117,14 +125,18 @@ def single_post(tree: Tree, head: Head, here: str | None, found: list[Found]) ->
         named = bears_page_title(f.fields.title, head)
         return (named, own, f.body.form == "content", heading, f.body.words)
 
-    candidates = [f for f in found if f.body.words and not f.block.soft]
+    candidates = [f for f in found if (f.body.words or f.body.is_media) and not f.block.soft]
+    candidates = candidates or [f for f in found if f.body.is_empty or f.body.is_locked]
     if not candidates:
         return []
     main = max(candidates, key=score)
-    main.body.form = "content"
-    main.listed = False
-    if head.published and not any(d.origin in ("time", "label") for d in main.fields.dates):
+    main.body.form = "content" if main.body.words or main.body.is_media else "summary"
+    main.listed, main.own = False, True
+    if head.published and not _agrees(main.fields.dates, head.published):
+        # What stands beside the post may be another's date, or that of its last change; the head speaks of this one.
         main.fields.dates.insert(0, RawDate(head.published, "time", "article:published_time"))
+    elif head.dated and not any(d.origin in ("time", "label") for d in main.fields.dates):
+        main.fields.dates.insert(0, RawDate(head.dated, "time", "meta"))
     if not main.fields.author and head.author:
         main.fields.author = head.author
     above = [
@@ -135,8 +147,17 @@ def single_post(tree: Tree, head: Head, here: str | None, found: list[Found]) ->
     for f in above:
         f.listed = False
     main.fields.permalink = None
-    main.fields.title = main.fields.title or head.og_title
+    main.fields.title = main.fields.title or own_title(tree, head)
     return [*above, main]
+
+
+def _agrees(dates: list[RawDate], published: str) -> bool:
+    """Whether the date shown is the one that the head gives, in some reading and up to a day: heads speak in UTC."""
+    shown = next((d.text for d in dates if d.origin in ("time", "label")), None)
+    if shown is None:
+        return False
+    own, stated = date_readings(shown), date_readings(published)
+    return not own or not stated or any(abs((a - b).days) <= 1 for a in own for b in stated)
 
 
 def _is_alike(f: Found, groups: set[tuple[object, ...]]) -> bool:
@@ -146,8 +167,20 @@ def _is_alike(f: Found, groups: set[tuple[object, ...]]) -> bool:
     return any(f.group[:2] == group[:2] and f.group[3:] == group[3:] for group in groups)
 
 
+def _without_strays(found: list[Found]) -> list[Found]:
+    """The entries but those texts that have no line about themselves and lead where another, which has one, leads."""
+    said = {canonical(f.fields.permalink) for f in found if f.fields.permalink and f.fields.has_line}
+    return [
+        f
+        for f in found
+        if f.fields.has_line or f.block.strong or not f.fields.permalink or canonical(f.fields.permalink) not in said
+    ]
+
+
 def mark_listing(found: list[Found], archive: str) -> list[Found]:
     """Tells the archive's own entries from teasers of other posts that stand on the same page."""
+    found = _without_strays(found)
+    lines = any(f.fields.has_line for f in found)
     contents = {f.group for f in found if f.body.form == "content"}
     summaries = {f.group for f in found if f.body.form == "summary"}
     content_parents = {f.block.parent for f in found if f.body.form == "content"}
@@ -155,15 +188,24 @@ def mark_listing(found: list[Found], archive: str) -> list[Found]:
     first = next((i for i, f in enumerate(found) if f.body.form == "content"), len(found))
     hard = any(not f.block.soft for f in found) or archive not in ("", "home")
     strong = any(f.block.strong and not f.block.soft for f in found)
-    lines = any(f.fields.has_line for f in found)
+    beside: dict[int, set[tuple[object, ...]]] = {}
+    for f in found:
+        if f.fields.has_line and f.block.strong:
+            beside.setdefault(f.block.parent, set()).add(f.group[:2])
+
+    def lined(f: Found) -> set[tuple[object, ...]]:
+        """The makes of dated posts that share a parent with an entry: themes show all but the first few in short."""
+        return beside.get(f.block.parent, set())
+
     for place, f in enumerate(found):
         if f.body.form == "content":
             continue
-        beside = hard and f.block.soft
+        boxed = hard and f.block.soft
         unlike = bool(contents) and not _is_alike(f, contents)
         grouped = f.block.parent not in content_parents and neighbours[f.block.parent] >= _ROW
-        if beside or unlike or (bool(contents) and place < first and grouped):
+        if boxed or unlike or (bool(contents) and place < first and grouped):
             f.listed = False
         elif not contents and len(summaries) > 1:
-            f.listed = (not strong or f.block.strong) and (not lines or f.fields.has_line)
+            named = not strong or f.block.strong
+            f.listed = named and (not lines or f.fields.has_line or (f.block.strong and f.group[:2] in lined(f)))
     return found

@@ -9,16 +9,17 @@ from ...pipeline.records import Entry, RawDate
 from ...pipeline.urls import same_site
 from . import vocabulary as v
 from .addresses import absolute, date_in, is_home, is_permalink, same_page
-from .blocks import MAX_BLOCKS, Block, find_blocks
+from .blocks import MAX_BLOCKS, Block, find_blocks, find_titles
 from .bodies import Body, judge_alike, judge_snippets, named_body, read_body
 from .dates import dates_below
 from .fields import Fields, PageFacts, read_fields, read_link
 from .head import Head, read_head
 from .kinds import EXCERPT_WORDS, Found, mark_listing, page_kind, says_listing, says_post, single_post
+from .links import page_links
 from .naming import archive_name
-from .pager import next_page
+from .pager import last_page, next_page
 from .records import Extraction, Page
-from .single import bears_page_title, own_block, own_heading
+from .single import bears_page_title, own_block, own_heading, own_title
 from .tree import Tree
 
 
@@ -31,27 +32,43 @@ def extract_html(page: Page) -> Extraction:
     base = absolute(here, head.base) or here if head.base else here
     layout = head.platform
     facts = PageFacts(base=base, url=here, blog_id=head.blog_id)
-    blocks = find_blocks(tree, base, here, listing=says_listing(head, here))
-    notes = (f"more than {MAX_BLOCKS} entries on one page: the rest is left out",) if len(blocks) > MAX_BLOCKS else ()
-    found = _read_blocks(tree, blocks[:MAX_BLOCKS], facts)
+    listing = says_listing(head, here)
+    blocks = find_blocks(tree, base, here)
+    notes = [f"more than {MAX_BLOCKS} entries on one page: the rest is left out"] if len(blocks) > MAX_BLOCKS else []
+    is_post = says_post(head, here)
+    found = _read_blocks(tree, blocks[:MAX_BLOCKS], facts, is_post=is_post)
+    if not found and listing:
+        # Titles alone count on a page that calls itself an archive, where nothing else is found.
+        blocks = find_titles(tree, base, here)
+        found = _read_blocks(tree, blocks[:MAX_BLOCKS], facts, is_post=is_post)
     alone = not found and here is not None and is_permalink(here)
-    if alone or (says_post(head, here) and not any(_is_own(f, head, here) for f in found)):
+    if alone or (is_post and not any(_is_own(f, head, here) for f in found)):
         found = _with_own_post(tree, head, facts, found)
     archive = archive_name(tree, head, here)
     kind = page_kind(head, here, archive, found)
     if kind == "post":
         found = single_post(tree, head, here, found)
         _date_by_heading(tree, head, found)
-        kind = "post" if any(f.body.form == "content" for f in found) else "none"
+        kind = "post" if any(f.own for f in found) else "none"
     elif kind == "listing":
         found = mark_listing(found, archive)
+        if _says_nothing(tree) and all(f.body.form == "summary" for f in found):
+            # Past an archive's end themes say so, and show the blog's latest posts as teasers.
+            for f in found:
+                f.listed = False
+    last = last_page(tree, base, here, head.body_class) if kind != "post" else None
+    links = page_links(head, base, last)
     if kind == "none":
-        return Extraction(layout=layout, kind="none", canonical_url=head.canonical, archive="", page_title=head.title)
+        return Extraction(
+            layout=layout, kind="none", canonical_url=head.canonical, archive="", page_title=head.title, links=links
+        )
     if kind == "post":
         archive = ""
     entries = tuple(_entry(page, f, place, archive if f.listed else "", layout, here) for place, f in enumerate(found))
     if kind == "post":
-        entries = tuple(_with_address(entry, head, here) for entry in entries)
+        entries = tuple(_with_address(e, head, here) if f.own else e for e, f in zip(entries, found, strict=True))
+    closed = [e for e, f in zip(entries, found, strict=True) if f.body.is_locked]
+    notes += [f"{entry.permalink or entry.title} is behind a password" for entry in closed]
     following = next_page(tree, base, here, head.body_class, head.next_url) if kind == "listing" else None
     return Extraction(
         layout=layout,
@@ -61,8 +78,13 @@ def extract_html(page: Page) -> Extraction:
         canonical_url=head.canonical,
         archive=archive,
         page_title=head.title,
-        notes=notes,
+        notes=tuple(notes),
+        links=links,
     )
+
+
+def _says_nothing(tree: Tree) -> bool:
+    return any(tree.words(i) > 1 and not tree.outside[i] and not tree.soft[i] for i in tree.nothing)
 
 
 def _is_own(f: Found, head: Head, here: str | None) -> bool:
@@ -78,7 +100,7 @@ def _with_own_post(tree: Tree, head: Head, facts: PageFacts, found: list[Found])
     block, element = own
     body = named_body(tree, element) if element is not None else read_body(tree, block, None, facts.base)
     fields = read_fields(tree, block, body.element, None, facts)
-    fields.title = fields.title or head.og_title
+    fields.title = fields.title or own_title(tree, head)
     above = [f for f in found if f.block.start < block.start]
     return [*above, Found(block, body, fields)] if body.words >= EXCERPT_WORDS else found
 
@@ -91,7 +113,8 @@ def _date_by_heading(tree: Tree, head: Head, found: list[Found]) -> None:
             f.fields.dates[:0] = dates_below(tree, heading)
 
 
-def _read_blocks(tree: Tree, blocks: list[Block], facts: PageFacts) -> list[Found]:
+def _read_blocks(tree: Tree, blocks: list[Block], facts: PageFacts, *, is_post: bool) -> list[Found]:
+    """What each block says; `is_post` on a page that says it is one post's own, where a picture may be all of it."""
     found: list[Found] = []
     group_dates = _group_dates(tree)
     for block in blocks:
@@ -100,7 +123,8 @@ def _read_blocks(tree: Tree, blocks: list[Block], facts: PageFacts) -> list[Foun
         fields = read_fields(tree, block, body.element, permalink, facts)
         _add_group_date(tree, group_dates, block, fields)
         named = block.bare or tree.roles[block.start] & v.BLOCK
-        if not body.words and not (fields.title and permalink and named):
+        told = bool(fields.title and (permalink or body.is_media or body.is_locked))
+        if not body.words and not (named and (told or (is_post and (body.element is not None or body.is_locked)))):
             continue
         if block.bare and body.words < EXCERPT_WORDS:
             body.form = "summary"
@@ -167,8 +191,6 @@ def _entry(page: Page, f: Found, place: int, listed_in: str, layout: str, here: 
 
 def _with_address(entry: Entry, head: Head, here: str | None) -> Entry:
     """The page's own post gets the page's address: the canonical one where it is on the same site."""
-    if entry.form != "content":
-        return entry
     canonical = head.canonical if head.canonical and not is_home(head.canonical) else None
     if canonical and here and not same_site(canonical, here):
         canonical = None

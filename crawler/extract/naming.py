@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from . import vocabulary as v
-from .addresses import archive_of
+from .addresses import archive_of, slug_of
 from .head import Head
 from .tree import Tree
 
@@ -30,7 +30,7 @@ def archive_name(tree: Tree, head: Head, here: str | None) -> str:
     found = _HEADED.match(heading)
     said = (found[2] or found[4] or "").strip() if found else heading
     if kind in ("tag", "category", "author"):
-        if said and _slug(said) == _slug(name):
+        if said and slug_of(said) == slug_of(name):
             return f"{kind}:{said}"
         return f"{kind}:{name.replace('-', ' ')}"
     if named:
@@ -43,7 +43,9 @@ def archive_name(tree: Tree, head: Head, here: str | None) -> str:
             slugs = [c.removeprefix(prefix) for c in head.body_class.split() if c.startswith(prefix)]
             named_slugs = [s for s in slugs if not s.isdecimal()]
             if named_slugs:
-                return f"{kind}:{said if _slug(said) == _slug(named_slugs[0]) else named_slugs[0].replace('-', ' ')}"
+                return (
+                    f"{kind}:{said if slug_of(said) == slug_of(named_slugs[0]) else named_slugs[0].replace('-', ' ')}"
+                )
     return "home" if head.body_classes & {"home", "blog"} else ""
 
 
@@ -51,7 +53,7 @@ def archive_of_text(said: str, here: str | None) -> str:
     """The archive of a text rendering: what its address names, by the name that the text gives it where they agree."""
     named = archive_of(here)
     kind, _, name = named.partition(":")
-    if not named or _slug(said.partition(":")[2]) == _slug(name):
+    if not named or slug_of(said.partition(":")[2]) == slug_of(name):
         return said
     return f"{kind}:{name.replace('-', ' ')}" if kind in ("tag", "category", "author") else named
 
@@ -77,7 +79,3 @@ def _heading(tree: Tree) -> str:
             ):
                 return text
     return ""
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[\W_]+", "-", text.casefold()).strip("-")

@@ -27,7 +27,25 @@ _COMMENT_PAGE: Final = re.compile(r"/comment-page-\d|[?&](?:replytocom|cpage)=")
 _MAY_BE_PAGED: Final = re.compile(r"pag|pg=", re.IGNORECASE)
 _PAGED_CLASS: Final = re.compile(r"(?:^|\s)paged-(\d{1,6})(?:\s|$)")
 _AROUND: Final = 3
+_NUMBER: Final = re.compile(r"\D{0,20}(\d{1,3}(?:[.,\s]\d{3}){1,2}|\d{1,6})\D{0,3}")
+"""What a link to a page by its number says: ``12``, ``Page 12``, ``1,024``."""
+
+_LAST: Final = re.compile(
+    r"\W*(?:(?:last|letzte|dernière|derniere|última|ultima|laatste|sista|siste|sidste|ostatnia|poslední|последняя)\b.{0,12}"
+    r"|»{2,3}|>{2,3}|≫|⏭)\W*",
+    re.IGNORECASE,
+)
+_NAMED: Final = re.compile(
+    r"\b(?:page|seite|página|pagina|side|sida|strona|strana|страница)\s{1,3}(\d{1,6})"
+    r"\s{0,3}(?:of|von|sur|de|di|van|af|av|z|из|/)\s{0,3}(\d{1,6})\b",
+    re.IGNORECASE,
+)
+"""The page's number and the last one's, as WP-PageNavi and many themes write it: ``Page 1 of 107``."""
+
 _NEXT: Final = 2
+_WORDS_IN_LINK: Final = 6
+_WORDS_IN_PAGER: Final = 60
+_QUERY_LOOP: Final = re.compile(r"query-(\d{1,6})-page=")
 
 
 def next_page(
@@ -74,6 +92,52 @@ def next_page(
     return None
 
 
+def last_page(tree: Tree, base: str | None, page_url: str | None, body_class: str) -> int | None:
+    """The highest page number that the archive's own pager shows; None where it shows none.
+
+    What counts: links to another page of this very address whose words are that page's number or "last", the number
+    marked as the current one beside them, and a line such as ``Page 1 of 107`` in a pager or in the page's title.
+    """
+    own_key, own_number = split_page_number(page_url) if page_url else (None, None)
+    found: set[int] = set()
+    loops: dict[int, set[int]] = {}
+    for number in tree.links if own_key is not None else ():
+        href = tree.attributes[number].get("href", "")
+        if not _MAY_BE_PAGED.search(href) or tree.words(number) > _WORDS_IN_LINK:
+            continue
+        address = _address(href, base, None)
+        key, target = split_page_number(address) if address else (None, None)
+        if key != own_key or target is None or not _shows(tree, number, target):
+            continue
+        if loop := _QUERY_LOOP.search(href):
+            loops.setdefault(int(loop[1]), set()).add(target)
+        else:
+            found.add(target)
+    if not found and len(loops) == 1:
+        # A query loop of its own stands beside the archive's, or is the archive's where there is no other.
+        found = loops.popitem()[1]
+    if found and (shown := _current_number(tree, body_class)):
+        found.add(shown)
+    lines = [tree.root.findtext("head/title") or ""]
+    lines += [tree.text(number, 200) for number in tree.pagers if 0 < tree.words(number) <= _WORDS_IN_PAGER]
+    for line in lines:
+        named = _NAMED.search(line[:2000])
+        if named and int(named[1]) == (own_number or 1) <= int(named[2]):
+            found.add(int(named[2]))
+    return max(found, default=None)
+
+
+def _shows(tree: Tree, number: int, target: int) -> bool:
+    """Whether a link names the page it leads to: by its number, or as the last."""
+    attributes = tree.attributes[number]
+    text = tree.text(number, 60)
+    digits = _NUMBER.fullmatch(text)
+    if digits:
+        return int(re.sub(r"\D", "", digits[1])) == target
+    said = (text, attributes.get("title", "")[:60], attributes.get("aria-label", "")[:60])
+    return "last" in attributes.get("class", "").lower().split() or any(_LAST.fullmatch(words) for words in said)
+
+
 def _is_post(address: str) -> bool:
     """Whether an address spells a post's date and name, as WordPress's and Blogger's permalinks do."""
     return bool(date_in(address)) and not archive_of(address)
@@ -99,9 +163,9 @@ def _current_number(tree: Tree, body_class: str) -> int | None:
             and (attributes.get("aria-current") == "page" or "current" in attributes.get("class", "").split())
         ):
             text = tree.text(number, 40)
-            digits = re.search(r"(\d{1,6})\s*$", text)
+            digits = re.search(r"(?<![\d.,])(\d{1,3}(?:[.,]\d{3}){1,2}|\d{1,6})\s*$", text)
             if digits and tree.outside[number]:
-                return int(digits[1])
+                return int(re.sub(r"\D", "", digits[1]))
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -14,6 +15,9 @@ from .tree import Tree
 
 _ENOUGH_WORDS: Final = 40
 _LEVELS: Final = 60
+_SITE_BEHIND: Final = re.compile(r"\s{0,3}(?:[|·•»]|\s[-–—]\s)[^|·•»–—]{1,200}$")
+"""What stands behind a post's title where its page's title names the site as well."""
+
 _HOME: Final = frozenset(("/", "./", "..", "../", "/index.php", "/index.html"))
 
 
@@ -23,7 +27,9 @@ def bears_page_title(title: str, head: Head) -> bool:
     if not key:
         return False
     if said := title_key(head.og_title):
-        return key == said or (" " in key and key in said) or (" " in said and said in key)
+        if key == said or (" " in key and key in said) or (" " in said and said in key):
+            return True
+        return said.startswith(key) and title_key(_SITE_BEHIND.sub("", head.og_title)) == key
     # Without Open Graph the page's title may end in the site's name, which is no post's title.
     whole = title_key(head.title)
     return key == whole or (" " in key and key in whole) or whole.startswith(f"{key} ")
@@ -54,20 +60,53 @@ def own_block(tree: Tree, head: Head) -> tuple[Block, int | None] | None:
 
 
 def own_heading(tree: Tree, head: Head) -> int | None:
-    """The heading that bears the page's own title, else its first `h1`; None where there is neither."""
+    """The heading that bears the page's own title, else the first that class names, or an `h1`, make one; or None."""
     first: int | None = None
     bearing: list[tuple[bool, int, int]] = []
     for number in tree.headings:
         outside = bool(tree.outside[number])
-        if tree.roles[number] & v.HIDDEN or (outside and tree.tags[number] != "h1") or _leads_home(tree, number):
+        if tree.roles[number] & v.HIDDEN or (outside and not _may_stand_outside(tree, number, head)):
+            continue
+        if _leads_home(tree, number):
             continue
         text = tree.text(number, 500)
         if bears_page_title(text, head):
             # The page's title may name the site as well, and the site's name may be a heading.
             bearing.append((outside, -len(title_key(text)), number))
-        if not head.og_title and first is None and tree.tags[number] == "h1" and not outside:
+        called = tree.roles[number] & v.TITLE or (not head.og_title and tree.tags[number] == "h1")
+        if first is None and called and not outside:
             first = number
     return min(bearing)[2] if bearing else first
+
+
+def _may_stand_outside(tree: Tree, heading: int, head: Head) -> bool:
+    """Themes put a post's title into the page's header; Blogger has the blog's own name there."""
+    return tree.tags[heading] == "h1" and head.platform != "blogger"
+
+
+def own_title(tree: Tree, head: Head) -> str:
+    """The title of a page's own post where its block shows none: its heading's, else Open Graph's without the site's.
+
+    Blogger gives a post without a title the blog's own name; that is none.
+    """
+    heading = own_heading(tree, head)
+    if heading is not None:
+        return tree.text(heading, 20_000)
+    title = head.og_title
+    if not title or title_key(title) == title_key(head.site_name) or _is_site_title(tree, title):
+        return ""
+    if head.site_name and title.endswith(head.site_name):
+        return _SITE_BEHIND.sub("", title)
+    return title
+
+
+def _is_site_title(tree: Tree, title: str) -> bool:
+    """Whether a text is that of a heading which names the site: one outside the page's own part, or a link home."""
+    key = title_key(title)
+    return any(
+        (tree.outside[number] or _leads_home(tree, number)) and title_key(tree.text(number, 500)) == key
+        for number in tree.headings[:20]
+    )
 
 
 def _leads_home(tree: Tree, heading: int) -> bool:

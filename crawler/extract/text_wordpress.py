@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from ...pipeline.records import RawDate
+from .bodies import LONG_WORDS
 from .fields import names_in_line
 from .text_lines import Line, TextEntry, TextListing
 from .vocabulary import DATE_TEXT, DATED_TITLE
@@ -24,11 +25,23 @@ _DATED: Final = re.compile(
 """A date that stands for the whole line about a post, with its author and its comments perhaps."""
 
 _FOOT: Final = re.compile(
-    r"(?:posted in|filed under:?)\s+(.{1,200}?)(?=\s*[|·•]|\s+tagged\b|\s+(?:please )?leave a\b|$)"
+    r"(?:posted in|filed under:?|categor(?:y|ies):?)\s+(.{1,200}?)(?=\s*[|·•]|\s+tagged\b|\s+(?:please )?leave a\b|$)"
     r"(?:[\s|·•]*tagged(?: with)?:?\s+(.{1,200}?)(?=\s*[|·•]|\s+(?:please )?leave a\b|$))?",
     re.IGNORECASE,
 )
 """A line below a post that names its terms, where another line has its date."""
+
+_SEPARATOR: Final = re.compile(r"\s+[|/·•]\s+")
+_ABOUT: Final = re.compile(r"by\s.{2,60}|(?:leave a comment|\d{1,5} comments?|no comments?)", re.IGNORECASE)
+_TERM_WORDS: Final = 8
+_DOTS: Final = re.compile(r"(?:…|\.{3})$")
+_COMMENTS: Final = re.compile(
+    r"leave a (?:reply|comment)"
+    r"|(?:\d{1,5}|one) (?:comments?|repl(?:y|ies)|responses?|thoughts?)(?: (?:on|to)\b.{0,200})?"
+    r"|related posts?|post navigation",
+    re.IGNORECASE,
+)
+"""A line that ends a post on its own page."""
 
 _AUTHOR: Final = re.compile(
     r"\bby\s+([^|,]{2,60}?)(?=\s+(?:on|in)\b|\s*[|,]|\s+(?:please )?leave a\b|\s*$)", re.IGNORECASE
@@ -42,7 +55,7 @@ _CUT: Final = re.compile(r"[\[(](?:…|\.{3})[\])]$")
 _BULLET: Final = re.compile(r"[•*·–-]\s|\d{1,3}[.)]\s")
 _PAGER: Final = re.compile(
     r"(?:[«‹←<]+\s*)?(?:older|newer|next|previous)(?: (?:posts?|entries|page))?(?:\s*[»›→>]+)?"
-    r"|page \d+ of \d+|[\d\s…«»‹›←→]+",
+    r"|page \d+ of \d+|(?:prev(?:ious)?)?[\d\s…«»‹›←→]{1,200}(?:next(?: page)?)?[\s»›→]{0,9}",
     re.IGNORECASE,
 )
 _PAGE_NUMBER: Final = re.compile(r"\s*[-–—|]\s*page \d{1,6}(?: of \d{1,6})?\s*$", re.IGNORECASE)
@@ -67,6 +80,9 @@ def read_wordpress_text(lines: list[Line]) -> TextListing | None:
     cut = sum(entry.form == "summary" for entry in entries)
     if not entries or (not posted and dated + cut < 2):
         return None
+    if len(entries) >= _SEVERAL and all(_DOTS.search(e.lines[-1]) and _words(e) <= LONG_WORDS for e in entries):
+        for entry in entries:
+            entry.form = "summary"
     if any(entry.form == "content" for entry in entries):
         # The latest posts' teasers stand on every archive page; only posts in full belong to this one.
         for entry in entries:
@@ -90,7 +106,10 @@ def _starts(lines: list[Line]) -> tuple[list[int], set[int]]:
     dated = {
         place
         for place, line in enumerate(lines)
-        if place and len(line.text) < 150 and _DATED.fullmatch(line.text) and _may_be_title(lines[place - 1])
+        if place
+        and len(line.text) < 150
+        and (_DATED.fullmatch(line.text) or _is_lined(line.text))
+        and _may_be_title(lines[place - 1])
     }
     if len(dated) >= _SEVERAL:
         posted |= dated
@@ -117,6 +136,18 @@ def _starts(lines: list[Line]) -> tuple[list[int], set[int]]:
     return sorted(starts), posted
 
 
+def _words(entry: TextEntry) -> int:
+    return sum(len(line.split()) for line in entry.lines)
+
+
+def _is_lined(text: str) -> bool:
+    """Whether a line is about a post in parts, as ``by Dana | Mar 4, 2021 | Advice``: its date, author, terms."""
+    parts = _SEPARATOR.split(text) if len(text) < _LONGEST_TITLE else []
+    if len(parts) < _SEVERAL or not any(DATE_TEXT.fullmatch(part) for part in parts):
+        return False
+    return any(_ABOUT.fullmatch(part) for part in parts) and all(len(part.split()) <= _TERM_WORDS for part in parts)
+
+
 def _may_be_title(line: Line) -> bool:
     return len(line.text) <= _LONGEST_TITLE and not _BULLET.match(line.text) and not _MORE_ALONE.fullmatch(line.text)
 
@@ -126,6 +157,8 @@ def _entry(lines: list[Line], *, meta: bool) -> TextEntry | None:
     body = [line.text for line in lines[1:]]
     if meta and body:
         _read_meta(body.pop(0), entry)
+    end = next((n for n, text in enumerate(body) if n and meta and _COMMENTS.fullmatch(text)), len(body))
+    del body[end:]
     while body and _PAGER.fullmatch(body[-1]):
         body.pop()
     if meta and entry.dates and not entry.categories and body and (foot := _FOOT.match(body[-1])):
@@ -140,6 +173,9 @@ def _entry(lines: list[Line], *, meta: bool) -> TextEntry | None:
     elif _CUT.search(last):
         entry.form = "summary"
     entry.lines = [line for line in body if line]
+    if entry.form == "summary" and entry.lines[1:] and entry.lines[-1] == entry.title:
+        # Astra writes the title before its "Read More".
+        entry.lines.pop()
     return entry if entry.lines else None
 
 
@@ -152,8 +188,11 @@ def _read_meta(text: str, entry: TextEntry) -> None:
     if found := DATE_TEXT.search(line[:200]):
         entry.dates.append(RawDate(found[0], "label", "posted on"))
     entry.categories = names_in_line(line)
-    if by := _AUTHOR.search(line):
+    if by := _AUTHOR.search(_SEPARATOR.sub(" | ", line)):
         entry.author = by[1].strip()
+    if _is_lined(line):
+        others = [part for part in _SEPARATOR.split(line) if not (_ABOUT.fullmatch(part) or DATE_TEXT.fullmatch(part))]
+        entry.categories = [name for part in others for name in _names(part)]
 
 
 def _archive(before: list[str]) -> str:

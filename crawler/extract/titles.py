@@ -8,12 +8,13 @@ from collections import Counter
 from typing import Final
 
 from . import vocabulary as v
-from .addresses import absolute, is_home, may_be_post, same_page
+from .addresses import absolute, archive_of, is_home, may_be_post, same_page, slug_of
 from .tree import Tree
 
 _NEAR: Final = 14
 _FEW_WORDS: Final = 8
 _SAID: Final = 2
+_PAGE_TITLES: Final = frozenset(("page-title", "page-header-title", "archive-title", "page-heading"))
 _COMMENTS: Final = re.compile(r"comment|respond|repl(?:y|ies)|disqus", re.IGNORECASE)
 
 
@@ -27,6 +28,7 @@ class Titles:
         self.tree = tree
         self.base = base
         self.page_url = page_url
+        self._archive = slug_of(archive_of(page_url).partition(":")[2])
         self.headings = [i for i in tree.headings if not tree.outside[i]]
         self.more_links = [i for i in tree.links if not tree.outside[i] and is_more_link(tree, i)]
 
@@ -44,7 +46,13 @@ class Titles:
             if named and not self._is_home_link(number):
                 titles.append(number)
                 last_end = tree.end[number]
-        return titles
+        posts = [number for number in titles if not self._heads_page(number)]
+        return posts or titles
+
+    def _heads_page(self, number: int) -> bool:
+        """Whether a title is the page's own, by its class or by naming an archive: no entry's beside other titles."""
+        classes = self.tree.attributes[number].get("class", "").lower().split()
+        return not _PAGE_TITLES.isdisjoint(classes) or self._names_archive(number)
 
     def _bookmarked(self, heading: int) -> bool:
         return any(
@@ -154,8 +162,10 @@ class Titles:
 
     def _names_archive(self, number: int) -> bool:
         """Whether a heading says what the page is ("Posts tagged …"), and is no post's title."""
-        plain = self.tree.tags[number] in ("h1", "h2", "h3") and self.link_of(number) is None
-        return plain and v.ARCHIVE_HEADING.fullmatch(self.tree.text(number, 200)) is not None
+        if self.tree.tags[number] not in ("h1", "h2", "h3") or self.link_of(number) is not None:
+            return False
+        text = self.tree.text(number, 200)
+        return v.ARCHIVE_HEADING.fullmatch(text) is not None or (bool(self._archive) and slug_of(text) == self._archive)
 
     def _heads_of_blocks(self, covered: bytearray) -> tuple[set[int], bytearray]:
         """The first headings of blocks whose class names call them posts, and marks of those blocks' bodies."""

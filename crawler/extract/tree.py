@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Final, TypeAlias
@@ -14,6 +15,13 @@ Element: TypeAlias = etree._Element  # noqa: SLF001 - the type has no other name
 
 MAX_ELEMENTS: Final = 400_000
 """A page with more elements than this is read up to here; real listing pages have some thousands."""
+
+_LARGE: Final = 250_000
+_CROWDED: Final = re.compile(
+    r"(<[a-zA-Z][^\s<>/]{0,60}+)"
+    r"(?>[\s/]++[^\s=<>\"'/]{1,1000}+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'<>]*+))?+){1000,}+"
+)
+"""A tag with a thousand attributes or more, in characters of a page larger than `_LARGE`: no author's work."""
 
 _REGION_TAGS = v.OUTSIDE_TAGS | {"aside", "footer", "header"}
 _SPEAKING_TAGS = _REGION_TAGS | v.HEADINGS | {"html", "body", "main", "article"}
@@ -43,6 +51,9 @@ class Tree:
         self.links: list[int] = []
         self.headings: list[int] = []
         self.dated: list[int] = []
+        self.pagers: list[int] = []
+        self.locks: list[int] = []
+        self.nothing: list[int] = []
         self._outside: list[int] = []
         self._main: list[int] = []
         self._walk()
@@ -112,6 +123,12 @@ class Tree:
             self._outside.append(number)
         if roles & v.MAIN:
             self._main.append(number)
+        if roles & v.PAGER:
+            self.pagers.append(number)
+        if roles & v.NOTHING:
+            self.nothing.append(number)
+        if tag == "form" and v.LOCK in self.attributes[number].get("class", "").split():
+            self.locks.append(number)
 
     def _note_dated(self, number: int, element: Element, tag: str) -> None:
         text = element.text
@@ -268,6 +285,9 @@ def _hidden(attributes: dict[str, str]) -> bool:
 
 def _parse(text: str) -> Element:
     """The page as a tree; an empty one where nothing can be read. Lone surrogates and NUL become other signs."""
+    if len(text) > _LARGE:
+        # libxml2 takes time by the square of a tag's attributes.
+        text = _CROWDED.sub(r"\1", text)
     data = text.replace("\0", "�").encode("utf-8", "replace")
     # Plain elements: those of lxml.html are made by a call into Python, one for each.
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)

@@ -31,6 +31,9 @@ SNIPPET: Final = 1 << 15
 GROUP_DATE: Final = 1 << 16
 UNTITLED: Final = 1 << 17
 """Blocks that are entries even where they have no title."""
+PAGER: Final = 1 << 18
+NOTHING: Final = 1 << 19
+"""What themes show in place of an archive's posts where it has none, or none so far back."""
 
 WORDS: Final[dict[int, str]] = {
     TITLE: """entry-title post-title posttitle post_title wp-block-post-title p-name entry__title post__title
@@ -69,7 +72,8 @@ WORDS: Final[dict[int, str]] = {
     DATE: """published dt-published entry-date post-date postdate date wp-block-post-date date-header posted-on
         entry-time entry-meta-date post-meta-date meta-date post__date entry__date publish-date timestamp-link
         elementor-post-date blog-date the-date post-time day-date timestamp""",
-    UPDATED: "updated modified dt-updated entry-modified-time last-modified updated-date post-modified",
+    UPDATED: """updated modified dt-updated entry-modified-time last-modified updated-date post-modified
+        wp-block-post-date__modified-date modified-date date-modified updated-on last-updated post-updated""",
     CATEGORIES: """cat-links entry-categories post-categories taxonomy-category cat-link category-links
         post-category entry-category categories post-cats""",
     TAGS: """tags-links tag-links entry-tags post-tags taxonomy-post_tag post-labels p-category tags tag-list
@@ -84,6 +88,7 @@ WORDS: Final[dict[int, str]] = {
     MORE: """more-link read-more readmore read_more moretag jump-link elementor-post__read-more
         wp-block-post-excerpt__more-link entry-read-more more continue-reading btn-read-more read-more-link""",
     GROUP_DATE: "date-header day-date",
+    NOTHING: "no-results not-found nothing-found no-posts-found wp-block-query-no-results",
 }
 
 IDS: Final[dict[str, int]] = {
@@ -121,6 +126,9 @@ ITEMPROPS: Final[dict[str, int]] = {
     "description": 0,
 }
 
+LOCK: Final = "post-password-form"
+"""WordPress's form in place of the text of a post that is closed to those without its password."""
+
 LONGEST_TITLE: Final = 300
 """Characters; a line that is longer is no title."""
 
@@ -139,10 +147,19 @@ _OUTSIDE_TOKEN = re.compile(
     r"(?:sidebar|comments?|related|sharing|sharedaddy|breadcrumbs?|popular-posts?|footer|pagination|social|menu)-[a-z0-9_-]{1,40}"
     r"|[a-z0-9_]{1,20}-(?:sidebar|comments|pagination|breadcrumbs?|navigation|menu)"
 )
+_PAGER_TOKEN = re.compile(
+    r"(?:[a-z0-9]{1,20}[-_]){0,3}(?:pag(?:er|ing|ination|enavi)|pages|page-?nav|page-numbers?)(?:[-_].*)?"
+)
 _WIDGET_TOKEN = re.compile(r"(?:latest|recent|featured|popular|trending)(?:[-_][a-z0-9_-]{1,40})?")
 _NO_PREFIX = "related|recent|popular|next|prev|previous|widget|nav|sidebar|featured|trending|latest|footer|menu|page"
 _PREFIX = rf"(?!(?:{_NO_PREFIX})[-_])"
 _THEME_TOKENS = (
+    (
+        DATE,
+        re.compile(
+            r"(?:(?:entry|post|article|blog|meta|item)[-_]{1,2})?(?:publish(?:ed)?[-_])?date[-_](?:badge|box|published|post|time|stamp)"
+        ),
+    ),
     (
         TITLE,
         re.compile(
@@ -180,6 +197,8 @@ def roles_of(class_attribute: str) -> int:
             known = WIDGET if _WIDGET_TOKEN.fullmatch(token) else OUTSIDE if _OUTSIDE_TOKEN.fullmatch(token) else 0
             known = known or next((role for role, shape in _THEME_TOKENS if shape.fullmatch(token[:80])), 0)
         roles |= known
+        if "pag" in token and _PAGER_TOKEN.fullmatch(token[:80]):
+            roles |= PAGER
     if roles & WIDGET and "blog" in tokens:
         # Blogger's main column is itself class="widget Blog".
         roles = (roles & ~(WIDGET | OUTSIDE)) | MAIN

@@ -9,6 +9,9 @@ from . import vocabulary as v
 _FEW: Final = 6
 """So few words after "Posted" are a name or a term, as in ``Posted by Dana in Advice``."""
 
+SMALL_TAGS: Final = frozenset(("small", "span", "em", "i"))
+_SMALL_LINE: Final = 12
+
 
 def speaks_of_post(text: str) -> bool:
     """Whether a line that begins like ``Posted on …`` speaks of its post: by a date, its brevity, or no full stop.
@@ -19,3 +22,12 @@ def speaks_of_post(text: str) -> bool:
         return False
     line = " ".join(text[:600].split())
     return bool(v.DATE_TEXT.search(line)) or len(line.split()) <= _FEW or v.SENTENCE_END.search(line) is None
+
+
+def dated_line(text: str) -> str:
+    """The date at the head of a short line that is no sentence, as in ``5.11.2020, 19:51 > Dana``; else empty.
+
+    Classic themes put the hour, the author or the comments behind the date.
+    """
+    found = v.DATE_HEADING.match(text) if len(text.split()) <= _SMALL_LINE else None
+    return found[0] if found and not v.SENTENCE_END.search(text) else ""

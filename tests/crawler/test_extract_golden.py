@@ -1,5 +1,7 @@
 """Every page under fixtures/ yields what its golden file says: one test per case and field."""
 
+import shutil
+
 import pytest
 from golden_pages import ENTRY_FIELDS, FIXTURES, PAGE_FIELDS, as_golden, case_folders, expected, load_page
 
@@ -58,3 +60,13 @@ def test_reading_twice_gives_the_same_entries(folder):
 
 def test_every_case_is_found():
     assert len(CASES) >= 40
+
+
+def test_a_dropped_page_gets_its_golden_file_once_and_fails_for_review(tmp_path):
+    folder = tmp_path / "a_new_case"
+    shutil.copytree(FIXTURES / "wordpress" / "single_post", folder)
+    (folder / "expected.json").unlink()
+    assert expected(folder) is None
+    assert expected(folder) == as_golden(extract(load_page(folder)))
+    (folder / "expected.json").write_text("{}", encoding="utf-8")
+    assert expected(folder) == {}

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tipsearch.crawler.extract import Page, extract
+from tipsearch.crawler.extract.interstitials import interstitial
 
 NOW = datetime(2024, 5, 1, tzinfo=UTC)
 PAGES = [load_page(folder) for folder in case_folders() if (folder / "page.html").exists()]
@@ -42,6 +43,32 @@ def test_a_mangled_page_never_raises(page, data):
 )
 def test_no_text_raises_whatever_its_address(text, url):
     read(text, url)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.sampled_from(PAGES),
+    st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255)), min_size=1, max_size=200),
+    st.sampled_from(["utf-8", "latin-1", "utf-16-le"]),
+)
+def test_flipped_bytes_never_raise(page, flips, encoding):
+    data = bytearray(page.text.encode("utf-8", "replace"))
+    for place, mask in flips:
+        data[int(place * len(data))] ^= mask
+    found = extract(replace(page, text=bytes(data).decode(encoding, "replace")))
+    assert (found.kind == "none") == (not found.entries)
+    for entry in found.entries:
+        f"{entry.title}{entry.body}{entry.permalink}".encode()
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(PAGES), st.floats(0, 1))
+def test_a_page_that_breaks_off_gives_no_other_posts(page, share):
+    whole = {entry.permalink for entry in extract(page).entries}
+    cut = extract(replace(page, text=page.text[: int(share * len(page.text))]))
+    if cut.kind == "listing":
+        addresses = {entry.permalink for entry in cut.entries if entry.permalink and entry.permalink in page.text}
+        assert addresses <= whole | {page.url}
 
 
 TAGS = [
@@ -116,6 +143,17 @@ BIG = {
     "one class attribute": "<p class='" + "entry-title " * 200_000 + "'>x",
     "brackets": "<" * 500_000,
     "dashes": "<h2>" + "a - " * 200_000 + "</h2>",
+    "giant address": "<article class=post><h2 class=entry-title><a href='/" + "a/" * 500_000 + "'>x</a></h2><p>y",
+    "giant moment": "<article class=post><h2 class=entry-title>x</h2><time datetime='" + "2019-" * 300_000 + "'>y",
+    "many attributes": "<p " + " ".join(f"a{n}='{n}'" for n in range(50_000)) + ">x",
+    "styles": "<p style='" + "display: none;" * 100_000 + "'>x</p>" * 3,
+    "pagers": "<div class='pagination'>Page 1 of 9 <a href='/tag/x/page/9/'>9</a>" * 10_000,
+    "password forms": "<article class=post><h2 class=entry-title>x</h2><form class=post-password-form>y</form>"
+    * 10_000,
+    "updated": "<article class=post><h2 class=entry-title>x</h2>" + "<span class=updated>May 1, 2019</span>" * 30_000,
+    "quotations": "<article class=post>" + "<blockquote><small>May 1, 2019 x" * 10_000,
+    "nothing found": "<section class='no-results'>Nothing found " * 10_000,
+    "scripts": "<script>_cf_chl</script>" * 50_000,
     "spaces": "<h2 class=entry-title>" + " " * 1_000_000 + "x</h2>",
 }
 
@@ -124,6 +162,7 @@ BIG = {
 def test_a_hostile_page_is_read_in_seconds(name):
     started = time.perf_counter()
     read(BIG[name])
+    interstitial(BIG[name])
     assert time.perf_counter() - started < 15
 
 
