@@ -54,7 +54,7 @@ def make_post(cluster: Cluster, facts: Mapping[str, Facts]) -> Made:
     by_channel = sorted(ranked, key=_is_feed)
     categories, tags = _labels(by_channel)
     known = [w.reading.known for w in cluster.witnesses]
-    completeness: Completeness = "full" if witness.reading.is_content else "excerpt"
+    completeness: Completeness = "full" if _is_full(witness, cluster.witnesses) else "excerpt"
     keys = _keys(cluster, dates)
     post = Post(
         id=post_id(keys[0]),
@@ -80,6 +80,13 @@ def make_post(cluster: Cluster, facts: Mapping[str, Facts]) -> Made:
     )
     members = tuple((w.digest, w.reason) for w in sorted(cluster.witnesses, key=_earliest))
     return Made(post=post, keys=keys, dates=dates, members=members, said=said(witness.reading))
+
+
+def _is_full(witness: Witness, witnesses: Iterable[Witness]) -> bool:
+    """Whether the text is all of the post: a full text, or none where the post is a picture and no entry has words."""
+    if witness.reading.is_content:
+        return True
+    return not witness.reading.lines and any(w.reading.known.entry.form == "content" for w in witnesses)
 
 
 def _url(ranked: list[Witness]) -> str | None:

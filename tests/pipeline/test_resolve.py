@@ -225,3 +225,9 @@ def test_two_permalinks_are_never_one_post(seed: int, size: int) -> None:
             (e.permalink or "").rstrip("/")[-1:] for digest, _ in one.members if (e := by_digest[digest]).permalink
         }
         assert len(links) <= 1
+
+
+def test_a_post_that_is_a_picture_is_full_without_words() -> None:
+    picture = entry("Holiday", '<p><img src="a.jpg"></p>', permalink="https://b.example/holiday/")
+    (post,) = resolve([picture])
+    assert (post.completeness, post.text) == ("full", "")
