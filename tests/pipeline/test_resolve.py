@@ -228,6 +228,6 @@ def test_two_permalinks_are_never_one_post(seed: int, size: int) -> None:
 
 
 def test_a_post_that_is_a_picture_is_full_without_words() -> None:
-    picture = entry("Holiday", '<p><img src="a.jpg"></p>', permalink="https://b.example/holiday/")
+    picture = entry("Holiday", '<p><img src="a.jpg"></p>', permalink="https://b.example/holiday/", body_type="html")
     (post,) = resolve([picture])
     assert (post.completeness, post.text) == ("full", "")
