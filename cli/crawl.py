@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     help="Read through WordPress's REST interface, a feed, or listing pages (default: the cheapest that is complete).",
 )
 @click.option("--full", is_flag=True, help="Fetch known posts again too: finds edits, and posts that left.")
+@click.option("--accept-loss", is_flag=True, help="Believe it when more than a tenth of a blog's posts are gone.")
 @format_option("text", "json")
 @with_home
 def crawl(
@@ -43,6 +44,7 @@ def crawl(
     max_pages: int | None,
     channel: Channel | None,
     full: bool,
+    accept_loss: bool,
     fmt: str,
 ) -> int:
     """Crawl blogs' archives to the last page, and keep every post.
@@ -59,7 +61,16 @@ def crawl(
 
     home.create()
     sources = plan(home, urls, name)
-    report, synced = _run(home, sources, "crawl", delay=delay, max_pages=max_pages, channel=channel, full=full)
+    report, synced = _run(
+        home,
+        sources,
+        "crawl",
+        delay=delay,
+        max_pages=max_pages,
+        channel=channel,
+        full=full,
+        accept_loss=accept_loss,
+    )
     read = {r.name: r.urls_read for r in report.sources if r.urls_read}
     save_sources(home, [replace(s, urls=read[s.name]) for s in sources if s.name in read])
     return _conclude(report, synced, fmt)
@@ -68,13 +79,18 @@ def crawl(
 @click.command(short_help="The same again for registered blogs.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--full", is_flag=True, help="Fetch known posts again too: finds edits, and posts that left.")
+@click.option("--accept-loss", is_flag=True, help="Believe it when more than a tenth of a blog's posts are gone.")
 @format_option("text", "json")
 @with_home
-def refresh(home: Home, *, names: tuple[str, ...], full: bool, fmt: str) -> int:
+def refresh(home: Home, *, names: tuple[str, ...], full: bool, accept_loss: bool, fmt: str) -> int:
     """Crawl the registered sources again (all of them, or those NAMEd); made for cron and systemd timers.
 
-    Exit status: 0 done, 3 a source failed or lacks posts (what was read is kept), 4 another crawl is at work,
-    130 interrupted.
+    Only what is new is asked for: a request or two where nothing is. A source that fails is left alone for half an
+    hour, doubled each time it fails again, at most a day; one that is NAMEd is tried at once, and so are all with
+    --full or --accept-loss.
+
+    Exit status: 0 done, 3 a source failed or lacks posts, or is left alone after it failed (what was read is kept),
+    4 another crawl is at work, 130 interrupted.
     """
     from ..pipeline.config import load_sources
 
@@ -85,8 +101,29 @@ def refresh(home: Home, *, names: tuple[str, ...], full: bool, fmt: str) -> int:
     chosen = [known[name] for name in dict.fromkeys(names)] if names else list(known.values())
     if not chosen:
         raise UsageError(f"no source is registered in {home.config}.", hint="Begin with: tipsearch crawl URL")
-    report, synced = _run(home, chosen, "refresh", full=full)
-    return _conclude(report, synced, fmt)
+    waiting = [] if names or full or accept_loss else _waiting(home, chosen)
+    left_alone = {one["name"] for one in waiting}
+    due = [source for source in chosen if source.name not in left_alone]
+    report, synced = _run(home, due, "refresh", full=full, accept_loss=accept_loss)
+    return _conclude(report, synced, fmt, waiting=waiting)
+
+
+def _waiting(home: Home, sources: Sequence[Source]) -> list[dict[str, Any]]:
+    """The sources that failed so lately that they are left alone for now, each with how often and until when."""
+    from datetime import UTC, datetime
+
+    from ..crawler.state import SOURCE, SourceState, moment
+
+    if not home.store.exists():
+        return []
+    with opened_store(home) as store:
+        states = {s.name: SourceState.from_json(store.archive_states(s.name).get(SOURCE, {})) for s in sources}
+    now = datetime.now(UTC)
+    return [
+        {"name": name, "failures": state.failures, "retry_at": state.retry_at}
+        for name, state in states.items()
+        if (retry_at := moment(state.retry_at)) is not None and retry_at > now
+    ]
 
 
 def _run(
@@ -95,11 +132,12 @@ def _run(
     command: str,
     *,
     full: bool,
+    accept_loss: bool = False,
     delay: float | None = None,
     max_pages: int | None = None,
     channel: Channel | None = None,
 ) -> tuple[CrawlReport, SyncReport]:
-    """Crawl, then bring the index up to date, whatever became of the crawl."""
+    """Crawl, then bring the index up to date, whatever became of the crawl; without sources the index alone."""
     from ..crawler import crawl as crawl_sources
     from .progress import crawl_progress
 
@@ -110,6 +148,7 @@ def _run(
             full=full,
             max_pages=max_pages,
             channel=channel,
+            accept_loss=accept_loss,
             delay=delay,
             command=command,
             on_progress=on_progress,
@@ -118,17 +157,21 @@ def _run(
         return report, finish(home, store)
 
 
-def _conclude(report: CrawlReport, synced: SyncReport, fmt: str) -> int:
+def _conclude(report: CrawlReport, synced: SyncReport, fmt: str, *, waiting: Sequence[dict[str, Any]] = ()) -> int:
     if fmt == "json":
-        say_json({**report.to_json(), "index": sync_json(synced)})
+        say_json({**report.to_json(), "waiting": list(waiting), "index": sync_json(synced)})
     else:
         for source in report.sources:
             print_summary(source, say)
+        for one in waiting:
+            failed = f"failed {plural(one['failures'], 'time')} in a row, tried again after"
+            until = f"{one['retry_at'][:16].replace('T', ' ')} UTC"
+            say(f"{styled(one['name'], bold=True)}: {styled('left alone', fg='yellow')} – {failed} {until}")
     hint(sync_line(synced))
     if report.interrupted:
         hint("interrupted; what was read is kept, and the same command goes on")
         return INTERRUPTED
-    return 0 if report.ok else FAILED
+    return 0 if report.ok and not waiting else FAILED
 
 
 def print_summary(report: SourceReport, out: Callable[[str], None]) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
 from ..index import SyncReport, sync_index
+from ..pipeline.errors import TipsearchError
 from ..pipeline.home import Home
+from ..pipeline.records import Source
 from ..pipeline.store import Store, open_store
 from .output import hint, plural
 from .progress import index_progress
@@ -44,15 +46,29 @@ def hint_at_unresolved(store: Store) -> None:
 
 def finish(home: Home, store: Store) -> SyncReport:
     """Resolve what an earlier, killed run left unresolved, and write to the index what changed. Gives what it wrote."""
-    from ..pipeline.config import load_sources
-    from ..pipeline.corpus import resolve_pending
-
-    resolve_pending(store, load_sources(home))
+    _resolve_left_over(home, store)
     with index_progress() as progress:
         report = sync_index(home, store, progress=progress)
     if report.rebuilt:
         hint(f"{report.reason}; the index was built again from the store")
     return report
+
+
+def _resolve_left_over(home: Home, store: Store) -> None:
+    left = store.unresolved()
+    if not left:
+        return
+    from ..pipeline.config import load_sources
+    from ..pipeline.corpus import resolve_corpus
+
+    settings = {source.name: source for source in load_sources(home)}
+    for name in left:
+        try:
+            resolve_corpus(store, settings.get(name, Source(name=name)))
+        except TipsearchError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one source must not keep others from the index
+            hint(f"{name}: its pages are kept, but no posts could be made of them: {type(error).__name__}: {error}")
 
 
 def sync_json(report: SyncReport) -> dict[str, int | bool]:

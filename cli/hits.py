@@ -7,7 +7,7 @@ from typing import Any
 
 from ..index import Hit, IndexUnusableError, SearchIndex, open_index
 from ..pipeline.home import Home
-from .output import hint, json_line, on_terminal, published, say, say_json, styled, wrapped
+from .output import clipped, hint, json_line, on_terminal, published, say, say_json, styled, wrapped
 
 FORMATS = ("text", "json", "jsonl", "urls")
 
@@ -28,6 +28,10 @@ def usable_index(home: Home) -> SearchIndex:
             rebuild_index(home, store, progress=progress)
             hint_at_unresolved(store)
         return open_index(home)
+
+
+LONGEST_TITLE = 300
+"""Characters of a title in a list of hits; `show` has all of it."""
 
 
 def print_hits(hits: Iterable[Hit], fmt: str, about: dict[str, Any]) -> None:
@@ -60,7 +64,7 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
 
 def _print_hit(hit: Hit) -> None:
     number = f"{hit.rank:>3}. "
-    title = styled(hit.title or "(untitled)", bold=True)
+    title = styled(clipped(hit.title, LONGEST_TITLE) or "(untitled)", bold=True)
     about = [published(hit), hit.source]
     if hit.completeness == "excerpt":
         about.append("excerpt")

@@ -27,16 +27,20 @@ def ingest(home: Home, paths: tuple[str, ...], source: str, url: str | None, fmt
     Exit status: 0 done, 3 some file could not be read (the rest is kept).
     """
     from ..crawler import ingest_paths
-    from ..pipeline.config import load_sources
+    from ..pipeline.config import load_sources, save_sources, with_settings
     from ..pipeline.corpus import resolve_corpus
     from ..pipeline.reading import utc_now
 
     if not all(paths):
         raise UsageError("a PATH is empty.", hint="Name a file or a folder; the folder you are in is a dot.")
-    settings = {known.name: known for known in load_sources(home)}.get(source, Source(name=source))
+    known = {known.name: known for known in load_sources(home)}.get(source)
     with locked_store(home, "ingest", create=True) as store:
         started = utc_now()
         report = ingest_paths(paths, source=source, url=url, store=store)
+        settings = known or with_settings(Source(name=source), report.settings)
+        if known is None and settings != Source(name=source):
+            # The posts depend on them, now and whenever they are made again.
+            save_sources(home, [settings])
         applied = resolve_corpus(store, settings) if report.pages else None
         run = store.start_run(source, "ingest", started) if report.pages else None
         if run is not None:

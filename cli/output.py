@@ -65,12 +65,19 @@ def no_such_post(post_id: str) -> None:
 
 def say_json(value: Any) -> None:
     """Print a JSON document, indented."""
-    click.echo(json.dumps(value, ensure_ascii=not _prints_unicode(), indent=2))
+    click.echo(json.dumps(value, ensure_ascii=not _prints_unicode(), indent=2).translate(_ESCAPED))
 
 
 def json_line(value: Any) -> str:
     """One line of JSON Lines."""
-    return json.dumps(value, ensure_ascii=not _prints_unicode())
+    return json.dumps(value, ensure_ascii=not _prints_unicode()).translate(_ESCAPED)
+
+
+_ESCAPED = {
+    code: f"\\u{code:04x}"
+    for code in (*range(0x7F, 0xA0), 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0xFEFF)
+}
+"""JSON may hold these as they are, and a terminal would obey them; only strings can hold what is no ASCII."""
 
 
 def _prints_unicode() -> bool:

@@ -4,38 +4,21 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-from typing import Literal
 
-from ..pipeline.errors import BlockedError, CrawlError, RobotsError, TipsearchError, UnreachableError
-from ..pipeline.records import Channel, Source
+from ..pipeline.errors import BlockedError, CrawlError, NoPostsError, RobotsError, TipsearchError, UnreachableError
+from ..pipeline.records import Channel, Entry, Source
 from ..pipeline.store.protocol import PutResult
-from ..pipeline.urls import canonical_permalink
+from ..pipeline.urls import same_site
+from .channels import verdict
 from .channels.discover import Choice, archive_at, choices, is_label_page, last_resort
 from .channels.feed import FeedReader, looks_like_feed, platform_of_feed
-from .channels.records import Answer, ChannelReader
-from .channels.verdict import CHANNEL_NAMES, TOO_FEW, in_short, page_beyond, posts_promised, why
+from .channels.records import Answer, Archive, ChannelReader
 from .extract.records import Extraction
-from .listing import Listing, own_entries
-from .report import ArchiveReport
+from .listing import MAX_PAGES, Listing, own_entries
+from .report import GUESSED, ArchiveReport
 from .sightings import own_key
 from .state import Validators
-
-PASSWORD_NOTE = " is behind a password"  # noqa: S105
-"""How the notes of all readers end that name a post which nobody can read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """The next request of an archive, and who reads its answer.
-
-    A `probe` is asked once, without repeated tries; under a `condition` the answer may be that nothing changed.
-    """
-
-    url: str
-    reader: Literal["page", "channel"]
-    probe: bool = False
-    condition: Validators | None = None
+from .walk_records import Request, behind_password
 
 
 class ArchiveWalk:
@@ -82,8 +65,9 @@ class ArchiveWalk:
         self._reader: ChannelReader | None = None
         self._reader_pages = 0
         self._given: set[str] = set()
+        self._spare: ChannelReader | None = None
         self._check: str | None = None
-        self._checking = self._check_done = False
+        self._checking = self._check_done = self._looked_again = False
         self._tried: list[str] = []
         self._done = False
         self._archive = archive_at(source.name, start)
@@ -111,7 +95,7 @@ class ArchiveWalk:
         return None
 
     def _at_bound(self) -> bool:
-        return self._max_pages is not None and self._reader_pages >= self._max_pages
+        return self._reader_pages >= (self._max_pages or MAX_PAGES)
 
     # --- what came of it ------------------------------------------------------------------------------------------
 
@@ -147,9 +131,10 @@ class ArchiveWalk:
             if extraction.entries:
                 self._reader_pages += 1
                 if self._reader_pages == 1 and not self._resumed:
-                    self._validators = _validators(url, headers)
+                    self._validators = Validators.by_url(url, headers)
                 if self._reader.summaries_only and self._has_pages_left():
-                    self._leave(f"{self._name_of(self._reader.channel)} holds only excerpts", None)
+                    self._spare = self._reader
+                    self._leave(f"{verdict.CHANNEL_NAMES[self._reader.channel]} holds only excerpts", None)
             return
         problem = self._listing.page(url, extraction)
         if not self._at_first:
@@ -157,7 +142,7 @@ class ArchiveWalk:
             return
         self._at_first = False
         self._first = extraction
-        self._validators = _validators(self.start, headers)
+        self._validators = Validators.by_url(self.start, headers)
         self._choose(problem)
 
     def failed(self, error: TipsearchError) -> None:
@@ -167,7 +152,7 @@ class ArchiveWalk:
             return
         if self._reader is not None:
             if not self._reader.failed(error):
-                self._leave(f"{self._name_of(self._reader.channel)} {in_short(error)}", error)
+                self._leave(f"{verdict.CHANNEL_NAMES[self._reader.channel]} {verdict.in_short(error)}", error)
             return
         if self._at_first and isinstance(error, RobotsError) and self._forced != "html":
             self._at_first = False
@@ -177,13 +162,13 @@ class ArchiveWalk:
             return
         self._at_first = False
         self._name(self._listing.failed_at(error))
-        if isinstance(error, UnreachableError | BlockedError):
+        if isinstance(error, UnreachableError | BlockedError) and self._listing.gave_up:
             self.down = error
 
     def broken(self, error: TipsearchError) -> None:
         """The channel's answer was no such thing as was asked for; its reader has ended."""
         if self._reader is not None:
-            self._leave(f"{self._name_of(self._reader.channel)} {in_short(error)}", error)
+            self._leave(f"{verdict.CHANNEL_NAMES[self._reader.channel]} {verdict.in_short(error)}", error)
         else:
             self.failed(error)
 
@@ -192,11 +177,24 @@ class ArchiveWalk:
             self.pages += 1
             self.yielded = True
         entries = extraction.entries if self._reader is not None else own_entries(extraction)
-        keys = set(map(own_key, entries))
+        keys = {own_key(entry) for entry in entries if entry.form == "content" or self._is_here(entry)}
         self.own |= keys
         self._given |= keys if self._reader is not None else set()
-        locked = (note.removesuffix(PASSWORD_NOTE) for note in extraction.notes if note.endswith(PASSWORD_NOTE))
-        self.locked.update(map(canonical_permalink, locked))
+        self.locked |= behind_password(extraction.notes)
+
+    @property
+    def archive(self) -> Archive:
+        """What is read, as far as its first page told."""
+        return self._archive
+
+    @property
+    def reader(self) -> ChannelReader | None:
+        """Who reads the answer under way; None for a page."""
+        return None if self._checking else self._reader
+
+    def _is_here(self, entry: Entry) -> bool:
+        """Whether the entry's post stands on this site; the excerpt of one that does not is all there is to hold."""
+        return entry.permalink is None or same_site(self.start, entry.permalink)
 
     # --- channels -------------------------------------------------------------------------------------------------
 
@@ -213,36 +211,31 @@ class ArchiveWalk:
         else:
             self._choices = deque(choices(archive, self._first, forced=self._forced))
         if not self._choices and self._first_error is None:
-            self._first_error = CrawlError(
-                f"{self.start} offers no {self._forced} to read it through.",
-                hint="Leave out --channel, and the cheapest one that it has is taken.",
-            )
+            self._first_error = verdict.not_offered(self.start, self._forced)
         self._next_choice()
 
     def _next_choice(self) -> None:
         self._reader_pages = 0
         self._given = set()
         self._choice = self._choices.popleft() if self._choices else None
+        self._reader = self._choice.open() if self._choice is not None and self._choice.open is not None else None
         if self._choice is None:
-            self._reader = None
             self._conclude_without()
-        elif self._choice.open is None:
-            self._reader = None
-        else:
-            self._reader = self._choice.open()
 
     def _judge(self, reader: ChannelReader) -> None:
         """The channel's end: is it whole?"""
-        name = self._name_of(reader.channel)
-        promised = posts_promised(self._first)
+        name = verdict.CHANNEL_NAMES[reader.channel]
+        promised = verdict.posts_promised(self._first)
         if self._at_bound() and reader.following() is not None:
-            self._accept(reader, f"max_pages reached ({self._max_pages})")
-            self.bounded = True
+            self._accept(reader, f"max_pages reached ({self._max_pages or MAX_PAGES})")
+            self.bounded = self._max_pages is not None
+            if not self.bounded:
+                self._name(CrawlError(f"{self.start}: {name} went on for {MAX_PAGES:,} pages and seems never to end."))
+                self.has_failed = True
         elif not reader.complete:
             self._leave(f"{name} is not whole: {reader.ended or 'it ended before its end'}", None)
-        elif len(self._given) < TOO_FEW * promised and self._has_pages_left():
-            shown = f"{name} shows {len(self._given)} posts, the archive's pages about {promised}"
-            self._leave(shown, None)
+        elif len(self._given) < verdict.TOO_FEW * promised and self._has_pages_left():
+            self._leave(f"{name} shows {len(self._given)} posts, the archive's pages about {promised}", None)
         elif self._check is None and (check := self._beyond()) is not None:
             self._check = check
         else:
@@ -251,14 +244,22 @@ class ArchiveWalk:
 
     def _beyond(self) -> str | None:
         """Where to look for posts that the channel left out; None where that can't be told, or needs no look."""
-        return page_beyond(self._first, len(self._given)) if self._has_pages_left() else None
+        return verdict.page_to_check(self._first, len(self._given)) if self._has_pages_left() else None
 
     def _checked(self, beyond: Extraction | None) -> None:
         """What the page beyond the channel's last post shows: nothing new, or that the channel left posts out."""
-        reader, self._checking, self._check_done = self._reader, False, True
-        keys = {own_key(e) for e in own_entries(beyond)} if beyond is not None else set()
-        if reader is not None and beyond is not None and beyond.kind == "listing" and not keys <= self._given:
-            self._leave(f"{self._name_of(reader.channel)} shows {len(self._given)} posts, and the pages more", None)
+        reader, looked_at, self._checking, self._check_done = self._reader, self._check, False, True
+        if reader is None or beyond is None:
+            return
+        if verdict.unknown_on(beyond, self._given):
+            self._leave(
+                f"{verdict.CHANNEL_NAMES[reader.channel]} shows {len(self._given)} posts, and the pages more", None
+            )
+        elif not self._looked_again and looked_at is not None:
+            self._looked_again = True
+            further = verdict.further_page_to_check(looked_at, beyond, len(self._given))
+            if further is not None:
+                self._check, self._check_done = further, False
 
     def _has_pages_left(self) -> bool:
         return any(choice.channel == "html" for choice in self._choices)
@@ -284,7 +285,9 @@ class ArchiveWalk:
         if error is not None and (site_is_down or refused or not self._choices):
             self._choices.clear()
             if self._first_error is None:
-                self._name(error)
+                self._name(
+                    error if self._forced is None or self._given else verdict.as_forced(error, self.start, self._forced)
+                )
             if isinstance(error, CrawlError) and (site_is_down or refused):
                 self.down = error
             self.channel = reader.channel if reader is not None and self._given else None
@@ -311,11 +314,15 @@ class ArchiveWalk:
         self.ended, self.has_failed, self.complete, self._done = reason, True, False, True
 
     def _conclude_without(self) -> None:
-        error = self._first_error
-        self.failed_with(error.message if error else "; ".join(self._tried))
+        if self._first_error is None:
+            self._first_error = NoPostsError(f"{self.start} gave no post: {'; '.join(self._tried)}.")
+        self.failed_with(self._first_error.message)
 
     def _end_listing(self) -> None:
         listing = self._listing
+        if listing.failed and self._spare is not None and self.down is None:
+            self._go_back_to(self._spare)
+            return
         self.channel = "html" if listing.pages else None
         self.ended, self.complete, self.has_failed = listing.ended, listing.complete, listing.failed
         self.bounded = listing.bounded
@@ -324,24 +331,27 @@ class ArchiveWalk:
             stated = len(self.own)
             if self.stated is None or self.stated < stated:
                 self.stated, self.stated_by = stated, "page numbers" if numbered else "its last page"
-        elif listing.missing and listing.pages and self.stated is None:
-            each = max(1, len(self.own) // listing.pages)
-            self.stated, self.stated_by = len(self.own) + each * len(listing.missing), "page numbers"
+        elif self.stated is None and (guess := listing.guess(len(self.own))) is not None:
+            self.stated, self.stated_by = guess, GUESSED
         self._say_why()
         self._done = True
 
+    def _go_back_to(self, reader: ChannelReader) -> None:
+        """The pages that were to show more than a channel's excerpts can't be had: excerpts, then, and single posts."""
+        number = self._listing.missing[-1].partition(":")[0] if self._listing.missing else "page 1"
+        self._tried.append(f"{number} of its listing {verdict.in_short(self.problems[-1])}")
+        self.problems.clear()
+        self._reader, self._spare, self._given = reader, None, set(self.own)
+
     def _say_why(self) -> None:
         if self.channel is not None:
-            self.why = why(
+            self.why = verdict.why(
                 self.channel,
                 closed=self._first_error,
                 label=self.start if is_label_page(self.start) else "",
                 forced=self._forced is not None,
                 tried=self._tried,
             )
-
-    def _name_of(self, channel: Channel) -> str:
-        return CHANNEL_NAMES[channel]
 
     def _name(self, problem: TipsearchError | None) -> None:
         if problem is not None:
@@ -375,19 +385,11 @@ class ArchiveWalk:
     @property
     def tells_whole_blog(self) -> bool:
         """Whether every post of the blog came through a channel that states how many there are."""
-        return (
-            self._archive.scope == "blog"
-            and self.complete
-            and self.stated_by in {"X-WP-Total", "openSearch:totalResults"}
-        )
+        counted = self.stated_by in {"X-WP-Total", "openSearch:totalResults"}
+        return counted and self.complete and self._archive.scope == "blog"
 
     @property
     def wants_recount(self) -> bool:
         """Whether the whole blog came through a channel that states no number."""
         whole = self._archive.scope == "blog"
         return whole and self.channel == "feed" and self.stated is None and self.complete
-
-
-def _validators(url: str, headers: Mapping[str, str]) -> dict[str, Validators]:
-    said = Validators.of(headers)
-    return {url: said} if said.headers() else {}

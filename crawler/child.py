@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import ExitStack
 from dataclasses import asdict
 from typing import Any, TextIO
 
@@ -15,7 +16,7 @@ from scrapy.utils.reactor import install_reactor
 
 from ..pipeline.errors import TipsearchError
 from ..pipeline.home import Home
-from .events import STOP, Job
+from .events import STOP, Job, time_is_over
 from .report import Progress, SourceReport
 from .settings import scrapy_settings
 
@@ -61,11 +62,19 @@ def main() -> int:
     from twisted.internet import reactor
 
     from ..pipeline.store import open_store
+    from .kept_pages import KeptPages, folder_name
+    from .locks import child_lock
     from .spiders.archive import ArchiveSpider
     from .walk_records import WalkOptions
 
+    home = Home.find(job.home)
+    pages = home.pages
+    held = ExitStack()
     try:
+        # Until this process ends, however that comes.
+        held.enter_context(child_lock(home))
         store = open_store(job.home)
+        kept = {s.name: KeptPages(pages / folder_name(s.name), s) for s in job.sources if s.keep_pages}
     except TipsearchError as error:
         events.fatal(error)
         return error.exit_status
@@ -77,14 +86,15 @@ def main() -> int:
         store=store,
         on_page=events.page,
         on_source=events.source,
+        kept=kept,
         options=WalkOptions(max_pages=job.max_pages, channel=job.channel, full=job.full, accept_loss=job.accept_loss),
     )
 
-    def stop() -> None:
+    def stop(reason: str = "interrupted") -> None:
         if isinstance(crawler.spider, ArchiveSpider):
-            crawler.spider.interrupt()
+            crawler.spider.interrupt(reason)
         else:
-            reactor.callLater(0.05, stop)  # type: ignore[arg-type]
+            reactor.callLater(0.05, stop, reason)  # type: ignore[arg-type]
 
     def listen() -> None:
         for line in orders:
@@ -94,12 +104,16 @@ def main() -> int:
         os._exit(1)
 
     threading.Thread(target=listen, daemon=True, name="orders").start()
+    reactor.callLater(job.max_seconds, stop, time_is_over(job.max_seconds))  # type: ignore[arg-type]
     try:
         process.start(install_signal_handlers=False)
         if done.done() and not done.cancelled():
             done.result()
     finally:
         store.close()
+        for archive in kept.values():
+            archive.close()
+        held.close()
     spider = crawler.spider
     fatal = getattr(spider, "fatal", None)
     if isinstance(fatal, TipsearchError):

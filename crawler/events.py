@@ -11,13 +11,16 @@ from ..pipeline.records import Channel, Source
 TIMEOUT = 30.0
 """Seconds that a page may take."""
 
+MAX_SECONDS = 6 * 3600.0
+"""Seconds that a run may take: at one request a second, a listing as long as any can be. The next run goes on."""
+
 BACKOFF = 1.0
 """Seconds before the first repeated try; doubled for each further one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What the child process is to do; `delay`, `backoff` and `timeout` are in seconds."""
+    """What the child process is to do; `delay`, `backoff`, `timeout` and `max_seconds` are in seconds."""
 
     home: str
     sources: tuple[Source, ...]
@@ -28,6 +31,7 @@ class Job:
     timeout: float
     channel: Channel | None = None
     accept_loss: bool = False
+    max_seconds: float = MAX_SECONDS
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -40,6 +44,12 @@ class Job:
             {k: tuple(v) if isinstance(v, list) else v for k, v in source.items()} for source in values["sources"]
         ]
         return cls(**{**values, "sources": tuple(Source(**source) for source in plain)})
+
+
+def time_is_over(seconds: float) -> str:
+    """Why a source ended before its end, where it was the run's time."""
+    length = f"{seconds / 3600:g} hours" if seconds >= 3600 else f"{seconds:g} seconds"
+    return f"interrupted: the run's time, {length}, is over; the next run goes on"
 
 
 STOP = "stop"

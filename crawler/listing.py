@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from collections.abc import Callable, Iterable
 
@@ -11,7 +10,7 @@ from ..pipeline.records import Entry
 from ..pipeline.urls import same_site
 from .addresses import goes_down, listing_key, page_number, with_next_number
 from .extract.records import Extraction
-from .sightings import entry_key
+from .sightings import as_guests, entry_key
 
 MAX_PAGES = 20_000
 """No blog has as many listing pages; a listing that goes on is one that never ends."""
@@ -47,14 +46,19 @@ class Listing:
         self._note = note
         self._next: str | None = start
         self._had_own = False
+        self.gave_up = False
+        """Whether the site, and not one page of it, was what failed."""
         self._skipped = 0
+        self._broke_off = False
+        self._telling = 0
+        self._number: int | None = None
         self._keys: set[bytes] = set()
         self._guests: set[bytes] = set()
         self._page_sets: set[bytes] = set()
 
     def go_on_at(self, url: str, *, pages: int, guests: Iterable[str]) -> None:
         """Go on where an earlier reading of `pages` pages stopped."""
-        self._next, self.pages, self._had_own = url, pages, True
+        self._next, self.pages, self._telling, self._had_own = url, pages, pages, True
         self._guests = {bytes.fromhex(guest) for guest in guests}
 
     def guests(self) -> tuple[str, ...]:
@@ -69,12 +73,12 @@ class Listing:
         """The extraction as it is to be stored: what stood as a guest on this listing's pages stays one.
 
         The same teasers stand on top of every page; on a page past the last one they stand alone, and alone they look
-        like the listing's own.
+        like the listing's own. A page that shows guests beside its own knows the difference: where a listing shows
+        excerpts, its own posts are those of the teasers again.
         """
         own = [e for e in extraction.entries if e.listed_in]
-        if own and all(entry_key(e) in self._guests for e in own):
-            entries = tuple(dataclasses.replace(e, listed_in="") for e in extraction.entries)
-            return dataclasses.replace(extraction, entries=entries)
+        if len(own) == len(extraction.entries) and all(entry_key(e) in self._guests for e in own):
+            return as_guests(extraction)
         if own:
             self._guests |= {entry_key(e) for e in extraction.entries if not e.listed_in and e.form == "summary"}
         return extraction
@@ -93,15 +97,18 @@ class Listing:
         if redirected_back:
             ended = f"{asked} leads back to {url}"
         if ended is not None:
-            self._end(ended)
+            self._end_of_archive(ended)
             return None
+        self._telling += 1
+        counted = page_number(url)
+        self._number = 1 if counted is None else counted[1] if counted[0] not in {"start", "offset"} else None
         return self._go_on(url, extraction)
 
     def failed_at(self, error: TipsearchError) -> TipsearchError | None:
         """The page could not be had; gives the error to be named, None where it only says that the last was read."""
         url = self._taken()
         if isinstance(error, NotFoundError) and self.pages:
-            self._end(f"the page after the last one is not there ({url})")
+            self._end_of_archive(f"the page after the last one is not there ({url})")
             return None
         if self.pages or self.missing:
             number = page_number(url)
@@ -115,8 +122,25 @@ class Listing:
                 self._next = skipped_to
                 return error
         self.failed_url = self.failed_url or url
+        self.gave_up = not (self.pages and _passing(error)) or self._skipped >= MAX_SKIPPED
+        self._broke_off = True
         self._end(f"failed at {url}", failed=True)
         return error
+
+    def guess(self, read: int) -> int | None:
+        """About how many posts there are where pages are missing, by the `read` posts of the others.
+
+        None where none is missing, and where nothing tells how many pages there are.
+        """
+        if not self.missing or not self._telling:
+            return None
+        unread = len(self.missing)
+        if self.last_page is not None and self._number is not None:
+            counted = page_number(self.start)
+            unread = max(unread, self.last_page - (counted[1] if counted else 1) + 1 - self._telling)
+        elif self._broke_off:
+            return None
+        return read + unread * max(1, read // self._telling)
 
     def _taken(self) -> str:
         if self._next is None:
@@ -130,9 +154,16 @@ class Listing:
         self.failed = failed or bool(self.missing)
         self.complete = not self.failed
 
+    def _end_of_archive(self, reason: str) -> None:
+        """End where nothing follows; before the last page that its own pager names, that is no end."""
+        self._end(reason)
+        if self.complete and self.last_page is not None and self._number is not None and self._number < self.last_page:
+            self.missing.append(f"pages {self._number + 1} to {self.last_page}: the listing ended before, at {reason}")
+            self.complete = False
+
     def _without_posts(self, url: str, extraction: Extraction) -> TipsearchError | None:
         if self.pages:
-            self._end(f"a page without posts ({url})")
+            self._end_of_archive(f"a page without posts ({url})")
             return None
         title = f" (“{extraction.page_title[:80]}”)" if extraction.page_title else ""
         self._end(f"no post at {url}", failed=True)
@@ -146,7 +177,7 @@ class Listing:
 
         The same ten teasers on top of every page are no reason: it is the whole page that must bring nothing.
         """
-        keys = {entry_key(entry) for entry in extraction.entries}
+        keys = {entry_key(entry) + (b"own" if entry.listed_in else b"") for entry in extraction.entries}
         page_set = hashlib.blake2b(b"".join(sorted(keys)), digest_size=16).digest()
         owns = any(entry.listed_in for entry in extraction.entries)
         first = self.pages == 1
@@ -171,21 +202,22 @@ class Listing:
         if extraction.kind == "post" and page_number(following or url) is None:
             self._end(f"a single post ({url})")
         elif following is None:
-            self._end(f"the last page ({url})")
+            self._end_of_archive(f"the last page ({url})")
         elif not same_site(url, following):
             self._note(f"The next page, {following}, stands on another site and was not read.")
             self._end(f"the next page stands on another site ({following})")
             self.complete = False
         elif listing_key(following) in self._visited:
-            self._end(f"the next page was read before ({following})")
+            self._end_of_archive(f"the next page was read before ({following})")
         elif goes_down(url, following):
-            self._end(f"the page number goes down ({following})")
+            self._end_of_archive(f"the page number goes down ({following})")
         elif self.pages >= (self._max_pages or MAX_PAGES):
             self._end(f"max_pages reached ({self._max_pages or MAX_PAGES})")
             self.complete = False
             self.bounded = self._max_pages is not None
             if not self.bounded:
-                return CrawlError(f"{url} is page {MAX_PAGES} of its listing, which seems never to end.")
+                self.failed = True
+                return CrawlError(f"{url} is page {MAX_PAGES:,} of its listing, which seems never to end.")
         else:
             self._next = following
         return None

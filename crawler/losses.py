@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 
 from ..pipeline.errors import CrawlError
@@ -18,8 +19,9 @@ class Losses:
     `asked` holds the canonical addresses of those that are asked after one by one: 404 or 410 means gone for them.
     """
 
-    def __init__(self, *, accept: bool = False) -> None:
+    def __init__(self, source: str, *, accept: bool = False) -> None:
         self.known = 0
+        self._source = source
         self.asked: set[str] = set()
         self._accept = accept
         self._urls: dict[str, str] = {}
@@ -37,6 +39,11 @@ class Losses:
         """The addresses to be marked as gone."""
         return [] if self._too_many() else list(self._urls.values())
 
+    @property
+    def doubted(self) -> int:
+        """How many seem to have left, where these are too many to believe; else 0."""
+        return len(self._urls) if self._too_many() else 0
+
     def refused(self) -> CrawlError | None:
         """The error that says that too many would be gone; None where they are not."""
         if not self._too_many():
@@ -44,5 +51,5 @@ class Losses:
         return CrawlError(
             f"{len(self._urls):,} of {self.known:,} posts seem to have left the blog, which is too many to believe; "
             "none was marked as gone.",
-            hint="If they did leave, say so: tipsearch refresh --full --accept-loss",
+            hint=f"If they did leave, say so: tipsearch refresh {shlex.quote(self._source)} --accept-loss",
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ..pipeline.urls import canonical_permalink
-from .report import ArchiveReport
+from .report import GUESSED, ArchiveReport
 
 MAX_NAMED = 20
 """So many missing posts and pages are named one by one; the others are counted."""
@@ -55,7 +55,8 @@ class Missing:
             lines.append(f"… and {self._unnamed:,} more")
         known = len(lines) + self._unnamed
         for archive in archives:
-            if archive.lacks > known and not archive.bounded:
+            # What stood on pages that are named is no more than guessed at.
+            if archive.lacks > known and not archive.bounded and archive.stated_by != GUESSED:
                 claim = f"{archive.stated:,} by {archive.stated_by}, {archive.held:,} found"
                 lines.append(f"{archive.lacks - known:,} posts of {archive.url} were shown nowhere ({claim})")
         return lines

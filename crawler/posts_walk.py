@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 
 from ..pipeline.errors import BlockedError, NoPostsError, NotFoundError, TipsearchError, UnreachableError
 from ..pipeline.urls import canonical_permalink
-from .archive_walk import PASSWORD_NOTE
 from .extract.records import Extraction
 from .losses import Losses
 from .missing import Missing
 from .sightings import addresses_of
+from .walk_records import behind_password
 
 MAX_FAILURES_IN_ROW = 3
 """After so many posts in a row that the site did not answer for, the rest is left for the next crawl."""
@@ -51,8 +51,7 @@ class PostsWalk:
         self._urls.popleft()
         self.fetched += 1
         self._failures_in_row = 0
-        locked = (n.removesuffix(PASSWORD_NOTE) for n in extraction.notes if n.endswith(PASSWORD_NOTE))
-        self._missing.locked(map(canonical_permalink, locked))
+        self._missing.locked(behind_password(extraction.notes))
         key = canonical_permalink(asked)
         full = [entry for entry in extraction.entries if entry.form == "content"]
         known = {canonical_permalink(address) for entry in full for address in addresses_of(entry)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,17 +11,16 @@ from typing import Any
 from ..pipeline.errors import BlockedError, CrawlError, TipsearchError, UnreachableError
 from ..pipeline.records import Channel, Source
 from ..pipeline.store.protocol import PutResult
-from ..pipeline.urls import canonical_permalink
-from .archive_walk import PASSWORD_NOTE, Request
 from .channels.feed import FeedReader
 from .channels.records import Answer, Archive, ChannelReader
 from .channels.rest import RestReader
 from .channels.verdict import CHANNEL_NAMES, in_short
 from .extract.records import Extraction
-from .listing import Listing, own_entries
+from .listing import MAX_PAGES, Listing, own_entries
 from .report import ArchiveReport
 from .sightings import own_key
 from .state import ArchiveState, Validators, moment
+from .walk_records import Request, behind_password
 
 OVERLAP = timedelta(days=1)
 """So far before its last check a site is asked for changes: clocks differ, and a time zone may be taken wrongly."""
@@ -30,9 +30,14 @@ class RefreshWalk:
     """One archive while it is refreshed. It makes no requests: it says what to fetch, and is told what came.
 
     A feed's or a listing's first page is asked for on condition that it changed; reading stops at the first page that
-    holds nothing unknown and nothing changed. REST is asked for what was modified, and where `spare` says that a
-    request is left, how many posts there are: a post that was scheduled is published with an old time of modification.
+    holds nothing unknown. One that only says something else than before leads on while `spare` says that a request is
+    left: pages that never read the same twice must not make every refresh read them all.
+
+    REST is asked first how many posts there are and when one was changed last, and only then for what was modified. A
+    post that was scheduled is published with an old time of modification, so that the number alone tells of it.
     Where the number that the site states does not agree with what is known, `needs_sweep` says so in words.
+
+    Pages that the last sweep could not have (`ArchiveState.holes`) are asked for at the end.
     """
 
     def __init__(
@@ -43,7 +48,7 @@ class RefreshWalk:
         *,
         visited: set[str],
         note: Callable[[str], None],
-        known: Callable[[Collection[str]], Collection[str]],
+        listed: Callable[[], Collection[str]],
         spare: Callable[[], bool] = lambda: True,
         max_pages: int | None = None,
     ) -> None:
@@ -63,48 +68,60 @@ class RefreshWalk:
         self.wants_recount = False
         self.archive = Archive(**{**state.archive, "source": source.name, "url": start})
         self.validators = dict(state.validators)
-        self._known = known
+        self._visited, self._note, self._max_pages = visited, note, max_pages
+        self._listed = listed
+        self._known: set[str] | None = None
         self._spare = spare
-        self._unknown: set[str] = set()
+        self._unknown = self._nameless = 0
         self._gained = 0
         self._stated: int | None = None
+        self._latest = moment(state.latest)
+        self._glanced_latest: datetime | None = None
+        self._since = moment(state.checked or state.swept)
         self._listing: Listing | None = None
         self._reader: ChannelReader | None = None
         self._rest: RestReader | None = None
-        self._counting = self._newest_first = False
-        self._conditional = True
-        self._done = False
-        self._open(visited, note, max_pages)
+        self._rest_said = state.reader
+        self._glancing = self._asks_since = self._newest_first = False
+        self._owed = state.depth
+        self._conditional = not state.depth
+        self._holes = deque(state.holes)
+        self._still_holes: list[str] = []
+        self._missing: list[str] = []
+        self._reached = self._done = False
+        self._open()
 
-    def _open(self, visited: set[str], note: Callable[[str], None], max_pages: int | None) -> None:
+    def _open(self) -> None:
         state = self.state
-        since = moment(state.checked or state.swept)
         try:
             if state.channel == "rest":
-                self._rest = RestReader.from_state(
-                    self.archive, state.reader, modified_after=since - OVERLAP if since else None
-                )
-                self._reader = self._rest
-                self._newest_first = self._rest.knows_modified_after is False
+                self._rest = RestReader.from_state(self.archive, state.reader)
+                self._glancing = True
             elif state.channel == "feed":
-                self._reader = _feed_again(self.archive, state.reader, None if state.validators else since)
+                self._reader = _feed_again(self.archive, state.reader, None if state.validators else self._since)
             else:
-                self._listing = Listing(self.start, max_pages=max_pages, visited=visited, note=note)
+                self._listing = self._listing_at(self.start)
         except (ValueError, KeyError, TypeError):
             self._sweep("what was kept of its last sweep can't be used")
+
+    def _listing_at(self, url: str) -> Listing:
+        return Listing(url, max_pages=self._max_pages, visited=self._visited, note=self._note)
 
     # --- where to -------------------------------------------------------------------------------------------------
 
     def request(self) -> Request | None:
         """The next request; None at the end."""
         while not self._done:
-            if self._counting and self._rest is not None:
-                return Request(self._rest.count_url(), "channel")
+            if self._glancing and self._rest is not None:
+                return Request(self._rest.glance_url(), "channel")
             if self._reader is not None:
                 url = self._reader.following()
-                if url is not None:
+                if url is not None and self.pages >= MAX_PAGES:
+                    self._sweep(f"{CHANNEL_NAMES[self._reader.channel]} went on for {MAX_PAGES:,} pages")
+                elif url is not None:
                     return Request(url, "channel", condition=self._condition(url))
-                self._reader_ended(self._reader)
+                else:
+                    self._reader_ended(self._reader)
             elif self._listing is not None:
                 url = self._listing.following()
                 if url is not None:
@@ -119,22 +136,27 @@ class RefreshWalk:
 
     def read(self, answer: Answer) -> Extraction:
         """What the channel's answer says; raises CrawlError where it says something else."""
-        if self._counting:
-            self._stated = RestReader.count(answer)
+        if self._glancing:
+            self._stated, self._glanced_latest = RestReader.glance(answer)
             return Extraction(layout="rest", kind="none")
         if self._reader is None:
             raise RuntimeError("no channel is being read")
         return self._reader.read(answer)
 
     def is_feed(self, answer: Answer) -> bool:  # noqa: ARG002
-        """A listing page that turns out to be a feed is one that changed."""
+        """Only a first look at an archive can find that it is a feed."""
         return False
 
     def settled(self, extraction: Extraction) -> Extraction:
-        """The extraction as it is to be stored; what is unknown in it is looked up before that."""
+        """The extraction as it is to be stored; what the archive had not listed before is counted."""
         settled = self._listing.settled(extraction) if self._listing is not None else extraction
-        keys = {own_key(entry) for entry in self._own(settled)}
-        self._unknown = keys - set(self._known(keys))
+        own = self._own(settled)
+        keys = {own_key(entry) for entry in own if entry.permalink}
+        if self._known is None and keys:
+            self._known = set(self._listed())
+        self._unknown = len(keys - (self._known or set()))
+        self._nameless = sum(not entry.permalink for entry in own)
+        self._known = (self._known or set()) | keys if keys else self._known
         return settled
 
     def _own(self, extraction: Extraction) -> Collection[Any]:
@@ -142,35 +164,32 @@ class RefreshWalk:
 
     def page(self, url: str, extraction: Extraction, put: PutResult, headers: Mapping[str, str]) -> None:
         """The request's answer was read and stored; `url` is its address after redirects."""
-        if self._counting:
-            self._counting = False
-            self._compare()
+        if self._glancing:
+            self._glanced(self._glanced_latest)
             return
         if self._conditional:
             self._conditional = False
-            self._keep_validators(self.start if self._listing is not None else url, headers)
+            said, at = Validators.of(headers), self.start if self._listing is not None else url
+            self.validators = {at: said} if said.headers() else {}
         if extraction.entries:
             self.pages += 1
             self.yielded = True
         self.own.update(own_key(entry) for entry in self._own(extraction))
-        locked = (n.removesuffix(PASSWORD_NOTE) for n in extraction.notes if n.endswith(PASSWORD_NOTE))
-        self.locked.update(map(canonical_permalink, locked))
-        self._gained += len(self._unknown) + put.relisted
-        quiet = not (self._unknown or put.said or put.relisted)
+        self.locked |= behind_password(extraction.notes)
+        # A post without an address is told by its words, so that new words are a new post.
+        unknown = self._unknown + min(put.said, self._nameless)
+        self._gained += unknown
+        quiet = not (unknown or (put.said and self._spare()))
+        if quiet and self._owed:
+            # A refresh that broke off made the top of the archive known, and nothing below it.
+            self._owed, quiet = self._owed - 1, False
         if self._listing is not None:
             self._listing_read(self._listing, url, extraction, quiet=quiet)
-        elif self._reader is not None and extraction.entries and self._stops_where_known():
-            self._note_stated(self._reader)
+        elif self._reader is not None and extraction.entries and not self._asks_since:
+            # The pages come newest first: what follows a page of known posts is known.
+            self._stated = self._stated if self._reader.stated is None else self._reader.stated
             if quiet or (self._newest_first and self._surplus() == 0):
                 self._stop("nothing new")
-
-    def _keep_validators(self, url: str, headers: Mapping[str, str]) -> None:
-        said = Validators.of(headers)
-        self.validators = {url: said} if said.headers() else {}
-
-    def _stops_where_known(self) -> bool:
-        """Whether the pages come newest first, so that what follows a page of known posts is known."""
-        return self._reader is not self._rest or self._newest_first
 
     def _listing_read(self, listing: Listing, url: str, extraction: Extraction, *, quiet: bool) -> None:
         problem = listing.page(url, extraction)
@@ -186,21 +205,30 @@ class RefreshWalk:
 
     def failed(self, error: TipsearchError) -> None:
         """The request could not be had."""
-        if self._counting:
-            self._counting = False
-            self._finish("nothing new")
+        if self._glancing:
+            self._glance_failed(error)
         elif self._listing is not None:
-            problem = self._listing.failed_at(error)
-            if problem is not None:
-                self.problems.append(problem)
-                self.down = error if isinstance(error, UnreachableError | BlockedError) else None
+            self._listing_failed(self._listing, error)
         elif self._reader is not None and not self._reader.failed(error):
-            self._give_up(error)
+            if self._is_deaf_to_since():
+                self._read_changes()
+            else:
+                self._give_up(error)
+
+    def _listing_failed(self, listing: Listing, error: TipsearchError) -> None:
+        if self._reached and not listing.pages:
+            self._still_holes.append(listing.start)
+            self._missing.append(error.message)
+        problem = listing.failed_at(error)
+        if problem is not None:
+            self.problems.append(problem)
+            if isinstance(error, UnreachableError | BlockedError) and not self._reached:
+                self.down = error
 
     def broken(self, error: TipsearchError) -> None:
         """The answer was no such thing as was asked for."""
-        if self._counting:
-            self.failed(error)
+        if self._glancing:
+            self._glance_failed(error)
         else:
             self._give_up(error)
 
@@ -214,45 +242,79 @@ class RefreshWalk:
         elif self.channel is not None:
             self._sweep(f"{CHANNEL_NAMES[self.channel]} {in_short(error)}")
 
+    @property
+    def reader(self) -> ChannelReader | None:
+        """Who reads the answer under way; None for a page."""
+        return self._reader
+
+    def _glanced(self, latest: datetime | None) -> None:
+        """Go on from how many posts there are and when one was changed last."""
+        known, self._latest, self._glancing = self._latest, latest or self._latest, False
+        if known is not None:
+            changed = latest is None or latest > known
+        else:
+            changed = latest is None or self._since is None or latest >= self._since - OVERLAP
+        if changed or self._surplus():
+            self._read_changes()
+        else:
+            self._finish("nothing new")
+
+    def _glance_failed(self, error: TipsearchError) -> None:
+        """Some sites know no order by change: what was modified can be asked for all the same."""
+        self._glancing = False
+        if isinstance(error, CrawlError) and error.status == 400:
+            self._read_changes()
+        else:
+            self._give_up(error)
+
+    def _read_changes(self) -> None:
+        """Ask for what was modified; where the site can't tell, read from its latest change on."""
+        if self._is_deaf_to_since():
+            self._rest_said = {**self._rest_said, "modified_after": False}
+        known, since = moment(self.state.latest), self._since
+        self._asks_since = since is not None and self._rest_said.get("modified_after") is not False
+        if since is not None and self._asks_since:
+            since = min(since - OVERLAP, known or since)
+            self._rest = RestReader.from_state(self.archive, self._rest_said, modified_after=since)
+        else:
+            self._rest = RestReader.from_state(self.archive, self._rest_said, last_changed_first=True)
+        self._reader = self._rest
+
+    def _is_deaf_to_since(self) -> bool:
+        return self._asks_since and self._rest is not None and self._rest.knows_modified_after is False
+
+    def _read_newest(self) -> None:
+        """Read REST from its newest post on: one was published of which nothing else tells."""
+        self._rest = RestReader.from_state(self.archive, self._rest_said)
+        self._reader, self._asks_since, self._newest_first = self._rest, False, True
+
     # --- the end --------------------------------------------------------------------------------------------------
 
     def _listing_ended(self, listing: Listing) -> None:
-        self.ended, self.complete, self.has_failed = listing.ended, listing.complete, listing.failed
-        self.bounded = listing.bounded
-        self._done = True
+        if self._reached or not listing.failed:
+            self._stop(listing.ended)
+            self.bounded |= listing.bounded
+        else:
+            self.ended, self.has_failed, self._done = listing.ended, True, True
 
     def _reader_ended(self, reader: ChannelReader) -> None:
-        if reader is self._rest and not self._newest_first:
-            if self._rest.knows_modified_after is False:
-                self._read_newest()
-            elif not reader.complete:
-                self._sweep(reader.ended)
-            elif self._spare():
-                self._counting = True
-            else:
-                self._finish("nothing new" if not self._gained else reader.ended)
+        if self._is_deaf_to_since():
+            self._read_changes()
             return
-        self._note_stated(reader)
+        self._stated = self._stated if reader.stated is None else reader.stated
         if reader.complete:
             self._stop(reader.ended)
         else:
             self._sweep(reader.ended)
 
-    def _read_newest(self) -> None:
-        """Read REST from its newest post on, for it does not tell what was modified, or not all of it."""
-        known = {**self.state.reader, "modified_after": False}
-        self._rest = RestReader.from_state(self.archive, known)
-        self._reader, self._newest_first = self._rest, True
-
-    def _note_stated(self, reader: ChannelReader) -> None:
-        if reader.stated is not None:
-            self._stated = reader.stated
-
     def _stop(self, why: str) -> None:
-        self.ended = why
+        self.ended = self.ended or why
         self._reader, self._listing = None, None
-        if self._stated is None:
-            self._finish(why)
+        self._reached = True
+        if self._holes:
+            self._listing = self._listing_at(self._holes.popleft())
+        elif self._stated is None:
+            self._finish(self.ended)
         else:
             self._compare()
 
@@ -277,11 +339,13 @@ class RefreshWalk:
         self.needs_sweep, self._done = why or "it ended before its end", True
 
     def _finish(self, why: str) -> None:
-        self.ended, self.complete, self._done = why, True, True
+        self.ended, self._reached, self._done = why, True, True
+        self.has_failed = bool(self._still_holes)
+        self.complete = not self._still_holes and (self.state.complete or bool(self.state.holes))
 
     def missing_pages(self) -> list[str]:
         """The listing pages that could not be had, each with why."""
-        return list(self._listing.missing) if self._listing is not None else []
+        return [*self._missing, *(self._listing.missing if self._listing is not None else ())]
 
     def report(self, is_held: Callable[[Collection[str]], Collection[str]], listed: Collection[str]) -> ArchiveReport:
         """How it ended, with how many of its posts are held in full; `listed` are those known since its last sweep."""
@@ -304,17 +368,28 @@ class RefreshWalk:
             refreshed=True,
         )
 
+    def position(self) -> ArchiveState:
+        """What is to be kept while it is not at its end: how deep what is known now may hide what is not."""
+        hides = not self._asks_since and not self._glancing
+        return replace(self.state, depth=self.state.depth + self.pages) if hides else self.state
+
     def next_state(self, now: datetime, report: ArchiveReport) -> ArchiveState:
         """What is to be kept for the next run."""
-        if not self.complete:
-            return self.state
+        cut_short = not (self._done and self._reached) or (self.bounded and not self.state.bound)
+        if cut_short or self.needs_sweep:
+            return self.position()
         return replace(
             self.state,
             held=report.held,
             stated=report.stated,
+            complete=self.complete,
             listed=self.state.listed + self._gained,
             checked=now.isoformat(),
+            reader=self._rest_said,
             validators=self.validators,
+            holes=tuple(self._still_holes),
+            depth=0,
+            latest=self._latest.isoformat() if self._latest else "",
         )
 
 

@@ -12,6 +12,10 @@ Outcome = Literal["ok", "incomplete", "failed", "interrupted"]
 """``incomplete``: everything was read that can be, and something is missing all the same."""
 
 
+GUESSED = "page numbers, about"
+"""What states the number of an archive's posts where pages of its listing could not be had."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """A page was just stored: what has been read of its source so far.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import queue
 import subprocess
@@ -20,8 +21,8 @@ from ..pipeline import errors
 from ..pipeline.errors import CorpusError, CrawlError, StoreError, TipsearchError, UsageError
 from ..pipeline.home import Home
 from ..pipeline.records import Channel, Source
-from ..pipeline.store.protocol import Store
-from .events import BACKOFF, STOP, TIMEOUT, Job
+from ..pipeline.store.protocol import ApplyResult, Store
+from .events import BACKOFF, MAX_SECONDS, STOP, TIMEOUT, Job
 from .locks import crawl_lock
 from .report import CrawlReport, Progress, SourceReport
 
@@ -42,6 +43,7 @@ def crawl(
     on_progress: Callable[[Progress], None] | None = None,
     timeout: float = TIMEOUT,
     backoff: float | None = None,
+    max_seconds: float = MAX_SECONDS,
 ) -> CrawlReport:
     """Crawl `sources` side by side into the store of `home`, and resolve each that stored something.
 
@@ -50,6 +52,7 @@ def crawl(
     more than a tenth of the posts. `max_pages` bounds each archive; `channel` forces a way to read them (``rest``,
     ``feed``, ``html``). `delay` is in seconds between two requests to one site and overrides every source's own;
     `timeout` is in seconds a page; `backoff` in seconds before a first repeated try, ``$TIPSEARCH_BACKOFF`` or 1.
+    After `max_seconds` the sources still under way end as ``interrupted``, and the next run goes on with them.
     `on_progress` is called in the caller's thread after every page stored.
 
     What fails is in the report, a source each. An interrupt (Ctrl-C) finishes the pages at hand; the report says
@@ -65,6 +68,7 @@ def crawl(
 
         store = open_store(place)
         try:
+            _take_up(store, sources)
             begun = datetime.now(UTC)
             runs = {source.name: store.start_run(source.name, command, begun) for source in sources}
             job = Job(
@@ -77,10 +81,12 @@ def crawl(
                 timeout=timeout,
                 channel=channel,
                 accept_loss=accept_loss,
+                max_seconds=max_seconds,
             )
             child = _Child(_log(place), on_progress)
             try:
-                child.run(job)
+                if sources:
+                    child.run(job)
             finally:
                 reports = [_resolved(store, source, child.report(source)) for source in sources]
                 for report in reports:
@@ -125,14 +131,37 @@ def _log(home: Home) -> Path:
     return path
 
 
+def _take_up(store: Store, sources: Sequence[Source]) -> None:
+    """Make posts of what a killed crawl left: a walk that goes on asks for the posts of which there are excerpts."""
+    left = set(store.unresolved())
+    for source in sources:
+        if source.name in left:
+            _resolve(store, source)
+
+
 def _resolved(store: Store, source: Source, report: SourceReport) -> SourceReport:
     """Make posts of what was stored, and count them."""
     if report.entries or report.posts_gone:
-        from ..pipeline.corpus import resolve_corpus
-
-        applied = resolve_corpus(store, source)
-        report = replace(report, posts_added=len(applied.added), posts_changed=len(applied.changed))
+        applied = _resolve(store, source)
+        if isinstance(applied, str):
+            problems = (*report.problems, applied)
+            report = replace(report, outcome="failed", error=report.error or StoreError.__name__, problems=problems)
+        else:
+            report = replace(report, posts_added=len(applied.added), posts_changed=len(applied.changed))
     return replace(report, posts_total=store.count(source.name))
+
+
+def _resolve(store: Store, source: Source) -> ApplyResult | str:
+    """What became of the source's posts, or why none could be made; one source must not keep others from theirs."""
+    from ..pipeline.corpus import resolve_corpus
+
+    try:
+        return resolve_corpus(store, source)
+    except StoreError:
+        raise
+    except Exception as error:  # whatever a page holds that breaks a rule
+        logging.getLogger(__name__).exception("resolving %s failed", source.name)
+        return f"its pages are kept, but no posts could be made of them: {type(error).__name__}: {error}"
 
 
 def _close_run(store: Store, run: int, report: SourceReport) -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from ..pipeline.records import Channel
+from .clocks import last_modified
 from .report import ArchiveReport
 
 SOURCE = ""
 """The key, in place of an archive's address, under which the state of the source itself is kept."""
+
+FIRST_RETRY = timedelta(minutes=30)
+LAST_RETRY = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +39,13 @@ class Validators:
     @classmethod
     def of(cls, headers: Mapping[str, str]) -> Self:
         """Those of an answer, from its headers with lower-case names."""
-        return cls(etag=headers.get("etag", "")[:500], last_modified=headers.get("last-modified", "")[:100])
+        return cls(etag=headers.get("etag", "")[:500], last_modified=last_modified(headers))
+
+    @classmethod
+    def by_url(cls, url: str, headers: Mapping[str, str]) -> dict[str, Self]:
+        """Those of an answer as a state keeps them: under its address, or none where the answer has none."""
+        said = cls.of(headers)
+        return {url: said} if said.headers() else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +53,8 @@ class Sweep:
     """A sweep that was not finished: when it began (ISO 8601), through which channel, and where it goes on.
 
     `reader` is the state of the channel's reader, `next_url` the next listing page; `read` says that the archive was
-    read to its end, and only its posts' own pages are left. `guests` are the keys of teasers that stand on every page.
+    read to its end, and only its posts' own pages are left. `guests` are the keys of teasers that stand on every page,
+    `holes` the pages that could not be had, `first` what the archive's first page promised (see `sweep_walk`).
     """
 
     began: str
@@ -52,6 +63,8 @@ class Sweep:
     reader: dict[str, Any] = field(default_factory=dict)
     pages: int = 0
     guests: tuple[str, ...] = ()
+    holes: tuple[str, ...] = ()
+    first: dict[str, Any] = field(default_factory=dict)
     read: bool = False
 
 
@@ -62,7 +75,10 @@ class ArchiveState:
     `channel` … `bounded` are those of its last `ArchiveReport`. `swept` says when its last finished sweep began,
     `checked` when it was last read with success, both as ISO 8601 in UTC. `listed` counts the posts that it is known
     to list, `reader` is the state of its channel's reader, `archive` what the first page said of it (the fields of
-    `Archive`), `validators` those of the first page, by address.
+    `Archive`), `validators` those of the first page, by address. `holes` are listing pages that could not be had when
+    all others could, and are asked for by every refresh; `bound` the ``max_pages`` at which the sweep stopped, 0 for
+    none; `latest` when a post was last changed, as the site says (REST's ``modified_gmt``, as ISO 8601 in UTC);
+    `depth` how many pages a refresh read that did not come to its end.
     """
 
     channel: Channel | None = None
@@ -78,6 +94,10 @@ class ArchiveState:
     reader: dict[str, Any] = field(default_factory=dict)
     archive: dict[str, Any] = field(default_factory=dict)
     validators: dict[str, Validators] = field(default_factory=dict)
+    holes: tuple[str, ...] = ()
+    bound: int = 0
+    latest: str = ""
+    depth: int = 0
     sweep: Sweep | None = None
 
     @classmethod
@@ -96,7 +116,9 @@ class ArchiveState:
         known = {f.name: plain[f.name] for f in fields(cls) if f.name in plain}
         sweep = known.get("sweep")
         if sweep:
-            known["sweep"] = Sweep(**{**sweep, "guests": tuple(sweep.get("guests", ()))})
+            kept = {f.name: sweep[f.name] for f in fields(Sweep) if f.name in sweep}
+            known["sweep"] = Sweep(**kept | {name: tuple(kept.get(name, ())) for name in ("guests", "holes")})
+        known["holes"] = tuple(known.get("holes", ()))
         known["validators"] = {url: Validators(**said) for url, said in known.get("validators", {}).items()}
         return cls(**known)
 
@@ -106,13 +128,15 @@ class SourceState:
     """What is known of a source: what was missing when it was last read, and how often in a row it failed.
 
     `unavailable` holds the canonical addresses of posts that could not be had in full, with why: they are asked for
-    again by the next sweep. `retry_at` (ISO 8601, UTC) is when a refresh tries a failing source again.
+    again by the next sweep. `retry_at` (ISO 8601, UTC) is when a refresh tries a failing source again. `doubted` counts
+    the posts that had left the blog by its last sweep and were too many to believe; the next one looks again.
     """
 
     missing: tuple[str, ...] = ()
     unavailable: dict[str, str] = field(default_factory=dict)
     failures: int = 0
     retry_at: str = ""
+    doubted: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -124,6 +148,11 @@ class SourceState:
         known = {f.name: plain[f.name] for f in fields(cls) if f.name in plain}
         known["missing"] = tuple(known.get("missing", ()))
         return cls(**known)
+
+
+def retry_after(failures: int) -> timedelta:
+    """How long a source is left alone that failed so many times in a row: half an hour, doubled, at most a day."""
+    return min(FIRST_RETRY * 2 ** min(failures - 1, 10), LAST_RETRY) if failures > 0 else timedelta(0)
 
 
 def moment(stamped: str) -> datetime | None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
-from ..pipeline.records import Channel, Source
+from ..pipeline.errors import TipsearchError
+from ..pipeline.records import Channel, Entry, Source
 from .archive_walk import ArchiveWalk
+from .channels.discover import Choice
 from .channels.feed import FeedReader
 from .channels.records import Archive
 from .channels.rest import RestReader
+from .extract.records import Extraction, PageLinks
+from .listing import own_entries
 from .report import ArchiveReport
 from .state import ArchiveState, Sweep
 
@@ -18,7 +23,8 @@ from .state import ArchiveState, Sweep
 class SweepWalk(ArchiveWalk):
     """An `ArchiveWalk` that knows what earlier runs left, and says what is to be kept for the next one.
 
-    `state` is the archive's; `listed` gives what pages of an archive of that name listed since a moment.
+    `state` is the archive's; `listed` gives what pages of an archive of that name listed since a moment. `began` is
+    when the sweep began, in an earlier run perhaps, and `again` says that the archive was swept before.
     """
 
     def __init__(
@@ -36,7 +42,12 @@ class SweepWalk(ArchiveWalk):
     ) -> None:
         super().__init__(source, start, visited=visited, note=note, channel=channel, max_pages=max_pages)
         self._before = state or ArchiveState()
-        self._began = now
+        self.began = now
+        self.again = bool(self._before.swept)
+        self._holes: list[str] = []
+        self._broke_at = ""
+        self._last: Sweep | None = None
+        self._promise: dict[str, Any] = {}
         if self._before.sweep is not None:
             self._resume(self._before.sweep, listed)
 
@@ -47,8 +58,9 @@ class SweepWalk(ArchiveWalk):
         began = datetime.fromisoformat(sweep.began)
         try:
             if sweep.read:
-                self._done = self.complete = True
-                self.ended = "read before"
+                self._done, self.ended = True, "read before"
+                self.complete, self.bounded = before.complete, before.bounded
+                self.has_failed = bool(sweep.holes)
                 self.stated, self.stated_by = before.stated, before.stated_by
             elif sweep.channel == "rest":
                 self._reader = RestReader.from_state(archive, sweep.reader)
@@ -58,43 +70,127 @@ class SweepWalk(ArchiveWalk):
                 self._listing.go_on_at(sweep.next_url, pages=sweep.pages, guests=sweep.guests)
             else:
                 return
+            self._promise = dict(sweep.first)
+            self._first = _promised(self._promise, archive)
         except (ValueError, KeyError, TypeError):
+            self._reader = None
             return
+        if self._promise.get("pages_left"):
+            self._choices.append(Choice("html"))
         self.channel, self.why = sweep.channel, before.why
-        self._archive, self._began, self._at_first, self._resumed = archive, began, False, True
+        self._archive, self.began, self._at_first, self._resumed = archive, began, False, True
+        self._validators = dict(before.validators)
+        self._holes, self._last, self._reader_pages = list(sweep.holes), sweep, max(1, sweep.pages)
         self.own.update(listed(archive.listed_in, began))
         self._given |= self.own
         self.yielded = bool(self.own)
         self._note(f"Goes on where an earlier crawl of {self.start} stopped.")
 
+    @property
+    def resumed(self) -> bool:
+        """Whether a part of it was read by an earlier run."""
+        return self._resumed
+
+    def failed(self, error: TipsearchError) -> None:
+        """The request could not be had; a numbered page of the listing may be passed over."""
+        is_page = self._reader is None and not self._at_first and not self._checking
+        url = self._listing.following() if is_page else None
+        super().failed(error)
+        if url is not None and self._reader is None and self._listing.failed:
+            self._broke_at = url
+        elif url is not None and self._reader is None and self._listing.following() is not None:
+            self._holes.append(url)
+
+    def _is_settled(self) -> bool:
+        """Whether all was read that can be: to read it once more would bring nothing else.
+
+        Pages that could not be had where all others could are asked for by themselves, by every refresh.
+        """
+        return self._done and (self.complete or not self.has_failed or bool(self._holes and not self._broke_at))
+
     def next_state(self, now: datetime, report: ArchiveReport, *, finished: bool) -> ArchiveState:
         """What is to be kept for the next run; `finished` says that the posts' own pages were read as well."""
-        before, swept = self._before, finished and self.complete
+        before, swept = self._before, finished and self._is_settled()
         archive = asdict(self._archive)
         return ArchiveState.of_report(
             report,
             listed=len(self.own),
             checked=now.isoformat() if swept else before.checked,
-            swept=self._began.isoformat() if swept else before.swept,
-            reader=self._reader.to_state() if self._reader is not None else {},
+            swept=self.began.isoformat() if swept else before.swept,
+            reader=self._reader_state(),
             archive={name: archive[name] for name in archive.keys() - {"source", "url"}},
             validators=self._validators,
+            holes=tuple(self._holes) if swept else before.holes,
+            bound=(self._max_pages or 0) if swept and self.bounded else 0 if swept else before.bound,
             sweep=None if swept else self._position(),
         )
 
+    def _reader_state(self) -> dict[str, Any]:
+        """What a refresh begins with; a feed's own state names all its items, of which it needs none."""
+        if self._reader is None:
+            return {}
+        return self._reader.position() if self._reader.channel == "feed" else self._reader.to_state()
+
     def _position(self) -> Sweep | None:
         """Where a later run goes on; None where nothing was read yet, or the user bounded it."""
-        began = self._began.isoformat()
-        if self.complete:
-            return Sweep(began=began, channel=self.channel, read=True)
-        if self.bounded or self._at_first or self._checking:
+        began, holes = self.began.isoformat(), tuple(self._holes)
+        if self._is_settled():
+            return Sweep(began=began, channel=self.channel, holes=holes, read=True)
+        if self.bounded or self._at_first:
             return None
-        reader = self._reader
+        reader, first = self._reader, self._promise or _promise(self._first, pages_left=self._has_pages_left())
         if reader is not None:
-            going_on = Sweep(began=began, channel=reader.channel, reader=reader.position())
-            return None if reader.ended else going_on
+            if not reader.ended and not self._checking:
+                position = reader.position()
+                self._last = Sweep(
+                    began=began, channel=reader.channel, reader=position, pages=self._reader_pages, first=first
+                )
+            # What the reader's end is worth is still to be seen: its last page is read once more.
+            return self._last if not self._done else None
         listing = self._listing
-        url = listing.failed_url or listing.following()
-        if url and listing.pages:
-            return Sweep(began=began, channel="html", next_url=url, pages=listing.pages, guests=listing.guests())
+        url = self._broke_at or listing.following()
+        if not url or not listing.pages:
+            return None
+        return Sweep(
+            began=began,
+            channel="html",
+            next_url=url,
+            pages=listing.pages,
+            guests=listing.guests(),
+            holes=holes,
+            first=first,
+        )
+
+
+def _promise(first: Extraction | None, *, pages_left: bool) -> dict[str, Any]:
+    """What the archive's first page says of its size, as plain values: by it a channel is judged at its end."""
+    if first is None:
+        return {}
+    return {
+        "kind": first.kind,
+        "shown": len(list(own_entries(first))),
+        "last_page": first.links.last_page,
+        "next_url": first.next_url,
+        "pages_left": pages_left,
+    }
+
+
+def _promised(said: dict[str, Any], archive: Archive) -> Extraction | None:
+    """A first page that promises as much as the one that was read."""
+    if not said:
         return None
+    blank = Entry(
+        source=archive.source,
+        page_url=archive.url,
+        form="summary",
+        title="",
+        body="",
+        observed_at=datetime.fromtimestamp(0, UTC),
+    )
+    return Extraction(
+        layout="",
+        kind=said["kind"],
+        entries=(blank,) * int(said["shown"]),
+        next_url=said["next_url"],
+        links=PageLinks(last_page=said["last_page"]),
+    )

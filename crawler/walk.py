@@ -3,37 +3,34 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 from ..pipeline.errors import CrawlError, TipsearchError
-from ..pipeline.records import Entry, Source
+from ..pipeline.records import Source
 from ..pipeline.store.protocol import PutResult
 from ..pipeline.text import clean_line
-from ..pipeline.urls import canonical_permalink, same_site
 from .addresses import listing_key
-from .archive_walk import PASSWORD_NOTE
 from .channels.records import Answer
 from .extract.records import Extraction
+from .kept_pages import reading_of_channel
 from .losses import Losses
 from .missing import Missing
+from .plan import Plan
 from .posts_walk import PostsWalk
 from .recount import Recount
 from .refresh_walk import RefreshWalk
 from .report import ArchiveReport, Outcome, Progress, SourceReport
-from .sightings import addresses_of
-from .state import SOURCE, ArchiveState, SourceState, Sweep, moment
+from .seen import Seen
+from .single_pages import SinglePages
+from .state import SOURCE, SourceState, retry_after
 from .sweep_walk import SweepWalk
-from .walk_records import Known, Step, WalkOptions
+from .walk_records import PASSWORD_NOTE, Known, Step, WalkOptions
 
 MAX_PROBLEMS = 20
 """So many problems of a source are named one by one; the others are counted."""
-
-RESUME_WITHIN = timedelta(days=7)
-"""A sweep that was broken off longer ago begins anew: too much may have moved since."""
 
 
 class Walk:
@@ -59,22 +56,18 @@ class Walk:
         options, known = options or WalkOptions(), known or Known()
         self.source = source
         self._now = now
-        self._max_pages = options.max_pages or source.max_pages
-        self._forced = options.channel or source.channel
         self._known = known
-        self._states = {url: ArchiveState.from_json(state) for url, state in states.items() if url != SOURCE}
-        self._before = SourceState.from_json(states.get(SOURCE, {}))
-        self._sweeps = options.full or self._is_due()
+        self._plan = Plan(source, states, now=now, options=options)
+        self._before = self._plan.before
         self._recount = Recount(known.sitemaps)
-        self._seen: set[str] = set()
-        self._losses = Losses(accept=options.accept_loss)
+        self._seen = Seen(source, known)
+        self._losses = Losses(source.name, accept=options.accept_loss)
         self._starts = deque(source.urls)
         self._current: Step | None = None
         self._archive: SweepWalk | RefreshWalk | None = None
         self._archives: list[SweepWalk | RefreshWalk] = []
         self._visited: set[str] = set()
-        self._excerpts: dict[str, str] = {}
-        self._full: set[str] = set()
+        self._single_pages = SinglePages()
         self._posts: PostsWalk | None = None
         self._down: CrawlError | None = None
         self._missing = Missing()
@@ -83,11 +76,7 @@ class Walk:
         self._unnamed = 0
         self._notes: dict[str, None] = {}
         self._pages = self._new = self._repeated = 0
-
-    def _is_due(self) -> bool:
-        """Whether an archive's last finished sweep lies `sweep_days` back."""
-        last = [moment(state.swept) for url, state in self._states.items() if url in self.source.urls and state.swept]
-        return any(when is not None and self._now - when >= timedelta(days=self.source.sweep_days) for when in last)
+        self._ended = now
 
     # --- where to -------------------------------------------------------------------------------------------------
 
@@ -108,7 +97,7 @@ class Walk:
             url = self._recount.following(swept) if self._down is None else None
             if url is not None:
                 return Step(url, "listing", "sitemap", probe=True)
-            self._posts = self._posts_to_fetch()
+            self._posts = self._single_posts()
         url = self._posts.following()
         return Step(url, "posts") if url is not None else None
 
@@ -124,36 +113,32 @@ class Walk:
 
     def _open(self, start: str, *, anew: bool = False) -> SweepWalk | RefreshWalk:
         """The way to read an archive: only what is new where a sweep has completed, else all of it."""
-        state = self._states.get(start)
-        as_before = self._forced is None or state is None or state.channel == self._forced
-        if state is not None and state.swept and state.sweep is None and as_before and not self._sweeps and not anew:
+        state = None if anew else self._plan.refresh(start)
+        if state is not None:
             return RefreshWalk(
                 self.source,
                 start,
                 state,
                 visited=self._visited,
                 note=self.note,
-                known=self._known.known_among,
+                listed=lambda: self._seen.listed_by(state.archive.get("listed_in", ""), state),
                 spare=self._known.spare,
-                max_pages=self._max_pages,
+                max_pages=self._plan.max_pages,
             )
-        if state is not None and state.sweep is not None and (anew or not as_before or self._is_stale(state.sweep)):
-            state = replace(state, sweep=None)
-        return SweepWalk(
+        sweep = SweepWalk(
             self.source,
             start,
             visited=self._visited,
             note=self.note,
             now=self._now,
-            channel=self._forced,
-            max_pages=self._max_pages,
-            state=state,
+            channel=self._plan.forced,
+            max_pages=self._plan.max_pages,
+            state=self._plan.sweep(start, anew=anew),
             listed=self._known.listed,
         )
-
-    def _is_stale(self, sweep: Sweep) -> bool:
-        began = moment(sweep.began)
-        return began is None or not timedelta(0) <= self._now - began <= RESUME_WITHIN
+        if sweep.resumed and sweep.again:
+            self._seen.take_up(sweep)
+        return sweep
 
     def _archive_ended(self, archive: SweepWalk | RefreshWalk) -> None:
         self._archive = None
@@ -172,43 +157,17 @@ class Walk:
             self._missing.page(page)
         self._missing.locked(archive.locked)
 
-    def _posts_to_fetch(self) -> PostsWalk:
-        wanted = dict(self._excerpts)
-        for key, url in self._recount.unlisted(self._full | self._excerpts.keys()):
-            wanted.setdefault(key, url)
-        if not self._sweeps:
-            left = {key: url for key, url in self._known.excerpts().items() if self._is_own(url)}
-            wanted = {key: url for key, url in {**left, **wanted}.items() if key not in self._before.unavailable}
-        for key in self._full | self._missing.behind_password:
-            wanted.pop(key, None)
-        if not self._sweeps:
-            for key in self._known.full_among(wanted):
-                wanted.pop(key, None)
+    def _single_posts(self) -> PostsWalk:
+        again = self._plan.sweeps
+        but = self._missing.behind_password.union(() if again else self._before.unavailable)
+        wanted = self._seen.wanted(self._recount.unlisted(self._seen.told), but=but, again=again)
         if self._down is not None:
             if wanted:
                 self.note("The posts of which only excerpts were seen are left for the next crawl.")
-            return PostsWalk([], self._missing, self._losses, self.note)
-        return PostsWalk([*wanted.values(), *self._posts_unseen()], self._missing, self._losses, self.note)
-
-    def _posts_unseen(self) -> list[str]:
-        """Known posts that no archive showed, once all were read to the end: they may have left the blog.
-
-        Where a channel told the whole blog, they have. Where not, each is asked after.
-        """
-        whole = all(isinstance(archive, SweepWalk) and archive.complete for archive in self._archives)
-        if not self._sweeps or self._failed or not whole:
-            return []
-        known = {key: url for key, url in self._known.posts().items() if self._is_own(url)}
-        self._losses.known = len(known)
-        unseen = {key: url for key, url in known.items() if key not in self._seen}
-        if any(isinstance(archive, SweepWalk) and archive.tells_whole_blog for archive in self._archives):
-            self._losses.add(unseen.values())
-            return []
-        self._losses.asked = set(unseen)
-        return [unseen[key] for key in sorted(unseen)]
-
-    def _is_own(self, url: str) -> bool:
-        return any(same_site(url, start) for start in self.source.urls)
+            wanted = {}
+        elif not self._failed:
+            wanted = {**self._seen.unseen(self._archives, self._losses, again=again), **wanted}
+        return PostsWalk(wanted.values(), self._missing, self._losses, self.note)
 
     # --- what came of it ------------------------------------------------------------------------------------------
 
@@ -218,14 +177,26 @@ class Walk:
             return self._archive.read(answer)
         return self._recount.read(answer)
 
+    def reading(self) -> dict[str, Any] | None:
+        """What a channel's answer must be kept with to be read again by itself; None where a page is read."""
+        read_by = self._archive.reader if self._archive is not None else None
+        if self._archive is None or read_by is None:
+            return None
+        return reading_of_channel(self._archive.archive, read_by.position(), read_by.channel)
+
     def is_feed(self, answer: Answer) -> bool:
         """Whether the address that the user gave turns out to be a feed's; the next step reads it as one."""
-        return self._archive is not None and self._archive.is_feed(answer)
+        if self._archive is None or not self._archive.is_feed(answer):
+            return False
+        self._under_way()
+        return True
 
     def settled(self, extraction: Extraction) -> Extraction:
         """The extraction as it is to be stored; to be asked for before it is."""
-        self.step()
-        return self._archive.settled(extraction) if self._archive is not None else extraction
+        step = self.step()
+        if self._archive is not None:
+            return self._archive.settled(extraction)
+        return self._single_pages.settled(step.url, extraction) if step and step.phase == "posts" else extraction
 
     def page(
         self, url: str, extraction: Extraction, put: PutResult, headers: Mapping[str, str] = MappingProxyType({})
@@ -237,16 +208,16 @@ class Walk:
         for note in extraction.notes:
             if not note.endswith(PASSWORD_NOTE):
                 self.note(note)
-        for entry in extraction.entries:
-            self._seen.update(map(canonical_permalink, addresses_of(entry)))
-            if entry.form == "content":
-                self._full.update(map(canonical_permalink, addresses_of(entry)))
+        self._seen.page(extraction.entries)
         if self._posts is not None:
             self._pages += 1
             self._posts.page(step.url, url, extraction)
         elif self._archive is not None:
             self._pages += bool(extraction.entries)
-            self._note_excerpts(url, extraction.entries)
+            for entry in extraction.entries:
+                self._single_pages.listed(entry)
+            if not self._seen.excerpts(url, extraction.entries):
+                self.note("Excerpts whose posts stand on another site stay excerpts.")
             self._archive.page(url, extraction, put, headers)
 
     def unchanged(self) -> None:
@@ -279,15 +250,6 @@ class Walk:
             raise RuntimeError("no step is under way")
         return step
 
-    def _note_excerpts(self, url: str, entries: Iterable[Entry]) -> None:
-        for entry in entries:
-            if entry.form != "summary" or not entry.permalink:
-                continue
-            if same_site(url, entry.permalink):
-                self._excerpts.setdefault(canonical_permalink(entry.permalink), entry.permalink)
-            else:
-                self.note("Excerpts whose posts stand on another site stay excerpts.")
-
     # --- the report -----------------------------------------------------------------------------------------------
 
     def note(self, text: str) -> None:
@@ -318,9 +280,15 @@ class Walk:
         """Addresses of the posts that have left the blog, once all was read; none where they are too many."""
         return self._losses.believed()
 
-    def report(self, *, requests: int, seconds: float, interrupted: bool = False) -> SourceReport:
-        """How it ended; `interrupted` where the user stopped it before its end."""
+    @property
+    def began(self) -> datetime:
+        """When the reading began, in an earlier run perhaps: a post that was shown since has not left."""
+        return min((archive.began for archive in self._archives if isinstance(archive, SweepWalk)), default=self._now)
+
+    def report(self, *, requests: int, seconds: float, interrupted: str = "") -> SourceReport:
+        """How it ended; `interrupted` says why, where it was stopped before its end."""
         gone = [] if interrupted else self.gone()
+        self._ended = self._now + timedelta(seconds=seconds)
         if self._posts is not None:
             self._failed |= self._posts.gave_up
             for problem in self._posts.take_problems():
@@ -332,7 +300,7 @@ class Walk:
         if self._unnamed:
             problems.append(f"… and {self._unnamed} more.")
         archives = self._archive_reports()
-        missing = self._missing.named(archives, self._before.missing if self._only_refreshed() else ())
+        missing = self._missing.named(archives, self._lasting())
         outcome: Outcome = "failed" if self._failed else "incomplete" if missing else "ok"
         complete = not self._failed and all(archive.complete for archive in self._archives)
         return SourceReport(
@@ -340,7 +308,7 @@ class Walk:
             urls=self.source.urls,
             outcome="interrupted" if interrupted else outcome,
             complete=complete and not interrupted,
-            stop_reason="interrupted" if interrupted else clean_line("; ".join(a.ended for a in self._archives)),
+            stop_reason=interrupted or clean_line("; ".join(a.ended for a in self._archives)),
             error=type(self._problems[0]).__name__ if self._problems else None,
             pages=self._pages,
             requests=requests,
@@ -361,33 +329,29 @@ class Walk:
 
     def _archive_reports(self) -> list[ArchiveReport]:
         reports = [self._archive_report(archive) for archive in self._archives]
-        return self._recount.added_to(reports, self._held)
+        return self._recount.added_to(reports, self._seen.held)
 
     def _archive_report(self, archive: SweepWalk | RefreshWalk) -> ArchiveReport:
         if isinstance(archive, SweepWalk):
-            return archive.report(self._held)
-        since = moment(archive.state.swept) if archive.pages else None
-        listed = self._known.listed(archive.archive.listed_in, since) if since is not None else ()
-        return archive.report(self._held, listed)
-
-    def _held(self, keys: Collection[str]) -> set[str]:
-        """Those of some posts that are stored in full."""
-        full = self._full.intersection(keys)
-        return full | set(self._known.full_among([key for key in keys if key not in full]))
+            return archive.report(self._seen.held)
+        return archive.report(self._seen.held, self._seen.listed_in(archive) if archive.pages else ())
 
     # --- what is kept for the next run ----------------------------------------------------------------------------
 
     def current_state(self) -> tuple[str, dict[str, Any]] | None:
-        """The archive that is being swept and where it stands, to be kept after every page; None between archives."""
+        """The archive that is being read and where it stands, to be kept after every page; None where none is."""
         archive = self._archive
-        if not isinstance(archive, SweepWalk):
+        self.step()
+        if archive is None:
             return None
-        report = ArchiveReport(url=archive.start, channel=archive.channel, why=archive.why)
+        if isinstance(archive, RefreshWalk):
+            return None if self._archive is not archive else (archive.start, archive.position().to_json())
+        report = archive.report(lambda _: ())
         return archive.start, archive.next_state(self._now, report, finished=False).to_json()
 
     def next_states(self, *, interrupted: bool = False) -> dict[str, dict[str, Any]]:
-        """The states of all archives, and under `SOURCE` that of the source, once the walk has ended."""
-        finished = not interrupted and self._down is None and self._posts is not None and not self._posts.gave_up
+        """The states of all archives, and under `SOURCE` that of the source, once the walk was reported on."""
+        finished = not interrupted and self._down is None and self._posts is not None
         states: dict[str, dict[str, Any]] = {}
         for archive, report in zip(self._archives, self._archive_reports(), strict=True):
             if isinstance(archive, SweepWalk):
@@ -396,9 +360,26 @@ class Walk:
                 states[archive.start] = archive.next_state(self._now, report).to_json()
         if interrupted:
             return states
-        before = {} if self._sweeps else self._before.unavailable
+        unavailable = {} if self._plan.sweeps else self._still_unavailable()
+        failures = self._before.failures + 1 if self._failed else 0
         states[SOURCE] = SourceState(
-            missing=tuple(self._missing.lines) or (self._before.missing if self._only_refreshed() else ()),
-            unavailable={**before, **self._missing.unavailable},
+            missing=(*self._lasting(), *(line for line in self._missing.lines if line not in self._lasting())),
+            unavailable={**unavailable, **self._missing.unavailable},
+            failures=failures,
+            retry_at=(self._ended + retry_after(failures)).isoformat() if failures else "",
+            doubted=self._losses.doubted,
         ).to_json()
         return states
+
+    def _still_unavailable(self) -> dict[str, str]:
+        """The posts that could not be had before, and have not come since."""
+        before = self._before.unavailable
+        held = self._seen.held(before) if before else set()
+        return {key: reason for key, reason in before.items() if key not in held}
+
+    def _lasting(self) -> list[str]:
+        """What was missing before and is not asked for again before the next sweep."""
+        if not self._only_refreshed():
+            return []
+        ends = tuple(end for key, reason in self._still_unavailable().items() for end in (key, reason))
+        return [line for line in self._before.missing if ends and line.endswith(ends)]

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from ..pipeline.records import Channel
+from ..pipeline.urls import canonical_permalink
 from .state import Validators
+
+PASSWORD_NOTE: Final = " is behind a password"  # noqa: S105
+"""How the notes of all readers end that name a post which nobody can read."""
+
+
+def behind_password(notes: Iterable[str]) -> set[str]:
+    """The canonical addresses of the posts that some notes say to be behind a password."""
+    return {canonical_permalink(note.removesuffix(PASSWORD_NOTE)) for note in notes if note.endswith(PASSWORD_NOTE)}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The next request of an archive, and who reads its answer.
+
+    A `probe` is asked once, without repeated tries; under a `condition` the answer may be that nothing changed.
+    """
+
+    url: str
+    reader: Literal["page", "channel"]
+    probe: bool = False
+    condition: Validators | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +65,15 @@ class WalkOptions:
 class Known:
     """What the corpus knows of a source, as a walk asks for it; each a method of the store, bound to the source.
 
-    `full_among` and `known_among` take canonical addresses; `posts` and `excerpts` give addresses by canonical form;
-    `listed` takes an archive's name and a moment. `sitemaps` are those that robots.txt names; `spare` says whether one
-    more request is within what a refresh may cost.
+    `full_among` takes canonical addresses; `posts` and `excerpts` give addresses by canonical form;
+    `listed` takes an archive's name and a moment, `shown` a moment since which a full text was seen. `sitemaps` are
+    those that robots.txt names; `spare` says whether one more request is within what a refresh may cost.
     """
 
     full_among: Callable[[Collection[str]], Collection[str]] = lambda _: ()
-    known_among: Callable[[Collection[str]], Collection[str]] = lambda _: ()
     posts: Callable[[], Mapping[str, str]] = dict
     excerpts: Callable[[], Mapping[str, str]] = dict
     listed: Callable[[str, datetime], Collection[str]] = lambda _, __: ()
+    shown: Callable[[datetime], Collection[str]] = lambda _: ()
     sitemaps: Callable[[], Sequence[str]] = tuple
     spare: Callable[[], bool] = lambda: True

@@ -138,6 +138,16 @@ _CHECKS: dict[str, tuple[Callable[[object], bool], str]] = {
 }
 
 
+def with_settings(source: Source, settings: Mapping[str, Any]) -> Source:
+    """The source with those of `settings` that hold what they may, lists as tuples; its name and addresses stay."""
+    usable: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in settings.items()
+        if key in _CHECKS and key not in {"name", "urls"} and _CHECKS[key][0](value)
+    }
+    return replace(source, **usable)
+
+
 def _nearest(key: str, valid: Sequence[str]) -> str:
     near = difflib.get_close_matches(key, valid, n=1, cutoff=0.5)
     return f"Did you mean {near[0]}?" if near else f"There are: {', '.join(valid)}."

@@ -46,6 +46,11 @@ class Home:
         return self.path / "index"
 
     @property
+    def pages(self) -> Path:
+        """The folder of the raw pages that are kept on request, a folder a source."""
+        return self.path / "pages"
+
+    @property
     def backups(self) -> Path:
         """The folder of the copies that are made of the store before it is migrated."""
         return self.path / "backups"

@@ -21,8 +21,8 @@ from .identity import (
 )
 from .reading import DateCandidate
 from .records import ORIGINS, Completeness, Post
-from .text import title_key
-from .urls import is_plain
+from .text import clean_line, title_key
+from .urls import is_plain, printable_url
 from .versions import text_witness
 
 
@@ -63,10 +63,10 @@ def make_post(cluster: Cluster, facts: Mapping[str, Facts]) -> Made:
         published=dated.date if dated else None,
         published_precision=dated.precision if dated else None,
         published_origin=dated.origin if dated else None,
-        url=url,
-        author=next((a for w in by_channel if (a := w.reading.known.entry.author)), None) or signed,
-        categories=categories,
-        tags=tags,
+        url=printable_url(url) if url else None,
+        author=next((a for w in by_channel if (a := clean_line(w.reading.known.entry.author or ""))), None) or signed,
+        categories=_clean(categories),
+        tags=_clean(tags),
         completeness=completeness,
         text=text,
         entries=len(cluster.witnesses),
@@ -118,6 +118,11 @@ def _ranked_dates(ranked: list[Witness]) -> tuple[DateCandidate, ...]:
 
 def _coarseness(candidate: DateCandidate) -> int:
     return {"instant": 0, "day": 0, "month": 1, "year": 2}[candidate.found.precision]
+
+
+def _clean(labels: Iterable[str]) -> tuple[str, ...]:
+    """Labels as single lines of text, each once."""
+    return tuple(dict.fromkeys(filter(None, map(clean_line, labels))))
 
 
 def _labels(ranked: list[Witness]) -> tuple[tuple[str, ...], tuple[str, ...]]:

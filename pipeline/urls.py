@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from functools import lru_cache
-from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit
 
 from w3lib.url import canonicalize_url
 
@@ -109,6 +109,13 @@ def _names_by_anchor(path: str, fragment: str) -> bool:
         and bool(_ANCHOR.fullmatch(fragment) and _MANY_POSTS.fullmatch(path))
         and not _PAGE_PART.fullmatch(fragment)
     )
+
+
+def printable_url(url: str) -> str:
+    """The address with control characters, white space, bidirectional marks and half characters percent-encoded."""
+    if url.isascii() and url.isprintable() and " " not in url:
+        return url
+    return "".join(c if c.isprintable() and c != " " else quote(c.encode("utf-8", "replace")) for c in url)
 
 
 def is_plain(url: str) -> bool:

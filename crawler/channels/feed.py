@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
@@ -194,6 +194,9 @@ class FeedReader:
 
     def to_state(self) -> dict[str, Any]:
         """Where the reading stands, as plain values of JSON, for `from_state`."""
+        return self._state(self._keys, self._asked)
+
+    def _state(self, keys: Collection[str], asked: Collection[str]) -> dict[str, Any]:
         return {
             "url": self._url,
             "platform": self._platform,
@@ -204,17 +207,18 @@ class FeedReader:
             "ended": self.ended,
             "complete": self.complete,
             "counts": [self._pages, self._received, self._outside, self._contents, self._excerpts],
-            "keys": sorted(self._keys),
+            "keys": sorted(keys),
             "first_keys": sorted(self._first_keys),
-            "asked": sorted(self._asked),
+            "asked": sorted(asked),
             "next": self._next,
             "stay": self._stay,
             "broken": self._broken,
         }
 
     def position(self) -> dict[str, Any]:
-        """`to_state` in little: of the items that were read only those of the first page, by which a cap is known."""
-        return {**self.to_state(), "keys": sorted(self._first_keys)}
+        """`to_state` in little, for it is written after every page: of the items that were read only those of the first
+        page, by which a cap is known; of the pages those of a feed that is read by its links, which may lead back."""
+        return self._state(self._first_keys, self._asked if self._platform == "other" else ())
 
     @classmethod
     def from_state(cls, archive: Archive, state: Mapping[str, Any]) -> FeedReader:

@@ -37,7 +37,7 @@ class Answer:
     """A successful answer (status 2xx) to a request, as a reader takes it.
 
     `asked` is the address that was asked for, `url` the one that answered (after redirects); `headers` have lower-case
-    names; `body` is decompressed, at most 20 MB; `text` is the body decoded.
+    names; `body` is decompressed, at most 20 MB; `text` is the body decoded, `encoding` the one that did it, if any.
     """
 
     asked: str
@@ -46,6 +46,7 @@ class Answer:
     body: bytes
     text: str
     observed_at: datetime
+    encoding: str = ""
 
 
 class ChannelReader(Protocol):

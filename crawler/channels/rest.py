@@ -148,15 +148,19 @@ class RestReader:
         """`to_state` with where the reading stands, for a reader that is to go on there."""
         return {**self.to_state(), "page": self._page, "received": sorted(self._ids)}
 
-    def count_url(self) -> str:
-        """The address whose answer says how many posts the archive holds, and next to nothing else."""
-        return rest_url(self._base, "wp/v2/posts", per_page=1, **self._scope.parameters, _fields="id")
+    def glance_url(self) -> str:
+        """The address whose answer says how many posts the archive holds, when one was changed last, and no more."""
+        of_latest: dict[str, str | int] = {"per_page": 1, "orderby": "modified", "_fields": "id,modified_gmt"}
+        return rest_url(self._base, "wp/v2/posts", **self._scope.parameters, **of_latest)
 
     @staticmethod
-    def count(answer: Answer) -> int | None:
-        """What the answer to `count_url` says; None where it does not say. Raises CrawlError for any other answer."""
-        read_items(answer)
-        return count_of(answer.headers, "x-wp-total")
+    def glance(answer: Answer) -> tuple[int | None, datetime | None]:
+        """What the answer to `glance_url` says: the number of posts, and the moment of the last change.
+
+        None for what it does not say. Raises CrawlError for any other answer.
+        """
+        moments = [modified_at(item) for item in read_items(answer) if isinstance(item, Mapping)]
+        return count_of(answer.headers, "x-wp-total"), max(filter(None, moments), default=None)
 
     @property
     def stated(self) -> int | None:

@@ -19,6 +19,7 @@ _START: Final = re.compile(r"^[ \t]*(?=\[\s{0,200}(?:[{\]]|null\b)|\{\s{0,200}[\
 _DOCUMENT: Final = re.compile(r"<(?:!doctype|html|head|body|script|title|form)\b", re.IGNORECASE)
 _TITLE: Final = re.compile(r"<title[^>]{0,200}>([^<]{0,300})", re.IGNORECASE)
 _MAX_DIGITS: Final = 18
+_ROUTE: Final = re.compile(r"/wp/v2/(posts|tags|categories|users)/?$")
 # A lone surrogate can be neither stored nor printed, and NUL ends a string for C: both become U+FFFD, as HTML's
 # parsers have it (HTML Standard, 13.2.5).
 _UNUSABLE: Final = re.compile("[\x00\ud800-\udfff]")
@@ -47,6 +48,14 @@ def rest_url(base: str, route: str, **params: str | int) -> str:
         path = f"{path.rstrip('/')}/{route}"
     query += [(name, str(value)) for name, value in params.items()]
     return urlunsplit((parts.scheme, parts.netloc, path, urlencode(query, safe=":,/"), ""))
+
+
+def route_of(url: str) -> str | None:
+    """The kind of collection that an address of the interface names (``posts``, ``tags`` …); None for any other."""
+    parts = urlsplit(url)
+    route = next((value for name, value in parse_qsl(parts.query) if name == "rest_route"), parts.path)
+    found = _ROUTE.search(route)
+    return found[1] if found else None
 
 
 def read_items(answer: Answer) -> list[Any]:

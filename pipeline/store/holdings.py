@@ -12,15 +12,6 @@ from . import tables as t
 from .rows import chunks
 
 
-def known_among(db: Connection, source: str, addresses: Collection[str]) -> set[str]:
-    """See `Store.known_among`."""
-    e = t.entries.c
-    found: set[str] = set()
-    for some in chunks(sorted(addresses)):
-        found.update(db.scalars(select(e.address).where(e.source == source, e.address.in_(some))))
-    return found
-
-
 def full_among(db: Connection, source: str, addresses: Collection[str]) -> set[str]:
     """See `Store.full_among`: by the entries, by the posts that answer to an address, and by what was dropped."""
     e, a, p, f = t.entries.c, t.aliases.c, t.posts.c, t.forgotten.c
@@ -50,5 +41,14 @@ def listed(db: Connection, source: str, archive: str, since: datetime) -> set[st
         .join(t.pages, p.id == s.page)
         .where(p.source == source, p.archive == archive, s.own, s.last_seen >= t.stamp(since), e.address.is_not(None))
         .distinct()
+    )
+    return set(db.scalars(query))
+
+
+def shown_since(db: Connection, source: str, since: datetime) -> set[str]:
+    """See `Store.shown_since`."""
+    e = t.entries.c
+    query = select(e.address).where(
+        e.source == source, e.form == "content", e.last_seen >= t.stamp(since), e.address.is_not(None)
     )
     return set(db.scalars(query))

@@ -204,16 +204,16 @@ class Store(Protocol):
         """The canonical address of every entry that has one; True where a full text of it is stored."""
         ...
 
-    def known_among(self, source: str, addresses: Collection[str]) -> set[str]:
-        """Those of some canonical addresses of which there is an entry."""
-        ...
-
     def full_among(self, source: str, addresses: Collection[str]) -> set[str]:
         """Those of some canonical addresses of which the crawler needs no full text: it is stored, or forgotten."""
         ...
 
     def excerpts(self, source: str) -> dict[str, str]:
         """Addresses of the posts on the blog of which only excerpts are stored, by their canonical form."""
+        ...
+
+    def shown_since(self, source: str, since: datetime) -> set[str]:
+        """Canonical addresses of the posts whose full text was seen since a moment."""
         ...
 
     def listed(self, source: str, archive: str, since: datetime) -> set[str]:

@@ -20,7 +20,7 @@ from ..records import Change, Entry, KnownEntry, Post
 from ..urls import canonical_permalink
 from . import tables as t
 from .connections import may_write, readable, writable
-from .holdings import full_among, known_among, listed
+from .holdings import full_among, listed, shown_since
 from .intake import know_source, put_absence, put_page
 from .migrations import migrate
 from .outcome import forget_post, remove_source
@@ -153,11 +153,6 @@ class SqliteStore:
         with self._reading() as db:
             return {address: bool(full) for address, full in db.execute(query)}
 
-    def known_among(self, source: str, addresses: Collection[str]) -> set[str]:
-        """See `Store.known_among`."""
-        with self._reading() as db:
-            return known_among(db, source, addresses)
-
     def full_among(self, source: str, addresses: Collection[str]) -> set[str]:
         """See `Store.full_among`."""
         with self._reading() as db:
@@ -171,6 +166,11 @@ class SqliteStore:
         )
         with self._reading() as db:
             return {canonical_permalink(url): url for url in db.scalars(query)}
+
+    def shown_since(self, source: str, since: datetime) -> set[str]:
+        """See `Store.shown_since`."""
+        with self._reading() as db:
+            return shown_since(db, source, since)
 
     def listed(self, source: str, archive: str, since: datetime) -> set[str]:
         """See `Store.listed`."""

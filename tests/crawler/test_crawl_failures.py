@@ -49,7 +49,7 @@ def test_each_bad_answer_has_its_name(blog: Any, html: Any, tmp_path: Path) -> N
         "/401": ("BlockedError", "401"),
         "/500": ("UnreachableError", "500"),
         "/image": ("CrawlError", "image/png"),
-        "/feed": ("CrawlError", "rss"),
+        "/feed": ("NoPostsError", "the feed holds no post"),
         "/not-a-blog": ("NoPostsError", "Opening hours"),
         "/challenge": ("BlockedError", "closed to tipsearch"),
         "/nowhere": ("CrawlError", "302"),
@@ -68,7 +68,7 @@ def test_each_bad_answer_has_its_name(blog: Any, html: Any, tmp_path: Path) -> N
     assert {reports[s.name].error for s in others} == {"UnreachableError"}
     assert "no-such-host.invalid does not resolve" in reports["no name"].problems[0]
     assert "refused" in reports["no port"].problems[0]
-    assert blog.asked.count("/500") == 3
+    assert blog.asked.count("/500") == 5
 
 
 def test_a_page_of_thirty_megabytes_is_refused_by_name_and_a_time_out_is_one(
@@ -166,8 +166,12 @@ def test_a_page_that_fails_later_keeps_what_was_read(blog: Any, html: Any, tmp_p
     blog.archive([[html.article(2 * n), html.article(2 * n + 1)] for n in range(3)])
     blog.routes["/tag/x/page/2/"] = html.Reply("oh dear", 502)
     report = run(tmp_path, at(blog, "/tag/x/"))["/tag/x/"]
-    assert (report.outcome, report.complete, report.pages, report.posts_total) == ("failed", False, 1, 2)
+    assert (report.outcome, report.complete, report.pages, report.posts_total) == ("failed", False, 2, 4)
     assert "page 2 of the listing" in report.problems[0]
+    second = blog.url("/tag/x/page/2/")
+    assert report.missing == (f"page 2: {second} answers 502, an error of the site's own, 5 times.",)
+    (archive,) = report.archives
+    assert (archive.held, archive.stated, archive.stated_by) == (4, 6, "page numbers, about")
 
 
 @pytest.mark.parametrize(

@@ -26,10 +26,10 @@ def test_eight_hundred_posts_cost_their_listing_pages_and_flat_memory(tmp_path: 
             )
             sizes[progress.pages] = max(map(int, told.stdout.split()))
 
-    with big_site(800) as site:
+    with big_site(800, rest="off", feed="off") as site:
         source = Source(name="big", urls=(site.url,))
         (report,) = crawl([source], home=tmp_path, delay=0, on_progress=measure).sources
-        assert len(site.requests) <= 290
+        assert len(site.requests) <= 275
         assert site.most_at_once == 1
     assert (report.outcome, report.complete, report.posts_total) == ("ok", True, 800)
     # In kilobytes: two hundred pages more, of which only keys are kept.
@@ -43,15 +43,27 @@ def test_eight_hundred_posts_cost_their_listing_pages_and_flat_memory(tmp_path: 
     assert found == Counter(range(800))
 
 
-def test_a_label_of_ones_own_blogger_blog_is_read_to_its_end(tmp_path: Path) -> None:
+def test_a_label_is_read_through_its_feed_and_ones_own_by_its_pages_where_that_is_asked(tmp_path: Path) -> None:
     with blogger_site(45) as site:
         url = site.url.rstrip("/") + "/search/label/service?max-results=20"
         closed, own = crawl(
-            [Source(name="closed", urls=(url,)), Source(name="own", urls=(url,), obey_robots=False)],
+            [
+                Source(name="closed", urls=(url,)),
+                Source(name="own", urls=(url,), obey_robots=False, channel="html"),
+            ],
             home=tmp_path,
             delay=0,
         ).sources
-    assert (closed.error, closed.pages) == ("RobotsError", 0)
-    assert "Blogger" in closed.problems[0]
+    assert (closed.outcome, closed.pages, closed.posts_fetched, closed.posts_total) == ("ok", 1, 0, 45)
+    assert closed.archives[0].why == f"read through the label's feed, because robots.txt closes {url}"
     # Three label pages, and the nine posts that are longer than a snippet.
     assert (own.outcome, own.complete, own.pages, own.posts_fetched, own.posts_total) == ("ok", True, 12, 9, 45)
+
+
+def test_a_label_whose_feed_is_off_too_fails_by_the_name_of_what_closes_it(tmp_path: Path) -> None:
+    with blogger_site(5, feed="off") as site:
+        url = site.url.rstrip("/") + "/search/label/service?max-results=20"
+        (report,) = crawl([Source(name="closed", urls=(url,))], home=tmp_path, delay=0).sources
+    assert (report.outcome, report.error, report.pages, report.posts_total) == ("failed", "RobotsError", 0, 0)
+    assert "Blogger" in report.problems[0]
+    assert "obey_robots = false" in report.problems[0]

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tipsearch.crawler import crawl, crawl_lock
+from tipsearch.crawler import crawl, crawl_lock, locks
 from tipsearch.pipeline import open_store
 from tipsearch.pipeline.errors import LockedError
 from tipsearch.pipeline.home import Home
@@ -76,7 +76,7 @@ def test_a_killed_crawl_leaves_no_orphan_and_loses_no_page(long_blog: Any, start
     # The lock of the killed process is free, and the same command completes the corpus.
     (report,) = crawl([Source(name="blog", urls=(long_blog.url(),))], home=home, delay=0).sources
     assert (report.outcome, report.complete, report.posts_total) == ("ok", True, 80)
-    assert report.entries_repeated >= 10
+    assert report.entries_repeated <= 2  # what it has is not fetched again
     store = open_store(home)
     runs = store.runs("blog")
     store.close()
@@ -161,3 +161,27 @@ def test_an_interrupt_ends_a_pause_before_a_repeated_try(
     (source,) = last_json(output)["sources"]
     assert (source["outcome"], source["problems"]) == ("interrupted", [])
     assert blog.pages_asked == ["/tag/x/"]
+
+
+def test_no_crawl_runs_beside_the_child_of_a_killed_one(
+    long_blog: Any, start_crawl: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    process = start_crawl(long_blog.url(), home=home)
+    read_pages(process, 2)
+    child = child_of(process.pid)
+    os.kill(child, signal.SIGSTOP)
+    try:
+        process.kill()
+        process.wait()
+        monkeypatch.setattr(locks, "ORPHAN_SECONDS", 0.3)
+        asked = len(long_blog.asked)
+        with pytest.raises(LockedError, match="left a process that does not end"):
+            crawl([Source(name="blog", urls=(long_blog.url(),))], home=home, delay=0)
+        assert len(long_blog.asked) == asked
+        monkeypatch.setattr(locks, "ORPHAN_SECONDS", 10)
+    finally:
+        os.kill(child, signal.SIGCONT)
+    (report,) = crawl([Source(name="blog", urls=(long_blog.url(),))], home=home, delay=0).sources
+    assert (report.outcome, report.posts_total) == ("ok", 80)
+    assert gone(child, 0.1)
