@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ROOMS := pipeline crawler index cli
 
-.PHONY: demo test check lint types format clean
+.PHONY: demo test stress check lint types format clean
 
 # Both stamps are made anew when the project's metadata change.
 # (setuptools warns of every editable install, in a box of twenty lines: nothing that a newcomer could act on.)
@@ -24,6 +24,10 @@ demo: $(VENV)/installed
 
 test: $(VENV)/developing
 	$(BIN)/python -m pytest --numprocesses 2
+
+# A hundred rounds of each stage: killed at random instants, out of room on the disk, read meanwhile. Takes an hour or two.
+stress: $(VENV)/developing
+	TIPSEARCH_STRESS=$${TIPSEARCH_STRESS:-100} $(BIN)/python -m pytest --numprocesses 2 tests/stress
 
 check: lint types
 

@@ -5,15 +5,22 @@ from __future__ import annotations
 from scrapy import exceptions as scrapy_errors
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response, TextResponse
-from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
+from twisted.internet.error import ConnectError, ConnectionAborted, ConnectionDone, ConnectionLost
 from twisted.web.client import ResponseFailed
 
-from ..pipeline.errors import BlockedError, CrawlError, NotFoundError, TipsearchError, UnreachableError
-from ..pipeline.text import clean_line
+from ..pipeline.errors import (
+    BlockedError,
+    CrawlError,
+    NoPostsError,
+    NotFoundError,
+    TipsearchError,
+    UnreachableError,
+)
 from ..pipeline.urls import site_of
+from .extract.interstitials import interstitial
 
-# What services that stand before a site put into the page with which they ask for a proof of being human.
-_CHALLENGE_TITLES = ("just a moment", "attention required", "are you a robot", "verify you are human", "access denied")
+_FOUND_NOTHING = ("a removed blog", "a suspended account", "a parked domain")
+"""What `interstitial` names where there is no blog (any more); what else it names keeps a blog from being read."""
 
 
 class Refused(IgnoreRequest):
@@ -58,9 +65,17 @@ def content_error(response: Response) -> CrawlError | None:
 
 
 def challenge_error(response: TextResponse) -> CrawlError | None:
-    """The error for a page without posts that is a challenge; a post may have such a title and is none."""
-    title = clean_line(response.xpath("string(//title)").get() or "").lower()
-    return _blocked(response) if title.startswith(_CHALLENGE_TITLES) else None
+    """The error for a page without posts that stands in a blog's place: a challenge, a login, a parked domain …."""
+    shown = interstitial(response.text)
+    if shown is None:
+        return None
+    if shown in _FOUND_NOTHING:
+        return NoPostsError(f"{response.url} shows {shown}; no post is left there.", status=response.status)
+    return BlockedError(
+        f"{response.url} is closed to tipsearch: it shows {shown} (status {response.status}).",
+        hint="Open it in a browser to see what it asks for.",
+        status=response.status,
+    )
 
 
 def _blocked(response: Response) -> BlockedError:
@@ -81,10 +96,10 @@ def exception_error(exception: BaseException, url: str, *, timeout: float, max_s
             f"{url}: the name {host} does not resolve.", hint="Check the spelling, and the connection to the network."
         )
     if isinstance(exception, scrapy_errors.DownloadTimeoutError):
-        return UnreachableError(f"{url} did not answer within {timeout:g} seconds.")
+        return UnreachableError(f"{url} did not answer in full within {timeout:g} seconds.")
     if isinstance(exception, scrapy_errors.DownloadConnectionRefusedError):
         return UnreachableError(f"{url}: nothing listens there; the connection was refused.")
-    if isinstance(exception, scrapy_errors.DownloadCancelledError) or "max size" in str(exception):
+    if isinstance(exception, scrapy_errors.DownloadCancelledError):
         return CrawlError(f"{url} is larger than {max_size // 2**20} MB, which is no listing page of a blog.")
     if isinstance(exception, IgnoreRequest) and "redirection" in str(exception):
         return CrawlError(f"{url} redirects again and again, without an end.")
@@ -95,8 +110,17 @@ def exception_error(exception: BaseException, url: str, *, timeout: float, max_s
             f"no secure connection to {site_of(url)}: {_reason(exception)}.",
             hint="Its certificate does not hold, or it speaks no TLS; look at it in a browser.",
         )
-    if isinstance(exception, scrapy_errors.ResponseDataLossError | ConnectionLost | ConnectionDone):
+    return _connection_error(exception, url)
+
+
+def _connection_error(exception: BaseException, url: str) -> TipsearchError:
+    chain = _chain(exception)
+    if isinstance(exception, scrapy_errors.ResponseDataLossError | ConnectionDone):
         return UnreachableError(f"{url} broke off in the middle of its answer.")
+    if any(isinstance(e, ConnectionAborted) for e in chain):
+        return UnreachableError(f"{url} sends headers without an end.")
+    if any(isinstance(e, ConnectionLost) for e in chain):
+        return UnreachableError(f"{url} gave no answer: the connection was reset.")
     if isinstance(exception, scrapy_errors.DownloadFailedError | ConnectError | ResponseFailed | OSError):
         return UnreachableError(f"{url} could not be read: {_reason(exception)}")
     return CrawlError(f"{url} could not be read: {type(exception).__name__}: {exception}")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..pipeline.errors import UsageError
+from ..pipeline.errors import TipsearchError, UsageError
 from ..pipeline.store.protocol import PageSeen, Store
 from ..pipeline.urls import is_web_address
 from .extract import Extraction, Page, extract
-from .saved import SavedPage, Unreadable, find_files, kind_of, read_saved, shown
+from .saved import CutOff, KeptSettings, SavedPage, Unreadable, find_files, kind_of, read_saved, shown
+from .saved_channels import SavedChannels
+from .sightings import as_guests, with_asked_address
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +44,8 @@ class IngestReport:
     source: str
     files: tuple[FileReport, ...]
     skipped: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """What archives that a crawl kept say of the source's settings, the last of them."""
 
     @property
     def pages(self) -> int:
@@ -108,23 +112,39 @@ def ingest_paths(
         raise UsageError(f"{url!r} is no web address.", hint="Give one such as https://example.com/tag/empathy/.")
     files, skipped = find_files(paths)
     reports = []
+    settings: Mapping[str, Any] = {}
+    channels = SavedChannels(source, url)
     for path in files:
         report = FileReport(path=shown(path))
         for found in read_saved(path):
-            if isinstance(found, Unreadable):
+            if isinstance(found, KeptSettings):
+                settings = found.values
+            elif isinstance(found, CutOff):
+                report.notes.append(f"{report.path}: {found}")
+            elif isinstance(found, Unreadable):
                 report.problems.append(str(found))
             else:
-                _store_page(found, report, source=source, fallback=url, store=store)
+                _store_page(found, report, channels, source=source, fallback=url, store=store)
         _judge(path, report)
         reports.append(report)
         if on_file is not None:
             on_file(report)
-    return IngestReport(source=source, files=tuple(reports), skipped=tuple(map(shown, skipped)))
+    return IngestReport(source=source, files=tuple(reports), skipped=tuple(map(shown, skipped)), settings=settings)
 
 
-def _store_page(saved: SavedPage, report: FileReport, *, source: str, fallback: str | None, store: Store) -> None:
+def _store_page(
+    saved: SavedPage, report: FileReport, channels: SavedChannels, *, source: str, fallback: str | None, store: Store
+) -> None:
     try:
-        url, extraction = _extracted(saved, source=source, fallback=fallback)
+        if saved.kind == "page":
+            url, extraction = _extracted(saved, source=source, fallback=fallback)
+        else:
+            url, extraction = channels.read(saved)
+    except TipsearchError as error:
+        # An archive may hold any XML and JSON of a site; of a file that was named, its feed or its posts are missed.
+        if saved.read or kind_of(Path(report.path)) != "warc":
+            report.problems.append(f"could not be read: {error.message}")
+        return
     except Exception as error:
         logger.exception("reading %s failed", report.path)
         report.problems.append(f"could not be understood: {type(error).__name__}: {error}")
@@ -157,7 +177,8 @@ def _extracted(saved: SavedPage, *, source: str, fallback: str | None) -> tuple[
         )
 
     if saved.url is not None:
-        return saved.url, read(saved.url)
+        extraction = with_asked_address(read(saved.url), str(saved.read.get("asked") or saved.url), saved.url)
+        return saved.url, as_guests(extraction) if saved.read.get("guests") is True else extraction
     extraction = read(None)
     own = extraction.canonical_url
     url = own if own is not None and is_web_address(own) else fallback

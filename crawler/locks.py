@@ -14,6 +14,9 @@ from filelock import FileLock, Timeout
 from ..pipeline.errors import LockedError, StoreError
 from ..pipeline.home import Home
 
+ORPHAN_SECONDS = 10.0
+"""So long the child of a killed crawl is waited for: it ends when it notices, which takes milliseconds."""
+
 
 @contextmanager
 def crawl_lock(home: Home, command: str = "crawl") -> Iterator[None]:
@@ -37,11 +40,38 @@ def crawl_lock(home: Home, command: str = "crawl") -> Iterator[None]:
             f"the home {home.path} can't be written: {error}", hint="Name another folder with --home DIR."
         ) from error
     try:
+        with child_lock(home):
+            # Nothing is left of a crawl whose process was killed.
+            pass
         started = datetime.now(UTC).isoformat(timespec="seconds")
         _write(note, json.dumps({"pid": os.getpid(), "command": command, "started": started}))
         yield
     finally:
         note.unlink(missing_ok=True)
+        lock.release()
+
+
+@contextmanager
+def child_lock(home: Home) -> Iterator[None]:
+    """Held by the child process of a crawl, which lives on for a moment where only its parent is killed.
+
+    Raises LockedError where such a child does not end, StoreError where the lock can't be had for another reason.
+    """
+    lock = FileLock(
+        home.lock.with_name(home.lock.name + ".child"), ORPHAN_SECONDS, thread_local=False, fallback_to_soft=False
+    )
+    try:
+        lock.acquire(poll_interval=0.02)
+    except Timeout as error:
+        raise LockedError(
+            f"a killed crawl of {home.path} has left a process that does not end.",
+            hint="Look for `tipsearch.crawler.child` among the processes, and end it.",
+        ) from error
+    except (OSError, NotImplementedError) as error:
+        raise StoreError(f"the home {home.path} can't be written: {error}") from error
+    try:
+        yield
+    finally:
         lock.release()
 
 

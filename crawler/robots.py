@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 from protego import Protego
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import StopDownload
 from scrapy.http.request import NO_CALLBACK
 
 from ..pipeline.errors import RobotsError
@@ -92,6 +94,15 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         self._rules: dict[str, Rules | RobotsError] = {}
         self._sites = Sites.of(crawler)
         self._cache = RobotsCache(crawler.settings.get("TIPSEARCH_CACHE", ""))
+        self._received: WeakKeyDictionary[Request, int] = WeakKeyDictionary()
+        crawler.signals.connect(self._enough, signals.bytes_received)
+
+    def _enough(self, data: bytes, request: Request) -> None:
+        """Hang up once more of a robots.txt has come than is read."""
+        if request.meta.get("robots"):
+            self._received[request] = self._received.get(request, 0) + len(data)
+            if self._received[request] > MAX_SIZE:
+                raise StopDownload(fail=False)
 
     async def process_request(self, request: Request, spider: Spider | None = None) -> None:  # noqa: ARG002
         """Raise Refused for an address that robots.txt closes."""
@@ -119,7 +130,9 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             for k in ("download_slot", "source", "autothrottle_dont_adjust_delay")
             if k in request.meta
         }
-        asked = Request(url, priority=1000, callback=NO_CALLBACK, meta={**kept, "dont_obey_robotstxt": True})
+        meta = {**kept, "dont_obey_robotstxt": True, "robots": True, "download_maxsize": 0}
+        plain = {"Accept-Encoding": "identity"}  # what is cut in the middle could not be decompressed
+        asked = Request(url, priority=1000, callback=NO_CALLBACK, meta=meta, headers=plain)
         engine = running_engine(self.crawler)
         hint = "RFC 9309 has a crawler stay away then. Try again later."
         try:

@@ -1,22 +1,34 @@
-"""Saved pages read from the disk: HTML files, plain-text renderings, and the pages inside WARC files."""
+"""Saved pages read from the disk: HTML files, plain-text renderings, feeds, REST answers, and what is in WARC files."""
 
 from __future__ import annotations
 
+import json
 import os
-import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from w3lib.encoding import html_to_unicode, read_bom
 
 from ..pipeline.errors import UsageError
 from ..pipeline.text import clean_line
 from ..pipeline.urls import is_web_address
+from .channels.feed_page import looks_like_feed
+from .channels.rest_json import route_of
+from .unpacked import CUT_OFF, Unpacked
 
-Kind = Literal["html", "text", "warc"]
+Kind = Literal["html", "text", "warc", "feed", "rest"]
+
+SOFTWARE: Final = "tipsearch"
+"""How the archives that a crawl keeps name who wrote them."""
+
+READ_HEADER: Final = "Tipsearch-Read"
+"""The field of a kept record that says, as JSON, how the crawl read it (WARC allows fields of one's own)."""
+
+SETTINGS: Final = ("name", "date_order", "time_zone", "languages")
+"""The settings of a source on which its posts depend; a kept archive names them."""
 
 MAX_SIZE = 20 * 1024 * 1024
 """Bytes of one page; a larger one is no listing page of a blog."""
@@ -29,7 +41,12 @@ _KINDS: dict[str, Kind] = {
     ".text": "text",
     ".warc": "warc",
     ".warc.gz": "warc",
+    ".rss": "feed",
+    ".atom": "feed",
+    ".xml": "feed",
+    ".json": "rest",
 }
+_UNSURE = {".xml", ".json"}
 # What a file begins with that is no page: PNG, JPEG, GIF, PDF, ZIP (and Office), gzip, RIFF (WebP), SQLite, ELF.
 _BINARY = (
     b"\x89PNG",
@@ -45,20 +62,43 @@ _BINARY = (
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _EARLIEST = datetime(1995, 1, 1, tzinfo=UTC).timestamp()
 _HTML_TYPES = {"text/html", "application/xhtml+xml"}
+_XML_TYPES = {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/xml", "text/xml"}
 
 
 class Unreadable(Exception):  # noqa: N818  (a finding about one file, put into the report)
     """A saved page that can't be read; str() says why, without the file's name."""
 
 
+class CutOff(Unreadable):
+    """A page that breaks off; at the end of what a killed crawl was writing, nothing that it told of is missing."""
+
+
 @dataclass(frozen=True, slots=True)
 class SavedPage:
-    """A page as it was saved: its address as far as the container says, its decoded text, and when it was fetched."""
+    """A page as it was saved: its address as far as the container says, its decoded text, and when it was fetched.
+
+    `kind` is ``feed`` or ``rest`` for what is no page; of these `body` and `content_type` are kept. `read` says how
+    a crawl read it, where it was kept by one.
+    """
 
     url: str | None
     text: str
     markup: bool
     observed_at: datetime
+    kind: Literal["page", "feed", "rest"] = "page"
+    body: bytes = b""
+    content_type: str = ""
+    read: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSettings:
+    """The settings of the source whose pages a kept archive holds (`SETTINGS`)."""
+
+    values: Mapping[str, Any]
+
+
+Found = SavedPage | Unreadable | KeptSettings
 
 
 def shown(path: str | os.PathLike[str]) -> str:
@@ -91,14 +131,25 @@ def find_files(paths: Sequence[str | os.PathLike[str]]) -> tuple[list[Path], lis
             inside.sort()
             for name in sorted(names):
                 path = Path(folder, name)
-                if kind_of(path) is None:
-                    skipped.append(path)
-                else:
+                if kind_of(path) is not None and _is_meant(path):
                     files[path] = None
+                elif not name.startswith("."):
+                    skipped.append(path)
     return list(files), skipped
 
 
-def read_saved(path: Path) -> Iterator[SavedPage | Unreadable]:
+def _is_meant(path: Path) -> bool:
+    """Whether a file found in a folder is a page or a feed: not all XML and JSON is."""
+    if path.suffix.lower() not in _UNSURE:
+        return True
+    try:
+        with path.open("rb") as file:
+            return path.suffix.lower() == ".xml" and looks_like_feed("", file.read(100_000))
+    except OSError:
+        return False
+
+
+def read_saved(path: Path) -> Iterator[Found]:
     """The pages that a file holds: one, or those of a WARC in its order.
 
     What can't be read comes as an Unreadable in its place; nothing is raised for what a file contains.
@@ -133,6 +184,8 @@ def _read_single(path: Path, kind: Kind) -> SavedPage:
     body = path.read_bytes()
     _check_text(body)
     text = _decode(body, None) if kind == "html" else _decode_plain(body)
+    if kind in {"feed", "rest"}:
+        return SavedPage(None, text, markup=True, observed_at=saved_at(path), kind=kind, body=body)
     return SavedPage(url=None, text=text, markup=kind == "html", observed_at=saved_at(path))
 
 
@@ -176,58 +229,119 @@ def _decode_plain(body: bytes) -> str:
 # --- WARC -------------------------------------------------------------------------------------------------------------
 
 
-def _read_warc(path: Path) -> Iterator[SavedPage | Unreadable]:
-    """The HTML pages of a WARC (ISO 28500): responses with status 2xx, and resources, of type HTML."""
+def _read_warc(path: Path) -> Iterator[Found]:
+    """The pages of a WARC (ISO 28500): responses with status 2xx, and resources, of HTML, feeds, and REST's posts."""
     from warcio.archiveiterator import ArchiveIterator
     from warcio.exceptions import ArchiveLoadFailed
 
     count = 0
+    ours = False
     if path.stat().st_size == 0:
         raise Unreadable("is empty.")
     with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+        file.seek(0)
+        stream = Unpacked(file) if packed else file
+        problem = ""
         try:
-            for record in ArchiveIterator(file):
-                if not _is_page(record):
+            for record in ArchiveIterator(stream):
+                if record.rec_type == "warcinfo" and (settings := _settings_of(record)) is not None:
+                    ours = True
+                    yield settings
+                kind = _kind_of_record(record)
+                if kind is None:
                     continue
+                found = _page_of(record, kind)
+                if isinstance(found, CutOff) and (ours or packed):
+                    problem = str(found)
+                    break
                 count += 1
-                yield _page_of(record)
-        except (ArchiveLoadFailed, EOFError, zlib.error, ValueError, KeyError, AttributeError) as error:
+                yield found
+        except (ArchiveLoadFailed, EOFError, ValueError, KeyError, AttributeError) as error:
             # What came before the damage has been handed out, and stays.
-            yield Unreadable(f"is damaged after {count} pages: {str(error).strip()[:200] or type(error).__name__}")
+            problem = str(error).strip()[:200] or type(error).__name__
+        if isinstance(stream, Unpacked):
+            problem = stream.damage or problem
+            if ours and stream.damage == CUT_OFF:
+                yield CutOff(f"Ends amid a page that was being kept when its crawl was killed, after {count} others.")
+                return
+        if problem:
+            yield Unreadable(f"is damaged after {count} pages: {problem}")
 
 
-def _is_page(record: Any) -> bool:
+def _settings_of(record: Any) -> KeptSettings | None:
+    """What a kept archive says of its source; None where the archive is somebody else's."""
+    fields = dict(
+        line.split(": ", 1)
+        for line in record.content_stream().read(65_536).decode("utf-8", "replace").split("\r\n")
+        if ": " in line
+    )
+    if not fields.get("software", "").startswith(SOFTWARE):
+        return None
+    said = _json_object(fields.get("tipsearch-source", ""))
+    return KeptSettings({name: said[name] for name in SETTINGS if said.get(name)})
+
+
+def _json_object(text: str | None) -> dict[str, Any]:
+    try:
+        said = json.loads(text or "")
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _kind_of_record(record: Any) -> Literal["page", "feed", "rest"] | None:
     if record.rec_type == "response":
         headers = record.http_headers
         status = headers.get_statuscode() if headers is not None else ""
-        kind = headers.get_header("Content-Type") if headers is not None else ""
-        return str(status).startswith("2") and _bare(kind) in _HTML_TYPES
-    # A revisit record holds no page of its own: it says that one was there again, unchanged.
-    return record.rec_type == "resource" and _bare(record.rec_headers.get_header("Content-Type")) in _HTML_TYPES
+        kind = _bare(headers.get_header("Content-Type") if headers is not None else "")
+        if not str(status).startswith("2"):
+            return None
+    elif record.rec_type == "resource":
+        kind = _bare(record.rec_headers.get_header("Content-Type"))
+    else:
+        # A revisit record holds no page of its own: it says that one was there again, unchanged.
+        return None
+    channel = _json_object(record.rec_headers.get_header(READ_HEADER)).get("channel")
+    if channel == "rest" or (kind == "application/json" and route_of(_address(record))):
+        return "rest"
+    if channel == "feed" or (channel is None and kind in _XML_TYPES):
+        return "feed"
+    return "page" if kind in _HTML_TYPES or channel == "html" else None
+
+
+def _address(record: Any) -> str:
+    return (record.rec_headers.get_header("WARC-Target-URI") or "").strip("<> ")
 
 
 def _bare(content_type: str | None) -> str:
     return (content_type or "").partition(";")[0].strip().lower()
 
 
-def _page_of(record: Any) -> SavedPage | Unreadable:
-    url = (record.rec_headers.get_header("WARC-Target-URI") or "").strip("<> ")
+def _page_of(record: Any, kind: Literal["page", "feed", "rest"]) -> SavedPage | Unreadable:
+    url = _address(record)
     name = clean_line(url)[:300] or "a record without an address"
     body: bytes = record.content_stream().read(MAX_SIZE + 1)
     if len(body) > MAX_SIZE:
         return Unreadable(f"holds a page of more than {MAX_SIZE // 2**20} MB: {name}")
     if getattr(record.raw_stream, "limit", 0):
-        return Unreadable(f"breaks off in the middle of {name}")
+        return CutOff(f"breaks off in the middle of {name}")
     try:
         _check_text(body)
     except Unreadable as problem:
         return Unreadable(f"holds a page that {problem} ({name})")
-    headers = record.http_headers or record.rec_headers
+    content_type = (record.http_headers or record.rec_headers).get_header("Content-Type") or ""
+    read = _json_object(record.rec_headers.get_header(READ_HEADER))
+    encoding = read.get("encoding")
     return SavedPage(
         url=url if is_web_address(url) else None,
-        text=_decode(body, headers.get_header("Content-Type")),
-        markup=True,
+        text=_decode(body, f"text/html; charset={encoding}" if encoding else content_type),
+        markup=_bare(content_type) != "text/plain",
         observed_at=_warc_date(record.rec_headers.get_header("WARC-Date")),
+        kind=kind,
+        body=b"" if kind == "page" else body,
+        content_type=content_type,
+        read=read,
     )
 
 

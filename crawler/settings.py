@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..pipeline.records import Source
 from ..pipeline.urls import site_of
@@ -68,9 +69,12 @@ def scrapy_settings(
         },
         "DOWNLOADER_MIDDLEWARES": {
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+            f"{room}.middlewares.NamedHostsMiddleware": 90,
             f"{room}.robots.RobotsMiddleware": 100,
             "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
             f"{room}.middlewares.PatientRetryMiddleware": 550,
+            "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+            f"{room}.middlewares.StrictCompressionMiddleware": 590,
             "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
             f"{room}.middlewares.SameSiteRedirectMiddleware": 600,
             "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
@@ -82,7 +86,11 @@ def scrapy_settings(
             "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
         },
         "STATS_DUMP": False,
-        "DOWNLOAD_HANDLERS": {"file": None, "ftp": None, "s3": None, "data": None},
+        "DOWNLOAD_HANDLERS": {
+            "http": f"{room}.bounded.BoundedHandler",
+            "https": f"{room}.bounded.BoundedHandler",
+            **dict.fromkeys(("file", "ftp", "s3", "data")),
+        },
         "DOWNLOAD_MAXSIZE": MAX_SIZE,
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_TIMEOUT": timeout,
@@ -94,6 +102,8 @@ def scrapy_settings(
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
         "METAREFRESH_ENABLED": False,
+        # It reads the source of the callback again after every page.
+        "WARN_ON_GENERATOR_RETURN_VALUE": False,
         "HTTPCACHE_ENABLED": False,
         "HTTPERROR_ALLOW_ALL": True,
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
@@ -102,6 +112,7 @@ def scrapy_settings(
         "TIPSEARCH_BACKOFF": backoff,
         "TIPSEARCH_CACHE": cache,
         "TIPSEARCH_MAX_RETRY_AFTER": MAX_RETRY_AFTER,
+        "TIPSEARCH_NAMED_HOSTS": sorted({urlsplit(url).hostname or "" for s in sources for url in s.urls}),
     }
 
 

@@ -28,6 +28,12 @@ def with_asked_address(extraction: Extraction, asked: str, url: str) -> Extracti
     return dataclasses.replace(extraction, entries=entries)
 
 
+def as_guests(extraction: Extraction) -> Extraction:
+    """The extraction with none of its entries taken for its archive's own."""
+    entries = tuple(dataclasses.replace(entry, listed_in="") for entry in extraction.entries)
+    return dataclasses.replace(extraction, entries=entries)
+
+
 def entry_key(entry: Entry) -> bytes:
     """What makes an entry the same on two pages: its form and permalink, or without one all that it says."""
     said = canonical_permalink(entry.permalink) if entry.permalink else entry.digest

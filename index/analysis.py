@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
+from ..pipeline.text import clean_line
+
 ANALYSIS_VERSION = 1
 """Goes into the schema's fingerprint: raise it with every change that gives other words for the same text."""
 
@@ -61,3 +63,9 @@ def keyword(text: str) -> str:
 def printable(text: str) -> str:
     """The text without lone surrogates, which no file format of ours can hold."""
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def shown(typed: str, length: int = 40) -> str:
+    """What was typed as a message quotes it: one line without control characters, at most so many characters of it."""
+    line = clean_line(typed[: 4 * length])
+    return f"{line[:length]}…" if len(line) > length or len(typed) > 4 * length else line

@@ -7,6 +7,7 @@ from datetime import MAXYEAR, date, datetime, timedelta
 
 from ..pipeline.errors import QueryError
 from ..pipeline.records import Precision
+from .analysis import shown
 
 _FORM = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:T[\d:.]+(?:Z|[+-][\d:]+)?)?", re.ASCII)
 HINT = "Write a day, a month or a year: 2018-11-13, 2018-11 or 2018."
@@ -30,7 +31,7 @@ def read_span(word: str, *, where: str) -> tuple[date, date]:
     try:
         return span(date(int(year or 0), int(month or 1), int(day or 1)), precision)
     except ValueError:
-        raise QueryError(f'"{word}" in {where} is no date', word=word, hint=HINT) from None
+        raise QueryError(f'"{shown(word)}" in {where} is no date', word=word, hint=HINT) from None
 
 
 def read_start(value: str | date, *, where: str) -> date:
@@ -44,7 +45,7 @@ def check_range(start: date | None, end: date | None, *, where: str) -> None:
     """Raise QueryError where no day lies in [start, end)."""
     if start is not None and end is not None and start >= end:
         raise QueryError(
-            f'"{where}" is an empty range: no day lies between the two',
+            f'"{shown(where, 80)}" is an empty range: no day lies between the two',
             word=where,
             hint="The earlier date comes first.",
         )

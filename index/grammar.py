@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from ..pipeline.errors import QueryError
-from .analysis import STOP_WORDS, fold, keyword, printable, words
+from .analysis import STOP_WORDS, fold, keyword, printable, shown, words
 from .dates import check_range, read_span
 from .query import (
     AllOf,
@@ -169,10 +169,10 @@ class _Builder:
         if not found:
             return None
         if len(found) > 1:
-            self._note(f'“{typed[:60]}” was read as the phrase "{" ".join(found)[:60]}"')
+            self._note(f'“{shown(typed)}” was read as the phrase "{shown(" ".join(found))}"')
             return Phrase(tuple(found), 0, field)
         if fold(typed.strip(_AROUND)) != found[0]:
-            self._note(f"“{typed[:60]}” was read as “{found[0]}”")
+            self._note(f"“{shown(typed)}” was read as “{shown(found[0])}”")
         if len(typed) - len(bare) == 1 and bare[-1:].isalnum() and self.patterns < MOST_PATTERNS:
             # "colour?" may also be the end of a question.
             self.patterns += 1
@@ -206,9 +206,9 @@ class _Builder:
         """A word that may be misspelt: by default one letter in up to five, two in longer ones (Lucene's AUTO)."""
         if field is not None and field not in TEXT_FIELDS:
             raise QueryError(
-                f'"{field}:{typed}~": only words of title: and text: can be fuzzy',
+                f'"{field}:{shown(typed)}~": only words of title: and text: can be fuzzy',
                 word=typed,
-                hint=f"Write {field}:{typed}*",
+                hint=f"Write {field}:{shown(typed)}*",
             )
         found = words(typed)
         if len(found) != 1:
@@ -234,7 +234,7 @@ class _Builder:
             if typed.lower() == state:
                 return State(state)
         listed = ", ".join(f"is:{state}" for state in STATES)
-        raise QueryError(f'"is:{typed}" is nothing a post can be', word=typed, hint=f"A post can be {listed}.")
+        raise QueryError(f'"is:{shown(typed)}" is nothing a post can be', word=typed, hint=f"A post can be {listed}.")
 
     def date_range(self, item: Any, kind: str) -> Node:
         """``[a TO b]``, ``{a TO b}``, ``>a``, ``<=b``: a bound means the whole year, month or day it names."""

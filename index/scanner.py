@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ..pipeline.errors import QueryError
-from .analysis import keyword, words
+from .analysis import keyword, shown, words
 
 Kind = Literal["atom", "and", "or", "not", "sign", "open", "close"]
 
@@ -172,7 +172,9 @@ def _cut_value(found: Scan, text: str, named: re.Match[str]) -> int:
         comparison = re.match("[<>]=?", core)
         sign = comparison.group() if comparison else ""
         if not core[len(sign) :]:
-            raise QueryError(f'"date:{core}" names no date', word=core, hint="Write date:>=2018 or date:<2019-06.")
+            raise QueryError(
+                f'"date:{shown(core)}" names no date', word=core, hint="Write date:>=2018 or date:<2019-06."
+            )
         lucene = f"date:{sign}{escape(core[len(sign) :])}"
     else:
         lucene = f"{name}:{escape(core)}{modifiers}"
@@ -187,7 +189,7 @@ def _cut_range(found: Scan, text: str, position: int) -> int:
     bounds = _RANGE.match(text, position)
     if bounds is None:
         part = text[position : position + 40]
-        raise QueryError(f'"date:{part}" is no range of dates', word=part, hint="Write date:[2018 TO 2019-06].")
+        raise QueryError(f'"date:{shown(part)}" is no range of dates', word=part, hint="Write date:[2018 TO 2019-06].")
     left, low, high, right = bounds.groups()
     lucene = f"date:{left}{escape(low)} TO {escape(high)}{right}"
     found.pieces.append(Piece("atom", f"date:{bounds.group()}", lucene))
@@ -298,11 +300,11 @@ def _unknown_field(name: str) -> QueryError:
     suggestion = f"Did you mean {near[0]}:? " if near else ""
     listed = " ".join(f"{known}:" for known in FIELDS)
     return QueryError(
-        f'there is no field "{name}"',
+        f'there is no field "{shown(name)}"',
         word=name,
-        hint=f"{suggestion}The fields are {listed}; with a space after the colon, {name} is a word.",
+        hint=f"{suggestion}The fields are {listed}; with a space after the colon, {shown(name)} is a word.",
     )
 
 
 def _shown(typed: str) -> str:
-    return f"“{typed[:40]}…”" if len(typed) > 40 else f"“{typed}”"
+    return f"“{shown(typed)}”"

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Self
 
 from ..pipeline.errors import IndexUnusableError, QueryError
 from ..pipeline.home import Home
-from .analysis import STOP_WORDS, fold, keyword, tokens
+from ..pipeline.text import clean_line
+from .analysis import STOP_WORDS, fold, keyword, shown, tokens
 from .dates import check_range, read_start
 from .folder import REINDEX, IndexFolder
 from .grammar import ParsedQuery, parse_query
@@ -266,6 +267,7 @@ def _better_spelt(query: str, looked_for: Sequence[TextNode], snapshot: Snapshot
     if not better:
         return None
     pieces, position = [], 0
+    query = clean_line(query)
     for start, end, word in tokens(query):
         if word in better:
             pieces.append(query[position:start] + better[word])
@@ -283,7 +285,7 @@ def _empty_filters(filters: Sequence[Node], parsed: ParsedQuery, snapshot: Snaps
     """A sentence for each tag, category, source or author that no post has."""
     named = dict.fromkeys(found for node in (*filters, parsed.node) for found in _all_keywords(node))
     return [
-        f"no post has the {node.field} “{node.value}”"
+        f"no post has the {node.field} “{shown(node.value)}”"
         for node in named
         if not node.is_pattern and not snapshot.count_keyword(node.field, node.value)
     ]

@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
-from scrapy.http import Response, TextResponse
+from scrapy.http import HtmlResponse, Response, TextResponse
 from twisted.python.failure import Failure
 
 from ...pipeline.errors import CorpusError, CrawlError, TipsearchError
@@ -20,8 +21,10 @@ from ...pipeline.records import Source
 from ...pipeline.store.protocol import PageSeen, PutResult, Store
 from ...pipeline.urls import blog_of, site_of
 from ..channels.records import Answer
+from ..charset import in_its_encoding
 from ..extract import Extraction, Page, extract
 from ..failures import challenge_error, content_error, exception_error, status_error
+from ..kept_pages import KeptPages, reading_of_page
 from ..report import Progress, SourceReport
 from ..sightings import with_asked_address
 from ..sites import Sites, Stopped
@@ -49,6 +52,7 @@ class ArchiveSpider(Spider):
 
     A source has at most one request under way, and so has a blog's site, however many sources it has: requests wait in
     `_queues` for their site's turn. `on_page` is told of every page stored, `on_source` of every source that ended.
+    `kept` says by source where the raw pages go.
     """
 
     name = "archive"
@@ -61,13 +65,16 @@ class ArchiveSpider(Spider):
         on_page: Callable[[Progress], None],
         on_source: Callable[[SourceReport], None],
         options: WalkOptions | None = None,
+        kept: Mapping[str, KeptPages] = MappingProxyType({}),
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self._store = store
         self._on_page = on_page
         self._on_source = on_source
+        self._kept = kept
         self.fatal: CorpusError | None = None
+        self._stopped_by = "interrupted"
         self._lanes: dict[str, _Lane] = {}
         self._queues: dict[str, deque[tuple[_Lane, Step]]] = {}
         self._busy: set[str] = set()
@@ -78,10 +85,10 @@ class ArchiveSpider(Spider):
         store, name = self._store, source.name
         known = Known(
             full_among=lambda addresses: store.full_among(name, addresses),
-            known_among=lambda addresses: store.known_among(name, addresses),
             posts=lambda: store.known_posts(name),
             excerpts=lambda: store.excerpts(name),
             listed=lambda archive, since: store.listed(name, archive, since),
+            shown=lambda since: store.shown_since(name, since),
             sitemaps=lambda: [url for start in source.urls for url in self.sites.sitemaps(site_of(start))],
             spare=lambda: self._lanes[name].requests < REFRESH_REQUESTS,
         )
@@ -158,6 +165,7 @@ class ArchiveSpider(Spider):
 
     def parse(self, response: Response, **_: Any) -> Iterator[Request]:
         """Store the page and go on from it."""
+        response = in_its_encoding(response)
         lane, blog, asked = self._done(response.meta)
         error: TipsearchError | None = status_error(response)
         try:
@@ -224,7 +232,7 @@ class ArchiveSpider(Spider):
         try:
             extraction = walk.read(answer)
         except TipsearchError as error:
-            walk.broken(error)
+            walk.broken((challenge_error(response) if isinstance(response, HtmlResponse) else None) or error)
         except Exception as exception:  # an answer that breaks a reader must not end the other sources
             logger.exception("reading %s failed", url)
             walk.broken(CrawlError(f"{url} could not be understood: {type(exception).__name__}: {exception}"))
@@ -235,6 +243,8 @@ class ArchiveSpider(Spider):
         """Store what was read and where the reading stands, and tell of it."""
         walk, name = lane.walk, lane.walk.source.name
         settled = walk.settled(extraction)
+        if (kept := self._kept.get(name)) is not None:
+            kept.keep(answer, settled, walk.reading() or reading_of_page(answer, extraction, settled))
         walk.page(url, settled, self._put(name, url, answer.observed_at, settled), answer.headers)
         state = walk.current_state()
         if state is not None:
@@ -256,8 +266,9 @@ class ArchiveSpider(Spider):
 
     # --- the end --------------------------------------------------------------------------------------------------
 
-    def interrupt(self) -> None:
+    def interrupt(self, reason: str = "interrupted") -> None:
         """Finish the pages at hand, store them, send nothing more. Called in the reactor's thread."""
+        self._stopped_by = self._stopped_by if self.sites.stopping.is_set() else reason
         self.sites.stopping.set()
         engine = self.crawler.engine
         if engine is None:
@@ -280,7 +291,8 @@ class ArchiveSpider(Spider):
     def _finish(self, lane: _Lane, *, interrupted: bool = False) -> None:
         if lane.report is None:
             seconds = time.monotonic() - lane.started
-            lane.report = lane.walk.report(requests=lane.requests, seconds=seconds, interrupted=interrupted)
+            stopped_by = self._stopped_by if interrupted else ""
+            lane.report = lane.walk.report(requests=lane.requests, seconds=seconds, interrupted=stopped_by)
             self._keep(lane.walk, interrupted=interrupted)
             self._on_source(lane.report)
 
@@ -290,7 +302,7 @@ class ArchiveSpider(Spider):
             return
         name = walk.source.name
         for url in [] if interrupted else walk.gone():
-            self._store.put_absence(name, url, datetime.now(UTC))
+            self._store.put_absence(name, url, walk.began)
         for url, state in walk.next_states(interrupted=interrupted).items():
             self._store.put_archive_state(name, url, state)
 
@@ -326,4 +338,5 @@ def _answer(asked: str, response: Response, moment: datetime) -> Answer:
         body=response.body,
         text=response.text if isinstance(response, TextResponse) else "",
         observed_at=moment,
+        encoding=response.encoding if isinstance(response, TextResponse) else "",
     )

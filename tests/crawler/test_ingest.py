@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -132,3 +133,63 @@ def test_an_address_that_is_none_is_refused(url: str, store: Store, tmp_path: Pa
 def test_a_path_that_is_not_there_is_refused(store: Store, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"nowhere\.html"):
         ingest_paths([tmp_path / "nowhere.html"], source="saved", store=store)
+
+
+RSS = """<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>The desk</title>
+<link>https://desk.example/</link><item><title>Tip number 1 of the desk</title>
+<link>https://desk.example/2015/02/tip-number-1/</link><pubDate>Wed, 11 Feb 2015 13:00:00 +0000</pubDate>
+<content:encoded><![CDATA[<p>The first customer of the week waited, and was thanked.</p>]]></content:encoded>
+</item></channel></rss>"""
+POSTS = [
+    {"id": 7, "type": "post", "status": "publish", "link": "https://desk.example/2015/02/tip-number-7/",
+     "date": "2015-02-11T08:00:00", "date_gmt": "2015-02-11T13:00:00", "title": {"rendered": "Tip number 7"},
+     "content": {"rendered": "<p>The seventh customer was thanked, too.</p>"}, "tags": [3], "categories": []},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["feed.rss", "feed.atom", "feed.xml"])
+def test_a_saved_feed_is_read(name: str, store: Store, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(RSS)
+    (tmp_path / "sitemap.xml").write_text('<?xml version="1.0"?><urlset></urlset>')
+    report = ingest_paths([tmp_path], source="saved", store=store)
+    assert (report.ok, report.entries_new) == (True, 1)
+    (entry,) = entries(store)
+    assert (entry.layout, entry.form) == ("feed", "content")
+    assert entry.permalink == "https://desk.example/2015/02/tip-number-1/"
+    assert "sitemap.xml" in {Path(path).name for path in report.skipped}
+
+
+def test_saved_posts_of_rest_are_read_where_they_are_named(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "posts.json").write_text(json.dumps(POSTS))
+    assert ingest_paths([tmp_path], source="saved", store=store).pages == 0
+    report = ingest_paths([tmp_path / "posts.json"], source="saved", store=store)
+    assert (report.ok, report.entries_new) == (True, 1)
+    assert entries(store)[0].permalink == POSTS[0]["link"]
+
+
+def test_a_file_that_is_no_feed_is_named(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_text("<shop><item/></shop>")
+    (tmp_path / "a.json").write_text('{"name": "package"}')
+    report = ingest_paths([tmp_path / "a.xml", tmp_path / "a.json"], source="saved", store=store)
+    assert len(report.problems) == 2
+    assert not report.ok
+
+
+def test_feeds_and_rest_answers_in_somebody_elses_warc_are_read(store: Store, tmp_path: Path) -> None:
+    answers = [
+        ("https://desk.example/wp-json/wp/v2/tags?per_page=100", "application/json", '[{"id": 3, "name": "empathy"}]'),
+        ("https://desk.example/wp-json/wp/v2/posts?page=1", "application/json; charset=UTF-8", json.dumps(POSTS)),
+        ("https://desk.example/feed/", "application/rss+xml", RSS),
+        ("https://desk.example/wp-json/", "application/json", '{"name": "The desk"}'),
+        ("https://desk.example/sitemap.xml", "text/xml", "<urlset></urlset>"),
+    ]
+    with (tmp_path / "site.warc.gz").open("wb") as file:
+        writer = WARCWriter(file, gzip=True)
+        for url, kind, body in answers:
+            http = StatusAndHeaders("200 OK", [("Content-Type", kind)], protocol="HTTP/1.1")
+            payload = io.BytesIO(body.encode())
+            writer.write_record(writer.create_warc_record(url, "response", payload=payload, http_headers=http))
+    report = ingest_paths([tmp_path / "site.warc.gz"], source="saved", store=store)
+    assert (report.ok, report.pages, report.entries_new) == (True, 2, 2), report.problems
+    assert {entry.layout: entry.tags for entry in entries(store)} == {"rest": ("empathy",), "feed": ()}

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+import socket
+import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from tipsearch.cli.demo.server import Request, Response, Running, Site, serve
 
@@ -61,6 +65,38 @@ class Troubled:
             self.fail_at[request.target] = (status, times - 1)
             trouble = status
         return self.inner.answer(request) if trouble is None else _response(trouble, request)
+
+
+class Spoilt:
+    """Another site, some of whose paths answer something else."""
+
+    def __init__(self, site: Site, paths: Mapping[str, Answer] | None = None) -> None:
+        self.inner = site
+        self.paths = dict(paths or {})
+
+    def answer(self, request: Request) -> Response:
+        given = self.paths.get(request.path)
+        if given is None:
+            return self.inner.answer(request)
+        return _response(given, request)
+
+
+def spoilt(site: Site, change: Callable[[str], str]) -> Callable[[Request], Response]:
+    """The site's answers with their texts changed."""
+
+    def answer(request: Request) -> Response:
+        right = site.answer(request)
+        body = (
+            right.body
+            if isinstance(right.body, bytes)
+            else b"".join(part if isinstance(part, bytes) else bytes([part]) for part in right.body)
+        )
+        headers = {name: value for name, value in right.headers.items() if name.lower() != "content-length"}
+        return Response(
+            status=right.status, body=change(body.decode()).encode("utf-8", "surrogatepass"), headers=headers
+        )
+
+    return answer
 
 
 def html(body: str, *, status: int = 200, **headers: str) -> Response:
@@ -129,6 +165,76 @@ def cut_short(body: str | bytes, *, missing: int = 100) -> Callable[[Request], R
     raw = body.encode() if isinstance(body, str) else body
     headers = {"Content-Type": "text/html; charset=UTF-8", "Content-Length": str(len(raw) + missing)}
     return lambda _: Response(body=raw, headers=headers)
+
+
+def endless(
+    head: str = "<html><body>", again: str = "<p>drop</p>", *, seconds: float = 0.02
+) -> Callable[..., Response]:
+    """Begins a page that never ends, one drop after another."""
+
+    def parts() -> Iterator[bytes]:
+        yield head.encode()
+        while True:
+            yield again.encode()
+            time.sleep(seconds)
+
+    return lambda _: Response(body=parts())
+
+
+def stream(size: int, *, part: bytes = b"x" * 65_536, **headers: str) -> Callable[[Request], Response]:
+    """At least `size` bytes, without saying how many will come; headers as in `html`."""
+    named = {"Content-Type": "text/html; charset=UTF-8"} | {k.replace("_", "-"): v for k, v in headers.items()}
+    return lambda _: Response(body=(part for _ in range(-(-size // len(part)))), headers=named)
+
+
+def packed(body: str | bytes, *, missing: int = 0, encoding: str = "gzip") -> Response:
+    """A compressed page; `missing` bytes are left off its end, and Content-Length knows nothing of them."""
+    raw = gzip.compress(body.encode() if isinstance(body, str) else body)
+    headers = {"Content-Type": "text/html; charset=UTF-8", "Content-Encoding": encoding}
+    return Response(body=raw[: len(raw) - missing], headers=headers)
+
+
+def bomb(size: int, *, layers: int = 1) -> Response:
+    """A page of a few kilobytes that unpacks to `size` bytes of white space, compressed `layers` times over."""
+    packer = zlib.compressobj(9, wbits=31)
+    part = b" " * 1_000_000
+    body = b"".join(packer.compress(part) for _ in range(size // len(part))) + packer.flush()
+    for _ in range(layers - 1):
+        body = gzip.compress(body)
+    headers = {"Content-Type": "text/html; charset=UTF-8", "Content-Encoding": ", ".join(["gzip"] * layers)}
+    return Response(body=body, headers=headers)
+
+
+@contextmanager
+def headers_without_end() -> Iterator[str]:
+    """The address of a site whose robots.txt is a 404 and whose pages begin with headers that never end."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    over = threading.Event()
+
+    def answer(connection: socket.socket) -> None:
+        line = b"X-Line: " + b"a" * 1000 + b"\r\n"
+        with connection, suppress(OSError):
+            while not over.is_set():
+                asked = connection.recv(65_536)
+                if b"/robots.txt" in asked.partition(b"\r\n")[0]:
+                    connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+                    continue
+                connection.sendall(b"HTTP/1.1 200 OK\r\n")
+                while asked and not over.is_set():
+                    connection.sendall(line * 1000)
+                return
+
+    def listen() -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=answer, args=(listener.accept()[0],), daemon=True).start()
+
+    threading.Thread(target=listen, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        over.set()
+        listener.close()
 
 
 def _response(given: Answer, request: Request) -> Response:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
+import socket
 import time
 import urllib.error
 import urllib.request
@@ -10,7 +12,24 @@ import urllib.request
 import pytest
 
 from support.asking import get
-from support.faults import cut_short, drip, hang, html, reset, serve_pages, slow
+from support.faults import (
+    Pages,
+    Spoilt,
+    bomb,
+    cut_short,
+    drip,
+    endless,
+    hang,
+    headers_without_end,
+    html,
+    packed,
+    reset,
+    serve_pages,
+    slow,
+    spoilt,
+    stream,
+)
+from tipsearch.cli.demo.server import serve
 
 
 def test_pages_answer_with_what_was_given_and_404_otherwise() -> None:
@@ -65,3 +84,40 @@ def test_a_reset_breaks_the_connection_before_or_in_the_body() -> None:
         ):
             response.read()
         assert [request.status for request in served.requests] == [0, 200, 200]
+
+
+def test_compressed_pages_are_whole_cut_or_far_larger_than_they_look() -> None:
+    pages = {"/whole": packed("<p>page"), "/cut": packed("<p>page", missing=9), "/bomb": bomb(50_000_000, layers=2)}
+    with serve_pages(pages) as served:  # type: ignore[arg-type]
+        bodies = {path: urllib.request.urlopen(served.url + path, timeout=10).read() for path in pages}
+    assert gzip.decompress(bodies["/whole"]) == b"<p>page"
+    with pytest.raises(EOFError):
+        gzip.decompress(bodies["/cut"])
+    assert len(bodies["/bomb"]) < 5000
+    assert len(gzip.decompress(gzip.decompress(bodies["/bomb"]))) == 50_000_000
+
+
+def test_pages_may_be_long_or_never_end() -> None:
+    with serve_pages({"/long": stream(1_000_000), "/endless": endless(seconds=0)}) as served:
+        assert len(urllib.request.urlopen(served.url + "/long", timeout=10).read()) >= 1_000_000
+        with urllib.request.urlopen(served.url + "/endless", timeout=10) as response:
+            assert len(response.read(100_000)) == 100_000
+
+
+def test_headers_never_end_but_those_of_robots_txt() -> None:
+    with headers_without_end() as url, socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))) as client:
+        client.sendall(b"GET /robots.txt HTTP/1.1\r\n\r\n")
+        assert client.recv(1000).startswith(b"HTTP/1.1 404")
+        client.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        received = b""
+        while len(received) < 1_000_000:
+            received += client.recv(65_536)
+        assert b"\r\n\r\n" not in received
+
+
+def test_another_site_is_spoilt_at_some_of_its_paths() -> None:
+    right = Pages({"/": "<p>home</p>", "/feed/": "<p>feed</p>", "/page/": "<p>page</p>"})
+    with serve(Spoilt(right, {"/feed/": 500, "/page/": spoilt(right, str.upper)})) as served:
+        assert get(served.url + "/") == (200, "<p>home</p>")
+        assert get(served.url + "/feed/?paged=2")[0] == 500
+        assert get(served.url + "/page/") == (200, "<P>PAGE</P>")
