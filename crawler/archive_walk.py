@@ -314,9 +314,13 @@ class ArchiveWalk:
         self.ended, self.has_failed, self.complete, self._done = reason, True, False, True
 
     def _conclude_without(self) -> None:
-        if self._first_error is None:
-            self._first_error = NoPostsError(f"{self.start} gave no post: {'; '.join(self._tried)}.")
-        self.failed_with(self._first_error.message)
+        error, tried = self._first_error, "; ".join(self._tried)
+        if error is None:
+            error = NoPostsError(f"{self.start} gave no post: {tried}.")
+        elif isinstance(error, RobotsError) and tried:
+            error = RobotsError(f"{error.message.rstrip('.')}; {tried}.", hint=error.hint)
+        self._first_error = error
+        self.failed_with(error.message)
 
     def _end_listing(self) -> None:
         listing = self._listing
