@@ -52,7 +52,7 @@ class QueryCommand(click.Command):
     "-n", "--limit", "limit", type=click.IntRange(1, 100_000), default=10, show_default=True, help="Hits to print."
 )
 @click.option("--offset", type=click.IntRange(0), default=0, help="Hits to pass over first.")
-@click.option("--after", metavar="DATE", help="Published on or after: 2018, 2018-11 or 2018-11-13.")
+@click.option("--after", metavar="DATE", help="Published on or after: 2018, 2018-11-13, '3 weeks ago', 'last March'.")
 @click.option("--before", metavar="DATE", help="Published before (that day itself is out).")
 @click.option("--source", multiple=True, help="Only this source (may be given several times).")
 @click.option("--tag", multiple=True, help="Only posts with this tag or label.")
@@ -77,8 +77,8 @@ def query(home: Home, /, words: tuple[str, ...], fmt: str, limit: int, **filters
         raise click.UsageError("Say what to look for: tipsearch query WORDS, or give a filter such as --after 2018.")
     with usable_index(home) as index:
         results = index.search(asked, limit=limit, **filters)
-        for note in results.notes:
-            hint(note)
+        if results.notes:
+            hint("; ".join(results.notes))
         about = {"query": asked, "total": results.total, "took_ms": results.took_ms}
         print_hits(results, fmt, {**about, "did_you_mean": results.did_you_mean, "notes": list(results.notes)})
     _hint_on(asked, results, filters["offset"])

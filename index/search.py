@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 from ..pipeline.errors import IndexUnusableError, QueryError
 from ..pipeline.home import Home
 from .analysis import STOP_WORDS, fold, keyword, tokens
-from .dates import check_range, read_start
+from .dates import check_range, is_said, read_start
 from .folder import REINDEX, IndexFolder
 from .grammar import ParsedQuery, parse_query
 from .query import (
@@ -97,11 +97,13 @@ class SearchIndex:
         sort: Sort = "relevance",
         all_words: bool = False,
         include_gone: bool = False,
+        today: date | None = None,
     ) -> SearchResults:
         """The posts that answer a query, best first; an empty query gives the newest posts that pass the filters.
 
         `after` keeps posts published on or after the first day of a date, `before` those strictly before it (a date,
-        or ``2018-11-13``, ``2018-11``, ``2018``); posts dated to a month or a year pass where all of it does.
+        or ``2018-11-13``, ``2018-11``, ``2018``, ``3 weeks ago``, ``last March``, counted back from `today`, which is
+        the computer's day unless given); posts dated to a month or a year pass where all of it does.
         `source`, `tag` and `category` keep posts that have one of the values given. `limit` None gives all hits.
         Raises QueryError for a query that can't be answered, ValueError for a negative limit or offset.
         """
@@ -110,9 +112,9 @@ class SearchIndex:
             raise ValueError(f"limit and offset count hits and can't be negative: {limit}, {offset}")
         if sort not in SORTS:
             raise QueryError(f'"{sort}" is no order', word=str(sort), hint=f"The orders are {', '.join(SORTS)}.")
-        parsed = parse_query(query, all_words=all_words)
+        parsed = parse_query(query, all_words=all_words, today=today)
         given: dict[KeywordField, str | Sequence[str]] = {"source": source, "tag": tag, "category": category}
-        filters = [*_published(after, before), *_keywords(given)]
+        filters = [*_published(after, before, today), *_keywords(given)]
         gone = [] if include_gone or asks_for_gone(parsed.node) else [State("gone")]
         snapshot = self._snapshot()
         node = _narrowed(parsed.node, filters, gone)
@@ -123,7 +125,12 @@ class SearchIndex:
             total=ranking.total,
             count=max(0, len(ranking.top) - offset),
             did_you_mean=_better_spelt(query, looked_for, snapshot),
-            notes=(*parsed.notes, *_nothing_asked(query, parsed), *_empty_filters(filters, parsed, snapshot)),
+            notes=(
+                *parsed.notes,
+                *_said_dates(after, before, today),
+                *_nothing_asked(query, parsed),
+                *_empty_filters(filters, parsed, snapshot),
+            ),
             load=_Loader(snapshot, ranking, looked_for, offset),
             started=started,
         )
@@ -231,13 +238,24 @@ class _Loader:
         return hits
 
 
-def _published(after: str | date | None, before: str | date | None) -> list[Node]:
+def _published(after: str | date | None, before: str | date | None, today: date | None) -> list[Node]:
     if after is None and before is None:
         return []
-    start = read_start(after, where="after") if after is not None else None
-    end = read_start(before, where="before") if before is not None else None
-    check_range(start, end, where=f"after {after} and before {before}")
+    start = read_start(after, where="after", today=today) if after is not None else None
+    end = read_start(before, where="before", today=today) if before is not None else None
+    right = f"after {before}, before {after}" if start != end else f"before {before} leaves {before} itself out"
+    check_range(start, end, where=f"after {after} and before {before}", right=right)
     return [Published(start, end)]
+
+
+def _said_dates(after: str | date | None, before: str | date | None, today: date | None) -> list[str]:
+    """A sentence for each limit that was said in words."""
+    limits = (("after", after), ("before", before))
+    return [
+        f"{name} “{said}” is {name if name == 'before' else 'from'} {read_start(said, where=name, today=today)}"
+        for name, said in limits
+        if isinstance(said, str) and is_said(said)
+    ]
 
 
 def _keywords(given: dict[KeywordField, str | Sequence[str]]) -> list[Node]:
