@@ -150,6 +150,10 @@ class _Builder:
             return (demanded + wished)[0] if demanded or wished else None
         if not wished and not excluded:
             return AllOf(tuple(dict.fromkeys(demanded)))
+        if wished and demanded and all(map(_is_filter, demanded)):
+            # Filters only narrow: as beside an option of the same name, some word must still match.
+            found = wished[0] if len(wished) == 1 and not excluded else _clauses(wished, excluded)
+            return AllOf((found, *dict.fromkeys(demanded)))
         return Clauses(tuple(dict.fromkeys(wished)), tuple(dict.fromkeys(demanded)), tuple(dict.fromkeys(excluded)))
 
     def leaf(self, typed: str, field: str | None) -> Node | None:
@@ -274,6 +278,10 @@ class _Builder:
 def _bound(item: Any) -> str | None:
     value = unescape(str(item)).strip().strip('"')
     return None if value == "*" else value
+
+
+def _clauses(wished: Sequence[Node], excluded: Sequence[Node]) -> Node:
+    return Clauses(tuple(dict.fromkeys(wished)), (), tuple(dict.fromkeys(excluded)))
 
 
 def _is_stop_word(node: Node) -> bool:

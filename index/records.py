@@ -13,8 +13,51 @@ from ..pipeline.records import Completeness, Origin, Precision
 Sort = Literal["relevance", "newest", "oldest"]
 SORTS: tuple[Sort, ...] = ("relevance", "newest", "oldest")
 
+FacetField = Literal["year", "tag", "source", "category", "author"]
+FACETS: tuple[FacetField, ...] = ("year", "tag", "source", "category", "author")
+
+UNDATED = "undated"
+"""The year of a post that no filter on a single year lets pass."""
+
 HITS_AT_ONCE = 50
 """So many hits are read from the disk in one go, while the results are walked through."""
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    """One value of a facet and how many of the posts that answer have it.
+
+    Values are written as the newest such post writes them; the year of a post without one is ``undated``.
+    """
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutOne:
+    """How many posts hold all that was demanded but one part, which is given as it would be written in a query."""
+
+    part: str
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScorePart:
+    """A share of a hit's score; the shares of a hit add up to its score.
+
+    `kind` is ``word`` (any form of it), ``exact form`` (what is added for the very form of the query), ``phrase``,
+    ``pattern``, ``fuzzy``, ``together`` (what a post gets for how the parts stand in it) or ``filter`` (which adds
+    nothing). `what` is the part of the query, `field` ``title`` or ``text`` where that matters, `forms` the words that
+    match there (folded) with how often each stands there, `posts` in how many posts of the corpus the word does.
+    """
+
+    kind: str
+    what: str
+    field: str | None = None
+    forms: tuple[tuple[str, int], ...] = ()
+    posts: int | None = None
+    score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +67,7 @@ class Hit:
     `rank` counts from 1 over the whole ranking (with an offset of 10 the first hit has rank 11); `score` never grows
     from one hit to the next by relevance and has no unit. `snippet` is one line of at most 300 characters of the
     post's text, and `snippet_parts` the same text as (piece, does it match) pairs, for whoever wants to mark matches.
+    `explanation` holds the parts of the score, where they were asked for.
     """
 
     rank: int
@@ -38,6 +82,7 @@ class Hit:
     gone: bool
     snippet: str
     snippet_parts: tuple[tuple[str, bool], ...]
+    explanation: tuple[ScorePart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +115,9 @@ class SearchResults:
 
     `total` counts all posts that answer, not just the hits asked for; `took_ms` is the time of the search in
     milliseconds; `did_you_mean` is a better spelt query, if one was found; `notes` are sentences on how the query
-    was read, where that is not obvious.
+    was read, where that is not obvious. `facets` holds, for each facet asked for, all its values with their counts
+    over all posts that answer; `all_but_one`, where nothing answers that holds all, how many posts hold the rest;
+    `formula` says how a word's score is made, where scores are explained.
     """
 
     def __init__(
@@ -82,10 +129,16 @@ class SearchResults:
         did_you_mean: str | None,
         notes: tuple[str, ...],
         load: Callable[[int, int], list[Hit]],
+        facets: dict[FacetField, tuple[FacetCount, ...]] | None = None,
+        all_but_one: tuple[WithoutOne, ...] = (),
+        formula: str | None = None,
     ) -> None:
         self.total = total
         self.did_you_mean = did_you_mean
         self.notes = notes
+        self.facets = facets or {}
+        self.all_but_one = all_but_one
+        self.formula = formula
         self._count = count
         self._load = load
         self._first = load(0, min(count, HITS_AT_ONCE))

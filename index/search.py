@@ -16,8 +16,10 @@ from ..pipeline.errors import IndexUnusableError, QueryError
 from ..pipeline.home import Home
 from .analysis import STOP_WORDS, fold, keyword, tokens
 from .dates import check_range, is_said, read_start
+from .facets import count_facets, facet_fields
 from .folder import REINDEX, IndexFolder
 from .grammar import ParsedQuery, parse_query
+from .nothing import all_but_one, nearest_value
 from .query import (
     AllOf,
     AnyOf,
@@ -98,6 +100,8 @@ class SearchIndex:
         all_words: bool = False,
         include_gone: bool = False,
         today: date | None = None,
+        facets: str | Sequence[str] = (),
+        explain: bool = False,
     ) -> SearchResults:
         """The posts that answer a query, best first; an empty query gives the newest posts that pass the filters.
 
@@ -105,6 +109,8 @@ class SearchIndex:
         or ``2018-11-13``, ``2018-11``, ``2018``, ``3 weeks ago``, ``last March``, counted back from `today`, which is
         the computer's day unless given); posts dated to a month or a year pass where all of it does.
         `source`, `tag` and `category` keep posts that have one of the values given. `limit` None gives all hits.
+        `facets` names what to count (``year``, ``tag``, ``source``, ``category``, ``author``) over all posts that
+        answer; with `explain`, each hit says which parts its score is made of.
         Raises QueryError for a query that can't be answered, ValueError for a negative limit or offset.
         """
         started = time.perf_counter()
@@ -112,6 +118,7 @@ class SearchIndex:
             raise ValueError(f"limit and offset count hits and can't be negative: {limit}, {offset}")
         if sort not in SORTS:
             raise QueryError(f'"{sort}" is no order', word=str(sort), hint=f"The orders are {', '.join(SORTS)}.")
+        counted = facet_fields(facets)
         parsed = parse_query(query, all_words=all_words, today=today)
         given: dict[KeywordField, str | Sequence[str]] = {"source": source, "tag": tag, "category": category}
         filters = [*_published(after, before, today), *_keywords(given)]
@@ -131,8 +138,11 @@ class SearchIndex:
                 *_nothing_asked(query, parsed),
                 *_empty_filters(filters, parsed, snapshot),
             ),
-            load=_Loader(snapshot, ranking, looked_for, offset),
+            load=_Loader(snapshot, ranking, looked_for, offset, explained=node if explain else None),
             started=started,
+            facets=count_facets(snapshot, node, counted),
+            all_but_one=() if ranking.total else all_but_one(snapshot, parsed.node, [*filters, *gone]),
+            formula=snapshot.insight.formula if explain else None,
         )
 
     def get(self, post_id: str) -> IndexedPost | None:
@@ -205,19 +215,35 @@ class SearchIndex:
 class _Loader:
     """Reads the hits of a ranking, some at a time, from the state that was searched."""
 
-    def __init__(self, snapshot: Snapshot, ranking: Ranking, looked_for: Iterable[TextNode], offset: int) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        ranking: Ranking,
+        looked_for: Iterable[TextNode],
+        offset: int,
+        *,
+        explained: Node | None = None,
+    ) -> None:
         self.snapshot = snapshot
         self.ranking = ranking
         self.offset = offset
+        self.explained = explained
         self.forms = snapshot.forms(node for node in looked_for if node.field != "title")
 
     def __call__(self, start: int, end: int) -> list[Hit]:
         from .snippets import snippet
 
+        places = range(self.offset + start, self.offset + end)
+        posts = {number: self.snapshot.load(number) for number, _ in (self.ranking.top[place] for place in places)}
+        parts_of = {}
+        if self.explained is not None:
+            from .explain import explain
+
+            parts_of = explain(self.snapshot, self.explained, posts)
         hits = []
-        for place in range(self.offset + start, self.offset + end):
+        for place in places:
             number, score = self.ranking.top[place]
-            post = self.snapshot.load(number)
+            post = posts[number]
             line, parts = snippet(post.text, self.forms, self.snapshot.stem)
             hits.append(
                 Hit(
@@ -233,6 +259,7 @@ class _Loader:
                     gone=post.gone,
                     snippet=line,
                     snippet_parts=parts,
+                    explanation=parts_of.get(number, ()),
                 )
             )
         return hits
@@ -298,13 +325,15 @@ def _nothing_asked(query: str, parsed: ParsedQuery) -> list[str]:
 
 
 def _empty_filters(filters: Sequence[Node], parsed: ParsedQuery, snapshot: Snapshot) -> list[str]:
-    """A sentence for each tag, category, source or author that no post has."""
+    """A sentence for each tag, category, source or author that no post has, with the nearest one there is."""
     named = dict.fromkeys(found for node in (*filters, parsed.node) for found in _all_keywords(node))
-    return [
-        f"no post has the {node.field} “{node.value}”"
-        for node in named
-        if not node.is_pattern and not snapshot.count_keyword(node.field, node.value)
-    ]
+    notes = []
+    for node in named:
+        if not node.is_pattern and not snapshot.count_keyword(node.field, node.value):
+            near = nearest_value(snapshot, node.field, node.value)
+            told = f"; did you mean “{near}”?" if near else ""
+            notes.append(f"no post has the {node.field} “{node.value}”{told}")
+    return notes
 
 
 def _all_keywords(node: Node) -> list[Keyword]:

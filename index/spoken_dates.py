@@ -78,9 +78,9 @@ def _named(which: str, name: str, today: date) -> Span | None:
     if month is not None:
         began = (month + 1) < today.month or (month + 1 == today.month and not last)
         return _month(date(today.year if began else today.year - 1, month + 1, 1))
-    day = _place(name, _DAYS)
-    if day is not None:
-        back = (today.weekday() - day) % 7
+    weekday = _place(name, _DAYS)
+    if weekday is not None:
+        back = (today.weekday() - weekday) % 7
         return _days(today - timedelta(7 if last and not back else back), 1)
     return None
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from ...pipeline.records import Change
 from ..query import KeywordField, Node, TextNode
 from ..records import IndexedPost, Sort
+from .insight import Insight
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,11 @@ class Snapshot(Protocol):
 
     def stem(self, word: str) -> str:
         """The stem under which a folded word is indexed."""
+        ...
+
+    @property
+    def insight(self) -> Insight:
+        """Counts by value and parts of scores."""
         ...
 
 

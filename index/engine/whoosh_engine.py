@@ -42,6 +42,7 @@ from ..spelling import likeliest, within
 from ..stored import unpack
 from . import Forms, Ranking
 from .combine import Scores, add, compile_pattern, in_order, intersect, near_together, raise_to, unite, whole_first
+from .whoosh_insight import WhooshInsight
 from .whoosh_postings import Postings, damaged
 from .whoosh_schema import ANY_DAY, key_of, open_files, stem
 
@@ -157,6 +158,11 @@ class WhooshSnapshot:
     def stem(self, word: str) -> str:
         """The stem of a folded word."""
         return stem(word)
+
+    @property
+    def insight(self) -> WhooshInsight:
+        """Counts by value and parts of scores."""
+        return WhooshInsight(self)
 
     def _evaluate(self, node: Node) -> Scores:  # noqa: C901 - one case a node
         match node:
