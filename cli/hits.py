@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ..index import Hit, IndexUnusableError, SearchIndex, open_index
+from ..index import Hit, IndexUnusableError, ScorePart, SearchIndex, open_index
 from ..pipeline.home import Home
-from .output import hint, json_line, on_terminal, published, say, say_json, styled, wrapped
+from .output import hint, json_line, on_terminal, plural, published, say, say_json, styled, wrapped
 
 FORMATS = ("text", "json", "jsonl", "urls")
 
@@ -45,7 +45,7 @@ def print_hits(hits: Iterable[Hit], fmt: str, about: dict[str, Any]) -> None:
 
 
 def _hit_json(hit: Hit) -> dict[str, Any]:
-    return {
+    plain = {
         "rank": hit.rank,
         "score": hit.score,
         "id": hit.id,
@@ -55,6 +55,18 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
         "source": hit.source,
         "completeness": hit.completeness,
         "snippet": hit.snippet,
+    }
+    return {**plain, "explanation": [_part_json(part) for part in hit.explanation]} if hit.explanation else plain
+
+
+def _part_json(part: ScorePart) -> dict[str, Any]:
+    return {
+        "score": part.score,
+        "kind": part.kind,
+        "what": part.what,
+        "field": part.field,
+        "forms": dict(part.forms),
+        "posts": part.posts,
     }
 
 
@@ -74,3 +86,21 @@ def _print_hit(hit: Hit) -> None:
     elif hit.snippet:
         say(" " * len(number) + styled(hit.snippet))
     say(" " * len(number) + styled(f"{hit.id}  {hit.url or ''}".rstrip(), dim=True))
+    if hit.explanation:
+        for line in _explained(hit):
+            say(" " * len(number) + styled(line))
+
+
+def _explained(hit: Hit) -> Iterator[str]:
+    """The parts of a score, a line each, under their sum."""
+    yield f"{hit.score:8.3f}  the sum of:"
+    for part in hit.explanation:
+        if part.kind == "filter":
+            yield f"       –  passes {part.what}"
+            continue
+        held = [word if times == 1 else f"{word} ×{times}" for word, times in part.forms]
+        if part.posts is not None:
+            held.append(f"in {plural(part.posts, 'post')}")
+        told = part.what if part.kind in {"word", "together", "phrase"} else f"{part.kind} {part.what}"
+        told += f" in the {part.field}" if part.field and not part.what.startswith(f"{part.field}:") else ""
+        yield f"{part.score:8.3f}  {told}" + (f" ({', '.join(held)})" if held else "")

@@ -30,14 +30,12 @@ def facet_fields(given: str | Sequence[str]) -> tuple[FacetField, ...]:
     return tuple(wanted)
 
 
-def count_facets(
-    snapshot: Snapshot, node: Node, fields: Sequence[FacetField]
-) -> dict[FacetField, tuple[FacetCount, ...]]:
+def count_facets(snapshot: Snapshot, node: Node, fields: Sequence[FacetField]) -> dict[str, tuple[FacetCount, ...]]:
     """All values of each facet with their counts: years in order, the undated last; others by count, then name."""
     if not fields:
         return {}
     counted = snapshot.insight.facets(node, fields)
-    facets: dict[FacetField, tuple[FacetCount, ...]] = {}
+    facets: dict[str, tuple[FacetCount, ...]] = {}
     for field in fields:
         if field == "year":
             ordered = sorted(counted[field], key=lambda found: (found[0] == UNDATED, found[0]))

@@ -129,14 +129,14 @@ class SearchResults:
         did_you_mean: str | None,
         notes: tuple[str, ...],
         load: Callable[[int, int], list[Hit]],
-        facets: dict[FacetField, tuple[FacetCount, ...]] | None = None,
+        facets: dict[str, tuple[FacetCount, ...]] | None = None,
         all_but_one: tuple[WithoutOne, ...] = (),
         formula: str | None = None,
     ) -> None:
         self.total = total
         self.did_you_mean = did_you_mean
         self.notes = notes
-        self.facets = facets or {}
+        self.facets: dict[str, tuple[FacetCount, ...]] = facets or {}
         self.all_but_one = all_but_one
         self.formula = formula
         self._count = count

@@ -13,7 +13,7 @@ from .conftest import POST, Run, tipsearch
 
 PAGE = (Path(__file__).parents[2] / "docs" / "json.md").read_text("utf-8")
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
-OBJECTS_OF_ANY_KEYS = ("sources[].years", "sources[].runs[].counts")
+OBJECTS_OF_ANY_KEYS = ("sources[].years", "sources[].runs[].counts", "hits[].explanation[].forms")
 
 
 def documented(section: str) -> set[str]:
@@ -55,9 +55,14 @@ def test_show_why(run: Run, tmp_path: Path) -> None:
 
 
 def test_query(ask: Run) -> None:
-    assert documented("query") == set(printed(ask("query", "empathy", "--format", "json").json))
-    line = ask("query", "empathy", "--format", "jsonl").lines[0]
-    assert {f"hits[].{key}" for key in line} == {key for key in documented("query") if key.startswith("hits")}
+    facets = "year,tag,source,category,author"
+    found = ask("query", "empathy", "--facets", facets, "--explain", "--format", "json").json
+    missing = ask("query", "empathy xylophonic", "--all", "--format", "json").json
+    assert documented("query") == {*printed(found), *printed(missing)} - {"all_but_one", "hits"}
+    assert not {"facets", "formula"} & set(missing)
+    line = ask("query", "empathy", "--explain", "--format", "jsonl").lines[0]
+    keys = {key.partition("[")[0] for key in line}
+    assert keys == {key.split(".")[1].partition("[")[0] for key in documented("query") if key.startswith("hits")}
 
 
 def test_similar(ask: Run) -> None:

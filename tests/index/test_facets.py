@@ -89,7 +89,7 @@ def test_an_index_without_posts_has_empty_facets(tmp_path: Path) -> None:
 )
 def test_each_count_is_the_total_of_the_query_narrowed_to_it(index: SearchIndex, words: list[str], facet: str) -> None:
     query = " ".join(words)
-    for each in index.search(query, facets=facet).facets[facet]:  # type: ignore[index]
+    for each in index.search(query, facets=facet).facets[facet]:
         if each.value != "undated":
             field = "date" if facet == "year" else facet
             assert index.search(f'({query or "-zebra"}) +{field}:"{each.value}"').total == each.count
