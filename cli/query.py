@@ -12,7 +12,7 @@ from ..pipeline.home import Home
 from .exits import NOTHING_FOUND
 from .facets import facets_json, print_facets
 from .hits import FORMATS, print_hits, usable_index
-from .options import format_option, with_home
+from .options import completed, format_option, with_home
 from .output import clipped, hint, on_terminal, plural, say, styled
 
 _LIMIT = re.compile(r"-n[=-]?[0-9]+")
@@ -45,9 +45,9 @@ class QueryCommand(click.Command):
             if option is not None or word in ctx.help_option_names or word.startswith("--"):
                 options.append(word)
                 if option is not None and not option.is_flag and word in named:
-                    if not rest:
+                    if not rest and not ctx.resilient_parsing:
                         raise click.BadOptionUsage(word, f"Option {word!r} requires an argument.", ctx)
-                    options.append(rest.pop(0))
+                    options.append(rest.pop(0) if rest else "")
             else:
                 words.append(word)
         return super().parse_args(ctx, [*options, "--", *words])
@@ -61,9 +61,11 @@ class QueryCommand(click.Command):
 @click.option("--offset", type=click.IntRange(0), default=0, help="Hits to pass over first.")
 @click.option("--after", metavar="DATE", help="Published on or after: 2018, 2018-11-13, '3 weeks ago', 'last March'.")
 @click.option("--before", metavar="DATE", help="Published before (that day itself is out).")
-@click.option("--source", multiple=True, help="Only this source (may be given several times).")
-@click.option("--tag", multiple=True, help="Only posts with this tag or label.")
-@click.option("--category", multiple=True, help="Only posts of this category.")
+@click.option(
+    "--source", multiple=True, shell_complete=completed("source"), help="Only this source (may be given several times)."
+)
+@click.option("--tag", multiple=True, shell_complete=completed("tag"), help="Only posts with this tag or label.")
+@click.option("--category", multiple=True, shell_complete=completed("category"), help="Only posts of this category.")
 @click.option("--sort", type=click.Choice(["relevance", "newest", "oldest"]), default="relevance", show_default=True)
 @click.option("--all", "all_words", is_flag=True, help="Only posts that hold all words.")
 @click.option(

@@ -183,6 +183,13 @@ class SearchIndex:
             return None
         return snapshot.nearest_word(folded)
 
+    def values(self, field: KeywordField) -> dict[str, int]:
+        """The tags, categories, sources or authors' names there are, in comparison form, each with its posts.
+
+        Comparison form is lower case, without accents, with spaces for hyphens: what a filter takes as the same.
+        """
+        return dict(self._snapshot().insight.values(field))
+
     def _snapshot(self) -> Snapshot:
         with self._lock:
             if self._closed:
