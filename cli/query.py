@@ -76,6 +76,7 @@ class QueryCommand(click.Command):
     help="Count all posts that answer by year, tag, source, category, author: --facets year,tag.",
 )
 @click.option("--explain", is_flag=True, help="Say which words matched where, and what each score is the sum of.")
+@click.option("--no-synonyms", "synonyms", flag_value=False, default=True, help="Leave the home's synonyms file aside.")
 @format_option(*FORMATS)
 @with_home
 def query(home: Home, /, words: tuple[str, ...], fmt: str, limit: int, facets: tuple[str, ...], **options: Any) -> int:

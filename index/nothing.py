@@ -15,13 +15,13 @@ MOST_PARTS = 10
 """Nobody drops one of more words, and each takes a search."""
 
 
-def all_but_one(snapshot: Snapshot, node: Node, filters: Sequence[Node]) -> tuple[WithoutOne, ...]:
+def all_but_one(snapshot: Snapshot, node: Node, typed: Node, filters: Sequence[Node]) -> tuple[WithoutOne, ...]:
     """How many posts hold all the parts that a query demands but one, for each of them, most first; never none.
 
-    `filters` narrow the search besides: State nodes are excluded, the others hold. Tags, dates and states within the
-    query count as parts too: each may be the one that is in the way.
+    `typed` is the query without its synonyms, which names the parts. `filters` narrow the search besides: State nodes
+    are excluded, the others hold. Tags, dates and states in the query count as parts too: each may be in the way.
     """
-    demanded = node.parts if isinstance(node, AllOf) else node.must if isinstance(node, Clauses) else ()
+    demanded = _demanded(node)
     unwanted: tuple[Node, ...] = tuple(each for each in filters if isinstance(each, State))
     held = tuple(each for each in filters if not isinstance(each, State))
     if isinstance(node, Clauses):
@@ -29,7 +29,7 @@ def all_but_one(snapshot: Snapshot, node: Node, filters: Sequence[Node]) -> tupl
     if not 2 <= len(demanded) <= MOST_PARTS:
         return ()
     found = []
-    for place, part in enumerate(demanded):
+    for place, part in enumerate(_demanded(typed)):
         rest = demanded[:place] + demanded[place + 1 :]
         if all(isinstance(each, Keyword | Published | State) for each in rest):
             continue
@@ -37,6 +37,10 @@ def all_but_one(snapshot: Snapshot, node: Node, filters: Sequence[Node]) -> tupl
         if total:
             found.append(WithoutOne(described(part), total))
     return tuple(sorted(found, key=lambda each: -each.total))
+
+
+def _demanded(node: Node) -> tuple[Node, ...]:
+    return node.parts if isinstance(node, AllOf) else node.must if isinstance(node, Clauses) else ()
 
 
 def nearest_value(snapshot: Snapshot, field: KeywordField, value: str) -> str | None:

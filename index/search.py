@@ -38,6 +38,7 @@ from .query import (
     wanted,
 )
 from .records import SORTS, Hit, IndexedPost, SearchResults, Sort
+from .synonyms import Synonyms, read_synonyms, synonyms_mark
 
 if TYPE_CHECKING:
     from .engine import Engine, Ranking, Snapshot
@@ -67,6 +68,7 @@ class SearchIndex:
         self._engine: Engine | None = None
         self._mark = (0, 0)
         self._closed = False
+        self._known_synonyms: tuple[tuple[int, int], Synonyms] | None = None
         self._snapshot()
 
     def __enter__(self) -> Self:
@@ -102,6 +104,7 @@ class SearchIndex:
         today: date | None = None,
         facets: str | Sequence[str] = (),
         explain: bool = False,
+        synonyms: bool = True,
     ) -> SearchResults:
         """The posts that answer a query, best first; an empty query gives the newest posts that pass the filters.
 
@@ -110,8 +113,10 @@ class SearchIndex:
         the computer's day unless given); posts dated to a month or a year pass where all of it does.
         `source`, `tag` and `category` keep posts that have one of the values given. `limit` None gives all hits.
         `facets` names what to count (``year``, ``tag``, ``source``, ``category``, ``author``) over all posts that
-        answer; with `explain`, each hit says which parts its score is made of.
-        Raises QueryError for a query that can't be answered, ValueError for a negative limit or offset.
+        answer; with `explain`, each hit says which parts its score is made of. Without `synonyms`, the home's file of
+        them is left aside.
+        Raises QueryError for a query that can't be answered, ConfigError for a broken synonyms file, ValueError for a
+        negative limit or offset.
         """
         started = time.perf_counter()
         if offset < 0 or (limit is not None and limit < 0):
@@ -124,24 +129,25 @@ class SearchIndex:
         filters = [*_published(after, before, today), *_keywords(given)]
         gone = [] if include_gone or asks_for_gone(parsed.node) else [State("gone")]
         snapshot = self._snapshot()
-        node = _narrowed(parsed.node, filters, gone)
+        meant, added = self._synonyms().apply(parsed.node, snapshot.stem) if synonyms else (parsed.node, ())
+        node = _narrowed(meant, filters, gone)
         top = None if limit is None else offset + limit
         ranking = snapshot.rank(node, sort=sort, top=top)
-        looked_for = wanted(parsed.node)
         return SearchResults(
             total=ranking.total,
             count=max(0, len(ranking.top) - offset),
-            did_you_mean=_better_spelt(query, looked_for, snapshot),
+            did_you_mean=_better_spelt(query, wanted(parsed.node), snapshot),
             notes=(
                 *parsed.notes,
+                *added,
                 *_said_dates(after, before, today),
                 *_nothing_asked(query, parsed),
                 *_empty_filters(filters, parsed, snapshot),
             ),
-            load=_Loader(snapshot, ranking, looked_for, offset, explained=node if explain else None),
+            load=_Loader(snapshot, ranking, wanted(meant), offset, explained=node if explain else None),
             started=started,
             facets=count_facets(snapshot, node, counted),
-            all_but_one=() if ranking.total else all_but_one(snapshot, parsed.node, [*filters, *gone]),
+            all_but_one=() if ranking.total else all_but_one(snapshot, meant, parsed.node, [*filters, *gone]),
             formula=snapshot.insight.formula if explain else None,
         )
 
@@ -189,6 +195,14 @@ class SearchIndex:
         Comparison form is lower case, without accents, with spaces for hyphens: what a filter takes as the same.
         """
         return dict(self._snapshot().insight.values(field))
+
+    def _synonyms(self) -> Synonyms:
+        """The home's synonyms, read again once the file is another."""
+        mark = synonyms_mark(self._home.path)
+        known = self._known_synonyms
+        if known is None or known[0] != mark:
+            known = self._known_synonyms = (mark, read_synonyms(self._home.path) if mark != (0, 0) else Synonyms())
+        return known[1]
 
     def _snapshot(self) -> Snapshot:
         with self._lock:

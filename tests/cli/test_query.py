@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import ENVIRONMENT, Run, on_a_terminal
+from .conftest import ENVIRONMENT, POST, Run, on_a_terminal
 
 KEYS = {"rank", "score", "id", "title", "published", "url", "source", "completeness", "snippet"}
 
@@ -245,3 +245,20 @@ def test_query_imports_neither_scrapy_nor_the_store(corpus: Path) -> None:
         [sys.executable, "-c", code], capture_output=True, encoding="utf-8", env=ENVIRONMENT, check=True
     )
     assert not set(done.stderr.split()) & {"scrapy", "twisted", "sqlalchemy", "dateparser", "bs4", "rich", "tomlkit"}
+
+
+def test_synonyms_are_applied_and_said(run: Run, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(POST)
+    assert run("ingest", page).status == 0
+    synonyms = tmp_path / "home" / "synonyms"
+    synonyms.write_text("gate = door\n")
+    done = run("query", "gate", "--format", "urls")
+    assert done.status == 0
+    assert done.err.strip() == "synonyms: “gate” also finds “door”"
+    assert run("query", "gate", "--no-synonyms").status == 1
+    synonyms.write_text("gate = door\ngate door\n")
+    broken = run("query", "gate")
+    assert (broken.status, broken.out) == (2, "")
+    assert f"{synonyms}, line 2" in broken.err
+    assert run("query", "door", "--no-synonyms").status == 0
