@@ -21,6 +21,7 @@ COMMANDS = {
     "query": "query",
     "show": "posts",
     "similar": "similar",
+    "trends": "trends",
     "export": "posts",
     "forget": "posts",
     "sources": "sources",

@@ -81,6 +81,34 @@ def given_home() -> str | None:
     return given if isinstance(given, str) else None
 
 
+def filter_options(command: Decorated) -> Decorated:
+    """Add the options that narrow a search, under the names of `SearchIndex.search`, and --no-synonyms."""
+    options = (
+        click.option(
+            "--after", metavar="DATE", help="Published on or after: 2018, 2018-11-13, '3 weeks ago', 'last March'."
+        ),
+        click.option("--before", metavar="DATE", help="Published before (that day itself is out)."),
+        click.option(
+            "--source",
+            multiple=True,
+            shell_complete=completed("source"),
+            help="Only this source (may be given several times).",
+        ),
+        click.option(
+            "--tag", multiple=True, shell_complete=completed("tag"), help="Only posts with this tag or label."
+        ),
+        click.option(
+            "--category", multiple=True, shell_complete=completed("category"), help="Only posts of this category."
+        ),
+        click.option(
+            "--no-synonyms", "synonyms", flag_value=False, default=True, help="Leave the home's synonyms file aside."
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 def format_option(*formats: str) -> Callable[[Decorated], Decorated]:
     """Add ``--format`` with these choices, the first of which is the default."""
     return click.option(

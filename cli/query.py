@@ -12,7 +12,7 @@ from ..pipeline.home import Home
 from .exits import NOTHING_FOUND
 from .facets import facets_json, print_facets
 from .hits import FORMATS, print_hits, usable_index
-from .options import completed, format_option, with_home
+from .options import filter_options, format_option, with_home
 from .output import clipped, hint, on_terminal, plural, say, styled
 
 _LIMIT = re.compile(r"-n[=-]?[0-9]+")
@@ -59,13 +59,7 @@ class QueryCommand(click.Command):
     "-n", "--limit", "limit", type=click.IntRange(0, 100_000), default=10, show_default=True, help="Hits to print."
 )
 @click.option("--offset", type=click.IntRange(0), default=0, help="Hits to pass over first.")
-@click.option("--after", metavar="DATE", help="Published on or after: 2018, 2018-11-13, '3 weeks ago', 'last March'.")
-@click.option("--before", metavar="DATE", help="Published before (that day itself is out).")
-@click.option(
-    "--source", multiple=True, shell_complete=completed("source"), help="Only this source (may be given several times)."
-)
-@click.option("--tag", multiple=True, shell_complete=completed("tag"), help="Only posts with this tag or label.")
-@click.option("--category", multiple=True, shell_complete=completed("category"), help="Only posts of this category.")
+@filter_options
 @click.option("--sort", type=click.Choice(["relevance", "newest", "oldest"]), default="relevance", show_default=True)
 @click.option("--all", "all_words", is_flag=True, help="Only posts that hold all words.")
 @click.option(
@@ -76,7 +70,6 @@ class QueryCommand(click.Command):
     help="Count all posts that answer by year, tag, source, category, author: --facets year,tag.",
 )
 @click.option("--explain", is_flag=True, help="Say which words matched where, and what each score is the sum of.")
-@click.option("--no-synonyms", "synonyms", flag_value=False, default=True, help="Leave the home's synonyms file aside.")
 @format_option(*FORMATS)
 @with_home
 def query(home: Home, /, words: tuple[str, ...], fmt: str, limit: int, facets: tuple[str, ...], **options: Any) -> int:

@@ -35,6 +35,35 @@ class FacetCount:
 
 
 @dataclass(frozen=True, slots=True)
+class YearCount:
+    """So many `posts` of a year answer a query, `of` all that the year has."""
+
+    year: int
+    posts: int
+    of: int
+
+    @property
+    def share(self) -> float:
+        """From 0 to 1; 0 in a year without posts."""
+        return self.posts / self.of if self.of else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """How many posts answer a query, by year: every year from the first to the last that has any post.
+
+    Those without a single year (undated, or dated across two) count in `total` and `undated` alone.
+    """
+
+    query: str
+    total: int
+    undated: int
+    years: tuple[YearCount, ...]
+    did_you_mean: str | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WithoutOne:
     """How many posts hold all that was demanded but one part, which is given as it would be written in a query."""
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ..pipeline.errors import IndexUnusableError, QueryError
 from ..pipeline.home import Home
@@ -37,7 +37,7 @@ from .query import (
     children,
     wanted,
 )
-from .records import SORTS, Hit, IndexedPost, SearchResults, Sort
+from .records import SORTS, Hit, IndexedPost, SearchResults, Sort, Trend
 from .synonyms import Synonyms, read_synonyms, synonyms_mark
 
 if TYPE_CHECKING:
@@ -180,6 +180,12 @@ class SearchIndex:
             load=_Loader(snapshot, ranking, (), 0),
             started=started,
         )
+
+    def trends(self, queries: str | Sequence[str], **filters: Any) -> tuple[Trend, ...]:
+        """How many posts of each year answer each query; `filters` and what is raised are those of `search`."""
+        from .trends import trends
+
+        return trends(self, [queries] if isinstance(queries, str) else queries, filters)
 
     def suggest(self, word: str) -> str | None:
         """The corpus's own word that `word` was likely meant to be; None where it occurs, or none is near."""

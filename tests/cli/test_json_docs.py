@@ -69,6 +69,10 @@ def test_similar(ask: Run) -> None:
     assert documented("similar") == set(printed(ask("similar", first_id(ask), "--format", "json").json))
 
 
+def test_trends(ask: Run) -> None:
+    assert documented("trends") == set(printed(ask("trends", "empathy", "--format", "json").json))
+
+
 @pytest.mark.parametrize("command", ["sources", "status"])
 def test_what_is_there(ask: Run, command: str) -> None:
     assert documented(command) == set(printed(ask(command, "--format", "json").json))
