@@ -16,7 +16,7 @@ from .options import given_home
 VARIABLE = "_TIPSEARCH_COMPLETE"
 """The shell's script sets it to ``bash_complete`` and the like, and runs the program (click's own protocol)."""
 
-Kind = Literal["source", "registered", "tag", "category"]
+Kind = Literal["source", "registered", "tag", "category", "watch"]
 
 _PLAIN = re.compile(r"[\w.+-]+")
 """Values that need no quotes in any shell; the scripts put in what they are given as it stands."""
@@ -54,12 +54,16 @@ def answer(cli: click.Command, instruction: str) -> int:
 def completions(kind: Kind, incomplete: str) -> list[CompletionItem]:
     """The names that go on from what is typed: sources from tipsearch.toml and the index, the others from the index.
 
-    ``registered`` are the sources of tipsearch.toml alone.
+    ``registered`` are the sources of tipsearch.toml alone, ``watch`` the saved questions.
     """
     given = given_home()
     home = Home.find(os.path.expandvars(given) if given else None)
     names = dict.fromkeys(_registered(home) if kind in {"source", "registered"} else ())
-    if kind != "registered":
+    if kind == "watch":
+        from ..index.watches import load_watches
+
+        names = dict.fromkeys(load_watches(home.path))
+    elif kind != "registered":
         taken = {_hyphenated(name) for name in names}
         names |= dict.fromkeys(name for name in _indexed(home, kind) if name not in taken)
     begun = _hyphenated(incomplete)
@@ -76,11 +80,9 @@ def _registered(home: Home) -> Iterable[str]:
     return [str(source.get("name", "")) for source in sources if isinstance(source, dict)]
 
 
-def _indexed(home: Home, kind: Kind) -> list[str]:
+def _indexed(home: Home, kind: Literal["source", "tag", "category"]) -> list[str]:
     from ..index import IndexUnusableError, open_index
 
-    if kind == "registered":
-        return []
     try:
         with open_index(home) as index:
             return [_hyphenated(value) for value in index.values(kind)]

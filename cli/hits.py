@@ -33,18 +33,19 @@ def usable_index(home: Home) -> SearchIndex:
 def print_hits(hits: Iterable[Hit], fmt: str, about: dict[str, Any]) -> None:
     """Print hits in one of FORMATS; `about` is what the JSON document says besides its hits."""
     if fmt == "json":
-        say_json({**about, "hits": [_hit_json(hit) for hit in hits]})
+        say_json({**about, "hits": [hit_json(hit) for hit in hits]})
         return
     for hit in hits:
         if fmt == "jsonl":
-            say(json_line(_hit_json(hit)))
+            say(json_line(hit_json(hit)))
         elif fmt == "text":
             _print_hit(hit)
         elif hit.url:
             say(styled(hit.url))
 
 
-def _hit_json(hit: Hit) -> dict[str, Any]:
+def hit_json(hit: Hit) -> dict[str, Any]:
+    """A hit for a program."""
     plain = {
         "rank": hit.rank,
         "score": hit.score,

@@ -22,6 +22,7 @@ COMMANDS = {
     "show": "posts",
     "similar": "similar",
     "trends": "trends",
+    "watch": "watch",
     "export": "posts",
     "forget": "posts",
     "sources": "sources",

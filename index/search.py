@@ -6,7 +6,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from types import TracebackType
@@ -105,6 +105,7 @@ class SearchIndex:
         facets: str | Sequence[str] = (),
         explain: bool = False,
         synonyms: bool = True,
+        seen: Collection[tuple[str, str]] = (),
     ) -> SearchResults:
         """The posts that answer a query, best first; an empty query gives the newest posts that pass the filters.
 
@@ -114,7 +115,7 @@ class SearchIndex:
         `source`, `tag` and `category` keep posts that have one of the values given. `limit` None gives all hits.
         `facets` names what to count (``year``, ``tag``, ``source``, ``category``, ``author``) over all posts that
         answer; with `explain`, each hit says which parts its score is made of. Without `synonyms`, the home's file of
-        them is left aside.
+        them is left aside. Posts in `seen`, (source, id) pairs, are left out and not counted among the hits.
         Raises QueryError for a query that can't be answered, ConfigError for a broken synonyms file, ValueError for a
         negative limit or offset.
         """
@@ -132,10 +133,10 @@ class SearchIndex:
         meant, added = self._synonyms().apply(parsed.node, snapshot.stem) if synonyms else (parsed.node, ())
         node = _narrowed(meant, filters, gone)
         top = None if limit is None else offset + limit
-        ranking = snapshot.rank(node, sort=sort, top=top)
+        ranking = _unseen(snapshot, snapshot.rank(node, sort=sort, top=None if seen else top), seen)
         return SearchResults(
             total=ranking.total,
-            count=max(0, len(ranking.top) - offset),
+            count=max(0, len(ranking.top[:top]) - offset),
             did_you_mean=_better_spelt(query, wanted(parsed.node), snapshot),
             notes=(
                 *parsed.notes,
@@ -343,6 +344,14 @@ def _better_spelt(query: str, looked_for: Sequence[TextNode], snapshot: Snapshot
             pieces.append(query[position:start] + better[word])
             position = end
     return re.sub(r"\s+", " ", "".join(pieces) + query[position:]).strip()
+
+
+def _unseen(snapshot: Snapshot, ranking: Ranking, seen: Collection[tuple[str, str]]) -> Ranking:
+    if not seen:
+        return ranking
+    known = frozenset(seen)
+    left = [(number, score) for number, score in ranking.top if snapshot.insight.identity(number) not in known]
+    return replace(ranking, total=len(left), top=left)
 
 
 def _nothing_asked(query: str, parsed: ParsedQuery) -> list[str]:

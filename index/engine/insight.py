@@ -26,6 +26,10 @@ class Insight(Protocol):
         """How a word's score is made, in one line."""
         ...
 
+    def identity(self, number: int) -> tuple[str, str]:
+        """The source and the id of the post of that number."""
+        ...
+
     def facets(self, node: Node, fields: Sequence[FacetField]) -> dict[FacetField, list[tuple[str, str, int]]]:
         """How many of the posts that match have each value: (comparison form, as a post writes it, count).
 

@@ -42,6 +42,12 @@ class WhooshInsight:
             f" weight {TITLE_WEIGHT:g} in the title, 1 in the text; {EXACT_WEIGHT:g} of it again for the very form"
         )
 
+    def identity(self, number: int) -> tuple[str, str]:
+        """The source and the id of the post of that number."""
+        with self._reading():
+            post_id, _, source = self._postings.order(number).decode().partition("\x1f")
+            return source, post_id
+
     def facets(self, node: Node, fields: Sequence[FacetField]) -> dict[FacetField, list[tuple[str, str, int]]]:
         """How many of the posts that match have each value."""
         with self._reading():

@@ -13,7 +13,7 @@ from .conftest import POST, Run, tipsearch
 
 PAGE = (Path(__file__).parents[2] / "docs" / "json.md").read_text("utf-8")
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
-OBJECTS_OF_ANY_KEYS = ("sources[].years", "sources[].runs[].counts", "hits[].explanation[].forms")
+OBJECTS_OF_ANY_KEYS = ("sources[].years", "sources[].runs[].counts", "hits[].explanation[].forms", "[].options")
 
 
 def documented(section: str) -> set[str]:
@@ -73,6 +73,18 @@ def test_trends(ask: Run) -> None:
     assert documented("trends") == set(printed(ask("trends", "empathy", "--format", "json").json))
 
 
+def test_watch(run: Run, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(POST)
+    assert run("ingest", page).status == 0
+    assert run("watch", "add", "doors", "door", "--tag", "x", "--all").status == 0
+    assert run("watch", "add", "bells", "bell").status == 0
+    assert documented("watch") == set(printed(run("watch", "list", "--format", "json").json))
+    (line,) = run("watch", "run", "--format", "jsonl").lines
+    assert line.pop("watch") == "bells"
+    assert set(line) == set(run("query", "bell", "--format", "jsonl").lines[0])
+
+
 @pytest.mark.parametrize("command", ["sources", "status"])
 def test_what_is_there(ask: Run, command: str) -> None:
     assert documented(command) == set(printed(ask(command, "--format", "json").json))
@@ -98,5 +110,6 @@ def test_every_command_with_a_json_format_has_its_section() -> None:
 
     for name, module in COMMANDS.items():
         command = getattr(import_module(f"tipsearch.cli.{module}"), name)
-        formats = [param.type.choices for param in command.params if param.name == "fmt"]
+        below = getattr(command, "commands", {}).values()
+        formats = [param for each in (command, *below) for param in each.params if param.name == "fmt"]
         assert bool(formats) == any(name in title for title in SECTIONS), name
