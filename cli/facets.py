@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..index import FacetCount
 from .output import clipped, say, styled, width
+
+if TYPE_CHECKING:
+    from ..index import FacetCount
 
 MOST_VALUES = 10
 """So many values of a facet are printed (of years all); --format json has them all."""

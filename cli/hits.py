@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..index import Hit, IndexUnusableError, ScorePart, SearchIndex, open_index
+from ..index import Hit, IndexUnusableError, SearchIndex, open_index
 from ..pipeline.home import Home
 from .output import hint, json_line, on_terminal, plural, published, say, say_json, styled, wrapped
+
+if TYPE_CHECKING:
+    from ..index import ScorePart
 
 FORMATS = ("text", "json", "jsonl", "urls")
 

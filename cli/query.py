@@ -10,7 +10,6 @@ import click
 from ..index import SearchResults
 from ..pipeline.home import Home
 from .exits import NOTHING_FOUND
-from .facets import facets_json, print_facets
 from .hits import FORMATS, print_hits, usable_index
 from .options import filter_options, format_option, with_home
 from .output import clipped, hint, on_terminal, plural, say, styled
@@ -99,7 +98,10 @@ def query(home: Home, /, words: tuple[str, ...], fmt: str, limit: int, facets: t
             hint("; ".join(results.notes))
         print_hits(results, fmt, _about(asked, results))
     if fmt == "text":
-        print_facets(results.facets)
+        if results.facets:
+            from .facets import print_facets
+
+            print_facets(results.facets)
         if results.formula and len(results):
             say(styled(results.formula, dim=True))
     _hint_on(asked, results, options["offset"], limit)
@@ -117,6 +119,8 @@ def _about(asked: str, results: SearchResults) -> dict[str, Any]:
         "all_but_one": [{"without": each.part, "total": each.total} for each in results.all_but_one],
     }
     if results.facets:
+        from .facets import facets_json
+
         about["facets"] = facets_json(results.facets)
     if results.formula:
         about["formula"] = results.formula

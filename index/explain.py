@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .analysis import words
@@ -28,13 +28,31 @@ from .query import (
     children,
     described,
 )
-from .records import IndexedPost, ScorePart
+from .records import IndexedPost
 
 if TYPE_CHECKING:
     from .engine import Snapshot
 
 _NOTHING = 1e-9
 """What is left of a score by rounding alone, as a share of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScorePart:
+    """A share of a hit's score; the shares of a hit add up to its score.
+
+    `kind` is ``word`` (any form of it), ``exact form`` (what is added for the very form of the query), ``phrase``,
+    ``pattern``, ``fuzzy``, ``together`` (what a post gets for how the parts stand in it) or ``filter`` (which adds
+    nothing). `what` is the part of the query, `field` ``title`` or ``text`` where that matters, `forms` the words that
+    match there (folded) with how often each stands there, `posts` in how many posts of the corpus the word does.
+    """
+
+    kind: str
+    what: str
+    field: str | None = None
+    forms: tuple[tuple[str, int], ...] = ()
+    posts: int | None = None
+    score: float = 0.0
 
 
 def explain(snapshot: Snapshot, node: Node, posts: Mapping[int, IndexedPost]) -> dict[int, tuple[ScorePart, ...]]:

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..pipeline.errors import QueryError
-from .records import FACETS, UNDATED, FacetCount, FacetField
+from .records import FACETS, UNDATED, FacetField
 
 if TYPE_CHECKING:
     from .engine import Snapshot
     from .query import Node
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    """One value of a facet and how many of the posts that answer have it.
+
+    Values are written as the newest such post writes them; the year of a post without one is ``undated``.
+    """
+
+    value: str
+    count: int
 
 
 def facet_fields(given: str | Sequence[str]) -> tuple[FacetField, ...]:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .query import AllOf, Clauses, Keyword, KeywordField, Node, Published, State, described
-from .records import WithoutOne
 
 if TYPE_CHECKING:
     from .engine import Snapshot
 
 MOST_PARTS = 10
 """Nobody drops one of more words, and each takes a search."""
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutOne:
+    """How many posts hold all that was demanded but one part, which is given as it would be written in a query."""
+
+    part: str
+    total: int
 
 
 def all_but_one(snapshot: Snapshot, node: Node, typed: Node, filters: Sequence[Node]) -> tuple[WithoutOne, ...]:

@@ -6,9 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from time import perf_counter
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ..pipeline.records import Completeness, Origin, Precision
+
+if TYPE_CHECKING:
+    from .explain import ScorePart
+    from .facets import FacetCount
+    from .nothing import WithoutOne
 
 Sort = Literal["relevance", "newest", "oldest"]
 SORTS: tuple[Sort, ...] = ("relevance", "newest", "oldest")
@@ -21,72 +26,6 @@ UNDATED = "undated"
 
 HITS_AT_ONCE = 50
 """So many hits are read from the disk in one go, while the results are walked through."""
-
-
-@dataclass(frozen=True, slots=True)
-class FacetCount:
-    """One value of a facet and how many of the posts that answer have it.
-
-    Values are written as the newest such post writes them; the year of a post without one is ``undated``.
-    """
-
-    value: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class YearCount:
-    """So many `posts` of a year answer a query, `of` all that the year has."""
-
-    year: int
-    posts: int
-    of: int
-
-    @property
-    def share(self) -> float:
-        """From 0 to 1; 0 in a year without posts."""
-        return self.posts / self.of if self.of else 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trend:
-    """How many posts answer a query, by year: every year from the first to the last that has any post.
-
-    Those without a single year (undated, or dated across two) count in `total` and `undated` alone.
-    """
-
-    query: str
-    total: int
-    undated: int
-    years: tuple[YearCount, ...]
-    did_you_mean: str | None
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class WithoutOne:
-    """How many posts hold all that was demanded but one part, which is given as it would be written in a query."""
-
-    part: str
-    total: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScorePart:
-    """A share of a hit's score; the shares of a hit add up to its score.
-
-    `kind` is ``word`` (any form of it), ``exact form`` (what is added for the very form of the query), ``phrase``,
-    ``pattern``, ``fuzzy``, ``together`` (what a post gets for how the parts stand in it) or ``filter`` (which adds
-    nothing). `what` is the part of the query, `field` ``title`` or ``text`` where that matters, `forms` the words that
-    match there (folded) with how often each stands there, `posts` in how many posts of the corpus the word does.
-    """
-
-    kind: str
-    what: str
-    field: str | None = None
-    forms: tuple[tuple[str, int], ...] = ()
-    posts: int | None = None
-    score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

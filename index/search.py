@@ -6,7 +6,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from types import TracebackType
@@ -14,22 +14,16 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ..pipeline.errors import IndexUnusableError, QueryError
 from ..pipeline.home import Home
-from .analysis import STOP_WORDS, fold, keyword, tokens
-from .dates import check_range, is_said, read_start
-from .facets import count_facets, facet_fields
+from .analysis import STOP_WORDS, fold, tokens
 from .folder import REINDEX, IndexFolder
 from .grammar import ParsedQuery, parse_query
-from .nothing import all_but_one, nearest_value
+from .narrowing import having, narrowed, published, said_dates
 from .query import (
-    AllOf,
-    AnyOf,
-    Clauses,
     Everything,
     Keyword,
     KeywordField,
     Node,
     Not,
-    Published,
     State,
     TextNode,
     Word,
@@ -37,11 +31,14 @@ from .query import (
     children,
     wanted,
 )
-from .records import SORTS, Hit, IndexedPost, SearchResults, Sort, Trend
-from .synonyms import Synonyms, read_synonyms, synonyms_mark
+from .records import SORTS, Hit, IndexedPost, SearchResults, Sort
 
 if TYPE_CHECKING:
     from .engine import Engine, Ranking, Snapshot
+    from .facets import FacetCount
+    from .nothing import WithoutOne
+    from .synonyms import Synonyms
+    from .trends import Trend
 
 ATTEMPTS = 5
 """So often the pointer is read again when the generation it names has just been replaced."""
@@ -124,14 +121,15 @@ class SearchIndex:
             raise ValueError(f"limit and offset count hits and can't be negative: {limit}, {offset}")
         if sort not in SORTS:
             raise QueryError(f'"{sort}" is no order', word=str(sort), hint=f"The orders are {', '.join(SORTS)}.")
-        counted = facet_fields(facets)
+        count = _facet_counter(facets)
         parsed = parse_query(query, all_words=all_words, today=today)
         given: dict[KeywordField, str | Sequence[str]] = {"source": source, "tag": tag, "category": category}
-        filters = [*_published(after, before, today), *_keywords(given)]
+        filters = [*published(after, before, today), *having(given)]
         gone = [] if include_gone or asks_for_gone(parsed.node) else [State("gone")]
         snapshot = self._snapshot()
-        meant, added = self._synonyms().apply(parsed.node, snapshot.stem) if synonyms else (parsed.node, ())
-        node = _narrowed(meant, filters, gone)
+        known = self._synonyms() if synonyms else None
+        meant, added = known.apply(parsed.node, snapshot.stem) if known else (parsed.node, ())
+        node = narrowed(meant, filters, gone)
         top = None if limit is None else offset + limit
         ranking = _unseen(snapshot, snapshot.rank(node, sort=sort, top=None if seen else top), seen)
         return SearchResults(
@@ -141,14 +139,14 @@ class SearchIndex:
             notes=(
                 *parsed.notes,
                 *added,
-                *_said_dates(after, before, today),
+                *said_dates(after, before, today),
                 *_nothing_asked(query, parsed),
                 *_empty_filters(filters, parsed, snapshot),
             ),
             load=_Loader(snapshot, ranking, wanted(meant), offset, explained=node if explain else None),
             started=started,
-            facets=count_facets(snapshot, node, counted),
-            all_but_one=() if ranking.total else all_but_one(snapshot, meant, parsed.node, [*filters, *gone]),
+            facets=count(snapshot, node),
+            all_but_one=() if ranking.total else _all_but_one(snapshot, meant, parsed.node, [*filters, *gone]),
             formula=snapshot.insight.formula if explain else None,
         )
 
@@ -203,12 +201,17 @@ class SearchIndex:
         """
         return dict(self._snapshot().insight.values(field))
 
-    def _synonyms(self) -> Synonyms:
-        """The home's synonyms, read again once the file is another."""
-        mark = synonyms_mark(self._home.path)
-        known = self._known_synonyms
+    def _synonyms(self) -> Synonyms | None:
+        """The home's synonyms, read again once the file is another; None where there are none."""
+        try:
+            status = (self._home.path / "synonyms").stat()
+        except OSError:
+            return None
+        mark, known = (status.st_size, status.st_mtime_ns), self._known_synonyms
         if known is None or known[0] != mark:
-            known = self._known_synonyms = (mark, read_synonyms(self._home.path) if mark != (0, 0) else Synonyms())
+            from .synonyms import read_synonyms
+
+            known = self._known_synonyms = (mark, read_synonyms(self._home.path))
         return known[1]
 
     def _snapshot(self) -> Snapshot:
@@ -293,43 +296,6 @@ class _Loader:
         return hits
 
 
-def _published(after: str | date | None, before: str | date | None, today: date | None) -> list[Node]:
-    if after is None and before is None:
-        return []
-    start = read_start(after, where="after", today=today) if after is not None else None
-    end = read_start(before, where="before", today=today) if before is not None else None
-    right = f"after {before}, before {after}" if start != end else f"before {before} leaves {before} itself out"
-    check_range(start, end, where=f"after {after} and before {before}", right=right)
-    return [Published(start, end)]
-
-
-def _said_dates(after: str | date | None, before: str | date | None, today: date | None) -> list[str]:
-    """A sentence for each limit that was said in words."""
-    limits = (("after", after), ("before", before))
-    return [
-        f"{name} “{said}” is {name if name == 'before' else 'from'} {read_start(said, where=name, today=today)}"
-        for name, said in limits
-        if isinstance(said, str) and is_said(said)
-    ]
-
-
-def _keywords(given: dict[KeywordField, str | Sequence[str]]) -> list[Node]:
-    filters: list[Node] = []
-    for field, values in given.items():
-        listed = [values] if isinstance(values, str) else list(values)
-        if listed:
-            parts = tuple(Keyword(field, keyword(value)) for value in listed)
-            filters.append(parts[0] if len(parts) == 1 else AnyOf(parts))
-    return filters
-
-
-def _narrowed(node: Node, filters: Sequence[Node], excluded: Sequence[Node]) -> Node:
-    if not filters and not excluded:
-        return node
-    demanded = (node, *filters) if node != Everything() else tuple(filters)
-    return Clauses((), demanded, tuple(excluded)) if excluded else AllOf(demanded)
-
-
 def _better_spelt(query: str, looked_for: Sequence[TextNode], snapshot: Snapshot) -> str | None:
     """The query with every word that is nowhere in the corpus replaced by the nearest one that is."""
     words = {node.text for node in looked_for if isinstance(node, Word)} - STOP_WORDS
@@ -344,6 +310,21 @@ def _better_spelt(query: str, looked_for: Sequence[TextNode], snapshot: Snapshot
             pieces.append(query[position:start] + better[word])
             position = end
     return re.sub(r"\s+", " ", "".join(pieces) + query[position:]).strip()
+
+
+def _facet_counter(names: str | Sequence[str]) -> Callable[[Snapshot, Node], dict[str, tuple[FacetCount, ...]]]:
+    if not names:
+        return lambda _snapshot, _node: {}
+    from .facets import count_facets, facet_fields
+
+    fields = facet_fields(names)
+    return lambda snapshot, node: count_facets(snapshot, node, fields)
+
+
+def _all_but_one(snapshot: Snapshot, node: Node, typed: Node, filters: Sequence[Node]) -> tuple[WithoutOne, ...]:
+    from .nothing import all_but_one
+
+    return all_but_one(snapshot, node, typed, filters)
 
 
 def _unseen(snapshot: Snapshot, ranking: Ranking, seen: Collection[tuple[str, str]]) -> Ranking:
@@ -366,6 +347,8 @@ def _empty_filters(filters: Sequence[Node], parsed: ParsedQuery, snapshot: Snaps
     notes = []
     for node in named:
         if not node.is_pattern and not snapshot.count_keyword(node.field, node.value):
+            from .nothing import nearest_value
+
             near = nearest_value(snapshot, node.field, node.value)
             told = f"; did you mean “{near}”?" if near else ""
             notes.append(f"no post has the {node.field} “{node.value}”{told}")

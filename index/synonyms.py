@@ -113,15 +113,6 @@ def read_synonyms(home: Path) -> Synonyms:
     return Synonyms(groups)
 
 
-def synonyms_mark(home: Path) -> tuple[int, int]:
-    """Something that differs once the file is another."""
-    try:
-        status = (home / FILE).stat()
-    except OSError:
-        return (0, 0)
-    return (status.st_size, status.st_mtime_ns)
-
-
 _LEAVE = "Mend it, move it away, or search with --no-synonyms."
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ...pipeline.records import Change
 from ..query import KeywordField, Node, TextNode
 from ..records import IndexedPost, Sort
-from .insight import Insight
+
+if TYPE_CHECKING:
+    from .insight import Insight
 
 
 @dataclass(frozen=True, slots=True)

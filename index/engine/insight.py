@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ..query import KeywordField, Node, TextField
 from ..records import FacetField
 
 
-@dataclass(frozen=True, slots=True)
-class WordScore:
+class WordScore(NamedTuple):
     """A word's share of one post's score in one field: its stem's, and what is added for the very form."""
 
     stem: float
