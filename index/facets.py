@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,6 @@ from .records import FACETS, UNDATED, FacetField
 
 if TYPE_CHECKING:
     from .engine import Snapshot
-    from .query import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +41,13 @@ def facet_fields(given: str | Sequence[str]) -> tuple[FacetField, ...]:
     return tuple(wanted)
 
 
-def count_facets(snapshot: Snapshot, node: Node, fields: Sequence[FacetField]) -> dict[str, tuple[FacetCount, ...]]:
-    """All values of each facet with their counts: years in order, the undated last; others by count, then name."""
+def count_facets(
+    snapshot: Snapshot, numbers: Collection[int], fields: Sequence[FacetField]
+) -> dict[str, tuple[FacetCount, ...]]:
+    """All values of each facet with their counts among these posts: years in order, others by count, then by name."""
     if not fields:
         return {}
-    counted = snapshot.insight.facets(node, fields)
+    counted = snapshot.insight.facets(numbers, fields)
     facets: dict[str, tuple[FacetCount, ...]] = {}
     for field in fields:
         if field == "year":

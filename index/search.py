@@ -131,7 +131,7 @@ class SearchIndex:
         meant, added = known.apply(parsed.node, snapshot.stem) if known else (parsed.node, ())
         node = narrowed(meant, filters, gone)
         top = None if limit is None else offset + limit
-        ranking = _unseen(snapshot, snapshot.rank(node, sort=sort, top=None if seen else top), seen)
+        ranking = _unseen(snapshot, snapshot.rank(node, sort=sort, top=None if seen or facets else top), seen)
         return SearchResults(
             total=ranking.total,
             count=max(0, len(ranking.top[:top]) - offset),
@@ -145,7 +145,7 @@ class SearchIndex:
             ),
             load=_Loader(snapshot, ranking, wanted(meant), offset, explained=node if explain else None),
             started=started,
-            facets=count(snapshot, node),
+            facets=count(snapshot, ranking),
             all_but_one=() if ranking.total else _all_but_one(snapshot, meant, parsed.node, [*filters, *gone]),
             formula=snapshot.insight.formula if explain else None,
         )
@@ -312,13 +312,13 @@ def _better_spelt(query: str, looked_for: Sequence[TextNode], snapshot: Snapshot
     return re.sub(r"\s+", " ", "".join(pieces) + query[position:]).strip()
 
 
-def _facet_counter(names: str | Sequence[str]) -> Callable[[Snapshot, Node], dict[str, tuple[FacetCount, ...]]]:
+def _facet_counter(names: str | Sequence[str]) -> Callable[[Snapshot, Ranking], dict[str, tuple[FacetCount, ...]]]:
     if not names:
-        return lambda _snapshot, _node: {}
+        return lambda _snapshot, _ranking: {}
     from .facets import count_facets, facet_fields
 
     fields = facet_fields(names)
-    return lambda snapshot, node: count_facets(snapshot, node, fields)
+    return lambda snapshot, ranking: count_facets(snapshot, [number for number, _ in ranking.top], fields)
 
 
 def _all_but_one(snapshot: Snapshot, node: Node, typed: Node, filters: Sequence[Node]) -> tuple[WithoutOne, ...]:

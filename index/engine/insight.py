@@ -28,8 +28,10 @@ class Insight(Protocol):
         """The source and the id of the post of that number."""
         ...
 
-    def facets(self, node: Node, fields: Sequence[FacetField]) -> dict[FacetField, list[tuple[str, str, int]]]:
-        """How many of the posts that match have each value: (comparison form, as a post writes it, count).
+    def facets(
+        self, numbers: Collection[int], fields: Sequence[FacetField]
+    ) -> dict[FacetField, list[tuple[str, str, int]]]:
+        """How many of these posts have each value: (comparison form, as a post writes it, count).
 
         In no order; years are those in which the whole of a post's date lies, all other posts are ``undated``.
         """

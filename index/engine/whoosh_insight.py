@@ -48,10 +48,12 @@ class WhooshInsight:
             post_id, _, source = self._postings.order(number).decode().partition("\x1f")
             return source, post_id
 
-    def facets(self, node: Node, fields: Sequence[FacetField]) -> dict[FacetField, list[tuple[str, str, int]]]:
-        """How many of the posts that match have each value."""
+    def facets(
+        self, numbers: Collection[int], fields: Sequence[FacetField]
+    ) -> dict[FacetField, list[tuple[str, str, int]]]:
+        """How many of these posts have each value."""
         with self._reading():
-            matched = self._matched(node)
+            matched = frozenset(numbers)
             return {field: self._years(matched) if field == "year" else self._terms(field, matched) for field in fields}
 
     def values(self, field: KeywordField) -> list[tuple[str, int]]:
@@ -73,9 +75,6 @@ class WhooshInsight:
             stems = self._snapshot._stem_scores(stem(word), field)  # noqa: SLF001
             told = {n: WordScore(stems.get(n, 0.0), max(0.0, whole[n] - stems.get(n, 0.0))) for n in whole}
             return len(self._postings.documents(field, stem(word))), told
-
-    def _matched(self, node: Node) -> frozenset[int]:
-        return frozenset(self._snapshot._evaluate(node))  # noqa: SLF001
 
     def _years(self, matched: frozenset[int]) -> list[tuple[str, str, int]]:
         starts, ends = self._postings.column("day_from"), self._postings.column("day_to")
