@@ -135,7 +135,7 @@ def run(home: Home, /, names: tuple[str, ...], fmt: str, **options: Any) -> int:
     With --since-last a run that finds nothing new prints nothing, so that cron sends no mail.
 
     \b
-    0 7 * * *  tipsearch refresh && tipsearch watch run --since-last
+    0 7 * * *  tipsearch refresh; tipsearch watch run --since-last
 
     Exit status: 0 posts found, 1 none, 2 there is no such watch, or a query can't be answered any more.
     """
