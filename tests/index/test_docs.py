@@ -72,7 +72,8 @@ OPERATORS = re.findall(r"^\| `([^`]+)` \|", LANGUAGE, flags=re.MULTILINE)
 
 @pytest.mark.parametrize("query", OPERATORS)
 def test_every_example_of_the_language_is_answered_without_a_note(index: SearchIndex, query: str) -> None:
-    notes = [note for note in index.search(query).notes if not note.startswith("no post has") and "date:" not in query]
+    told = (r"no post has", r"“.*” is \d{4}-\d\d-\d\d")  # of a value that is nowhere, of a date that was said
+    notes = [note for note in index.search(query).notes if not any(re.match(each, note) for each in told)]
     assert notes == []
 
 
