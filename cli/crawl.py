@@ -13,7 +13,7 @@ from ..pipeline.home import Home
 from ..pipeline.records import Channel, Source
 from .exits import FAILED, INTERRUPTED
 from .finish import finish, opened_store, sync_json, sync_line
-from .options import format_option, with_home
+from .options import completed, format_option, with_home
 from .output import count_line, hint, plural, say, say_json, styled
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def crawl(
 
 
 @click.command(short_help="The same again for registered blogs.")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=completed("registered"))
 @click.option("--full", is_flag=True, help="Fetch known posts again too: finds edits, and posts that left.")
 @click.option("--accept-loss", is_flag=True, help="Believe it when more than a tenth of a blog's posts are gone.")
 @format_option("text", "json")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from ..index import Hit, IndexUnusableError, SearchIndex, open_index
 from ..pipeline.home import Home
-from .output import clipped, hint, json_line, on_terminal, published, say, say_json, styled, wrapped
+from .output import clipped, hint, json_line, on_terminal, plural, published, say, say_json, styled, wrapped
+
+if TYPE_CHECKING:
+    from ..index import ScorePart
 
 FORMATS = ("text", "json", "jsonl", "urls")
 
@@ -37,19 +40,20 @@ LONGEST_TITLE = 300
 def print_hits(hits: Iterable[Hit], fmt: str, about: dict[str, Any]) -> None:
     """Print hits in one of FORMATS; `about` is what the JSON document says besides its hits."""
     if fmt == "json":
-        say_json({**about, "hits": [_hit_json(hit) for hit in hits]})
+        say_json({**about, "hits": [hit_json(hit) for hit in hits]})
         return
     for hit in hits:
         if fmt == "jsonl":
-            say(json_line(_hit_json(hit)))
+            say(json_line(hit_json(hit)))
         elif fmt == "text":
             _print_hit(hit)
         elif hit.url:
             say(styled(hit.url))
 
 
-def _hit_json(hit: Hit) -> dict[str, Any]:
-    return {
+def hit_json(hit: Hit) -> dict[str, Any]:
+    """A hit for a program."""
+    plain = {
         "rank": hit.rank,
         "score": hit.score,
         "id": hit.id,
@@ -59,6 +63,18 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
         "source": hit.source,
         "completeness": hit.completeness,
         "snippet": hit.snippet,
+    }
+    return {**plain, "explanation": [_part_json(part) for part in hit.explanation]} if hit.explanation else plain
+
+
+def _part_json(part: ScorePart) -> dict[str, Any]:
+    return {
+        "score": part.score,
+        "kind": part.kind,
+        "what": part.what,
+        "field": part.field,
+        "forms": dict(part.forms),
+        "posts": part.posts,
     }
 
 
@@ -78,3 +94,21 @@ def _print_hit(hit: Hit) -> None:
     elif hit.snippet:
         say(" " * len(number) + styled(hit.snippet))
     say(" " * len(number) + styled(f"{hit.id}  {hit.url or ''}".rstrip(), dim=True))
+    if hit.explanation:
+        for line in _explained(hit):
+            say(" " * len(number) + styled(line))
+
+
+def _explained(hit: Hit) -> Iterator[str]:
+    """The parts of a score, a line each, under their sum."""
+    yield f"{hit.score:8.3f}  the sum of:"
+    for part in hit.explanation:
+        if part.kind == "filter":
+            yield f"       –  passes {part.what}"
+            continue
+        held = [word if times == 1 else f"{word} ×{times}" for word, times in part.forms]
+        if part.posts is not None:
+            held.append(f"in {plural(part.posts, 'post')}")
+        told = part.what if part.kind in {"word", "together", "phrase"} else f"{part.kind} {part.what}"
+        told += f" in the {part.field}" if part.field and not part.what.startswith(f"{part.field}:") else ""
+        yield f"{part.score:8.3f}  {told}" + (f" ({', '.join(held)})" if held else "")

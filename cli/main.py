@@ -21,6 +21,8 @@ COMMANDS = {
     "query": "query",
     "show": "posts",
     "similar": "similar",
+    "trends": "trends",
+    "watch": "watch",
     "export": "posts",
     "forget": "posts",
     "sources": "sources",
@@ -29,6 +31,7 @@ COMMANDS = {
     "schedule": "schedule",
     "reindex": "rebuild",
     "resolve": "rebuild",
+    "completion": "completion",
     "demo": "demo_command",
 }
 """Each command's module within this room; a command is loaded when it is called, so that `query` starts fast."""
@@ -88,6 +91,10 @@ def cli() -> None:
 def main(args: list[str] | None = None) -> None:
     """Run the command line and leave with its exit status."""
     _prepare_streams()
+    if args is None and (asked := os.environ.get("_TIPSEARCH_COMPLETE")):
+        from .completion import answer
+
+        sys.exit(answer(cli, asked))
     sys.exit(run(args))
 
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import update_wrapper
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
 from ..pipeline.errors import StoreError
 from ..pipeline.home import Home
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from .completion import Kind
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -23,6 +28,25 @@ def _remember_home(ctx: click.Context, _param: click.Parameter, value: str | Non
         ctx.ensure_object(dict)["home"] = value
 
 
+def completed(kind: Kind) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    """What a shell offers for a parameter: the names of sources (registered ones or all), tags or categories."""
+
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        del param
+        from .completion import completions
+
+        with ctx.scope(cleanup=False):
+            return completions(kind, incomplete)
+
+    return complete
+
+
+def _folders(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem as Item
+
+    return [Item(incomplete, type="dir")]
+
+
 def home_option(command: Decorated) -> Decorated:
     """Add ``--home DIR``, which may stand before or after the command's name; the one after wins."""
     return click.option(
@@ -30,6 +54,7 @@ def home_option(command: Decorated) -> Decorated:
         metavar="DIR",
         expose_value=False,
         callback=_remember_home,
+        shell_complete=_folders,
         help="The folder of the corpus (default: $TIPSEARCH_HOME, else your user data folder).",
     )(command)
 
@@ -54,6 +79,34 @@ def given_home() -> str | None:
     """What ``--home`` says; None where it was not given."""
     given = click.get_current_context().ensure_object(dict).get("home")
     return given if isinstance(given, str) else None
+
+
+def filter_options(command: Decorated) -> Decorated:
+    """Add the options that narrow a search, under the names of `SearchIndex.search`, and --no-synonyms."""
+    options = (
+        click.option(
+            "--after", metavar="DATE", help="Published on or after: 2018, 2018-11-13, '3 weeks ago', 'last March'."
+        ),
+        click.option("--before", metavar="DATE", help="Published before (that day itself is out)."),
+        click.option(
+            "--source",
+            multiple=True,
+            shell_complete=completed("source"),
+            help="Only this source (may be given several times).",
+        ),
+        click.option(
+            "--tag", multiple=True, shell_complete=completed("tag"), help="Only posts with this tag or label."
+        ),
+        click.option(
+            "--category", multiple=True, shell_complete=completed("category"), help="Only posts of this category."
+        ),
+        click.option(
+            "--no-synonyms", "synonyms", flag_value=False, default=True, help="Leave the home's synonyms file aside."
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 def format_option(*formats: str) -> Callable[[Decorated], Decorated]:

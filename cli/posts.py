@@ -17,7 +17,7 @@ from ..pipeline.home import Home
 from ..pipeline.records import Post
 from .exits import NOTHING_FOUND
 from .finish import finish, hint_at_unresolved, locked_store, opened_store
-from .options import format_option, with_home
+from .options import completed, format_option, with_home
 from .output import hint, json_line, no_such_post, on_terminal, plural, published, say, say_json, styled, wrapped
 
 if TYPE_CHECKING:
@@ -175,7 +175,9 @@ def _cell(value: Any) -> str:
 
 @click.command(short_help="Drop a post, and keep it out of later crawls.")
 @click.argument("post_id", metavar="ID")
-@click.option("--source", help="Which source's post, where several answer to the id.")
+@click.option(
+    "--source", shell_complete=completed("source"), help="Which source's post, where several answer to the id."
+)
 @with_home
 def forget(home: Home, post_id: str, source: str | None) -> int:
     """Drop a post with all its entries, and keep it out of later crawls.

@@ -11,11 +11,17 @@ from ..index import SearchResults
 from ..pipeline.home import Home
 from .exits import NOTHING_FOUND
 from .hits import FORMATS, print_hits, usable_index
-from .options import format_option, with_home
-from .output import clipped, hint, on_terminal, plural
+from .options import filter_options, format_option, with_home
+from .output import clipped, hint, on_terminal, plural, say, styled
 
 _LIMIT = re.compile(r"-n[=-]?[0-9]+")
 """-n with its number attached; whatever is wrong with the number, click says."""
+
+
+def _named_facets(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str, ...]:
+    """The names between the commas; the search says which of them there are not."""
+    del ctx, param
+    return tuple(name for each in value.split(",") if (name := each.strip().lower()))
 
 
 class QueryCommand(click.Command):
@@ -38,9 +44,9 @@ class QueryCommand(click.Command):
             if option is not None or word in ctx.help_option_names or word.startswith("--"):
                 options.append(word)
                 if option is not None and not option.is_flag and word in named:
-                    if not rest:
+                    if not rest and not ctx.resilient_parsing:
                         raise click.BadOptionUsage(word, f"Option {word!r} requires an argument.", ctx)
-                    options.append(rest.pop(0))
+                    options.append(rest.pop(0) if rest else "")
             else:
                 words.append(word)
         return super().parse_args(ctx, [*options, "--", *words])
@@ -49,50 +55,92 @@ class QueryCommand(click.Command):
 @click.command(cls=QueryCommand, short_help="Search the corpus; with filters alone, list the newest posts.")
 @click.argument("words", nargs=-1)
 @click.option(
-    "-n", "--limit", "limit", type=click.IntRange(1, 100_000), default=10, show_default=True, help="Hits to print."
+    "-n", "--limit", "limit", type=click.IntRange(0, 100_000), default=10, show_default=True, help="Hits to print."
 )
 @click.option("--offset", type=click.IntRange(0), default=0, help="Hits to pass over first.")
-@click.option("--after", metavar="DATE", help="Published on or after: 2018, 2018-11 or 2018-11-13.")
-@click.option("--before", metavar="DATE", help="Published before (that day itself is out).")
-@click.option("--source", multiple=True, help="Only this source (may be given several times).")
-@click.option("--tag", multiple=True, help="Only posts with this tag or label.")
-@click.option("--category", multiple=True, help="Only posts of this category.")
+@filter_options
 @click.option("--sort", type=click.Choice(["relevance", "newest", "oldest"]), default="relevance", show_default=True)
 @click.option("--all", "all_words", is_flag=True, help="Only posts that hold all words.")
+@click.option(
+    "--facets",
+    metavar="NAMES",
+    callback=_named_facets,
+    default="",
+    help="Count all posts that answer by year, tag, source, category, author: --facets year,tag.",
+)
+@click.option("--explain", is_flag=True, help="Say which words matched where, and what each score is the sum of.")
 @format_option(*FORMATS)
 @with_home
-def query(home: Home, /, words: tuple[str, ...], fmt: str, limit: int, **filters: Any) -> int:
+def query(home: Home, /, words: tuple[str, ...], fmt: str, limit: int, facets: tuple[str, ...], **options: Any) -> int:
     """Search the corpus for WORDS; with filters alone, list the newest posts that pass.
 
     \b
     tipsearch query empathy
     tipsearch query '"active listening"' -golf --after 2018
     tipsearch query title:phone --tag patience --sort newest
+    tipsearch query apology --after '2 years ago' --facets year,tag -n 0
 
     Exit status: 0 hits found, 1 nothing found, 2 the query can't be answered as it stands.
     """
     asked = " ".join(words)
-    narrowed = any(filters[name] for name in ("after", "before", "source", "tag", "category"))
+    narrowed = any(options[name] for name in ("after", "before", "source", "tag", "category"))
     if not asked.strip() and not narrowed:
         raise click.UsageError("Say what to look for: tipsearch query WORDS, or give a filter such as --after 2018.")
+    for option, given, formats in (
+        ("--facets", facets, ("text", "json")),
+        ("--explain", options["explain"], FORMATS[:3]),
+    ):
+        if given and fmt not in formats:
+            raise click.UsageError(f"{option} goes with --format {' or '.join(formats)}, not with {fmt}.")
     with usable_index(home) as index:
-        results = index.search(asked, limit=limit, **filters)
-        for note in results.notes:
-            hint(note)
-        about = {"query": asked, "total": results.total, "took_ms": results.took_ms}
-        print_hits(results, fmt, {**about, "did_you_mean": results.did_you_mean, "notes": list(results.notes)})
-    _hint_on(asked, results, filters["offset"])
+        results = index.search(asked, limit=limit, facets=facets, **options)
+        if results.notes:
+            hint("; ".join(results.notes))
+        print_hits(results, fmt, _about(asked, results))
+    if fmt == "text":
+        if results.facets:
+            from .facets import print_facets
+
+            print_facets(results.facets)
+        if results.formula and len(results):
+            say(styled(results.formula, dim=True))
+    _hint_on(asked, results, options["offset"], limit)
     return 0 if results.total else NOTHING_FOUND
 
 
-def _hint_on(asked: str, results: SearchResults, offset: int) -> None:
+def _about(asked: str, results: SearchResults) -> dict[str, Any]:
+    """What the JSON document says besides its hits."""
+    about: dict[str, Any] = {
+        "query": asked,
+        "total": results.total,
+        "took_ms": results.took_ms,
+        "did_you_mean": results.did_you_mean,
+        "notes": list(results.notes),
+        "all_but_one": [{"without": each.part, "total": each.total} for each in results.all_but_one],
+    }
+    if results.facets:
+        from .facets import facets_json
+
+        about["facets"] = facets_json(results.facets)
+    if results.formula:
+        about["formula"] = results.formula
+    return about
+
+
+def _hint_on(asked: str, results: SearchResults, offset: int, limit: int) -> None:
     """Say what the list of hits can't: that there are none, how to get some, or where the others are."""
     shown = offset + len(results)
     if not results.total:
         hint(f"no post answers: {clipped(asked)}" if asked.strip() else "no post passes these filters")
+    elif not limit:
+        hint(f"{plural(results.total, 'post')} found")
     elif not len(results):
         hint(f"{plural(results.total, 'post')} found; --offset {offset} passes over them all")
     elif results.total > shown and on_terminal():
         hint(f"{plural(results.total, 'post')} found; the next ones: --offset {shown}")
+    if results.all_but_one:
+        listed = [f"without {clipped(each.part, 40)}: {each.total:,}" for each in results.all_but_one[:5]]
+        hint(f"posts that hold all but one: {', '.join(listed)}")
     if results.did_you_mean:
-        hint(f"did you mean: {clipped(results.did_you_mean)}")
+        better = clipped(results.did_you_mean)
+        hint(f"did you mean: {better}" if '"' in better else f'did you mean "{better}"?')

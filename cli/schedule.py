@@ -15,7 +15,7 @@ import click
 
 from ..pipeline.errors import UsageError
 from ..pipeline.home import Home
-from .options import with_home
+from .options import completed, with_home
 from .output import clipped, hint, say
 
 _MINUTES = {"m": 1, "h": 60, "d": 24 * 60, "w": 7 * 24 * 60}
@@ -53,7 +53,7 @@ class Job:
 
 
 @click.command(short_help="The crontab line or the systemd units that refresh regularly.")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=completed("registered"))
 @click.option("--every", default="6h", show_default=True, metavar="TIME", help="How often: 30m, 6h, 1d, 1w.")
 @click.option("--systemd/--cron", "systemd", default=False, help="What to print (default: the crontab line).")
 @with_home

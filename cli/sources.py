@@ -9,7 +9,7 @@ import click
 from ..pipeline.errors import UsageError
 from ..pipeline.home import Home
 from .finish import finish, locked_store, opened_store
-from .options import format_option, home_option, with_home
+from .options import completed, format_option, home_option, with_home
 from .output import hint, plural, say, say_json, styled
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _origin(store: Store, name: str) -> str:
 
 
 @sources.command("remove")
-@click.argument("name")
+@click.argument("name", shell_complete=completed("source"))
 @with_home
 def remove(home: Home, name: str) -> int:
     """Take the source NAME out of tipsearch.toml, and its posts out of the corpus."""

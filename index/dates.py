@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import MAXYEAR, date, datetime, timedelta
 
 from ..pipeline.errors import QueryError
@@ -10,7 +11,7 @@ from ..pipeline.records import Precision
 from .analysis import shown
 
 _FORM = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:T[\d:.]+(?:Z|[+-][\d:]+)?)?", re.ASCII)
-HINT = "Write a day, a month or a year: 2018-11-13, 2018-11 or 2018."
+HINT = "Write a day, a month or a year: 2018-11-13, 2018-11 or 2018; or say it: yesterday, 3 weeks ago, last March."
 
 
 def span(first: date, precision: Precision | None) -> tuple[date, date]:
@@ -23,32 +24,81 @@ def span(first: date, precision: Precision | None) -> tuple[date, date]:
     return first, first + timedelta(days=1) if first < date.max else first
 
 
-def read_span(word: str, *, where: str) -> tuple[date, date]:
-    """The interval that a date in a query stands for; raises QueryError naming the word where it is no date."""
+def read_span(word: str, *, where: str, today: date | None = None) -> tuple[date, date]:
+    """The interval that a date in a query stands for, written in numbers or said in words (`spoken_dates`).
+
+    `today` is the day from which words count, by default the computer's. Raises QueryError naming the word, with the
+    nearest right one, where it is no date.
+    """
     match = _FORM.fullmatch(word.strip())
-    year, month, day = match.groups() if match else (None, None, None)
+    if match is None:
+        from .spoken_dates import spoken_span
+
+        found = spoken_span(word, today or date.today()) if any(map(str.isalnum, word)) else None  # noqa: DTZ011
+        if found is None:
+            raise _no_date(word, where)
+        return found
+    year, month, day = match.groups()
     precision: Precision = "day" if day else "month" if month else "year"
     try:
-        return span(date(int(year or 0), int(month or 1), int(day or 1)), precision)
+        return span(date(int(year), int(month or 1), int(day or 1)), precision)
     except ValueError:
-        raise QueryError(f'"{shown(word)}" in {where} is no date', word=word, hint=HINT) from None
+        raise _no_date(word, where) from None
 
 
-def read_start(value: str | date, *, where: str) -> date:
+def is_said(word: str) -> bool:
+    """Is a date given in words, so that it is worth saying which day it means?"""
+    return _FORM.fullmatch(word.strip()) is None
+
+
+def told(start: date, end: date) -> str:
+    """An interval as people read it: ``2018-11-13``, or ``2018-03-01 to 2018-03-31``."""
+    last = end - timedelta(days=1)
+    return start.isoformat() if last <= start else f"{start} to {last}"
+
+
+def read_start(value: str | date, *, where: str, today: date | None = None) -> date:
     """The first day of a date given to `after` or `before`: a date object or a word of a query."""
     if isinstance(value, datetime):
         return value.date()
-    return value if isinstance(value, date) else read_span(value, where=where)[0]
+    return value if isinstance(value, date) else read_span(value, where=where, today=today)[0]
 
 
-def check_range(start: date | None, end: date | None, *, where: str) -> None:
-    """Raise QueryError where no day lies in [start, end)."""
+def check_range(start: date | None, end: date | None, *, where: str, right: str = "") -> None:
+    """Raise QueryError where no day lies in [start, end); `right` is the range that was likely meant."""
     if start is not None and end is not None and start >= end:
         raise QueryError(
             f'"{shown(where, 80)}" is an empty range: no day lies between the two',
             word=where,
-            hint="The earlier date comes first.",
+            hint=f"The earlier date comes first: {shown(right, 80)}." if right else "The earlier date comes first.",
         )
+
+
+def _no_date(word: str, where: str) -> QueryError:
+    near = _nearest(word)
+    return QueryError(
+        f'"{shown(word)}" in {where} is no date',
+        word=word,
+        hint=f"Did you mean {shown(near)}? {HINT}" if near else HINT,
+    )
+
+
+def _nearest(word: str) -> str | None:
+    """The date that a word was likely meant to be: the last day of a short month, day and month swapped, a typo."""
+    match = _FORM.fullmatch(word.strip())
+    if match is None:
+        from .spoken_dates import nearest_spelling, spoken_span
+
+        near = nearest_spelling(word[:60])
+        return near if near and spoken_span(near, date(2020, 6, 15)) else None
+    year, month, day = (int(part) if part else 0 for part in match.groups())
+    if not 1 <= year <= MAXYEAR or not day:
+        return None
+    if month > 12 >= day >= 1 and month <= monthrange(year, day)[1]:
+        return f"{year:04}-{day:02}-{month:02}"
+    if 1 <= month <= 12:
+        return f"{year:04}-{month:02}-{monthrange(year, month)[1]:02}" if day > 28 else f"{year:04}-{month:02}"
+    return None
 
 
 def _year(year: int) -> date:

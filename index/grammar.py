@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, cast
 
 from ..pipeline.errors import QueryError
 from .analysis import STOP_WORDS, fold, keyword, printable, shown, words
-from .dates import check_range, read_span
+from .dates import check_range, is_said, read_span, told
 from .query import (
     AllOf,
     AnyOf,
@@ -48,14 +49,16 @@ class ParsedQuery:
     notes: tuple[str, ...] = ()
 
 
-def parse_query(text: str, *, all_words: bool = False) -> ParsedQuery:
+def parse_query(text: str, *, all_words: bool = False, today: date | None = None) -> ParsedQuery:
     """Read a query; with `all_words`, posts must hold everything that stands side by side.
+
+    `today` is the day from which "3 weeks ago" counts, by default the computer's.
 
     Raises QueryError for an unknown field, a date that is none, an empty range, an unknown ``is:`` and a query beyond
     the limits; any other text means something.
     """
     found = scan(printable(text))
-    builder = _Builder(found.notes, all_words=all_words)
+    builder = _Builder(found.notes, all_words=all_words, today=today)
     if not found.pieces:
         return ParsedQuery(Everything(), tuple(found.notes))
     if found.is_plain:
@@ -84,9 +87,10 @@ def _through_luqum(lucene: str, typed: str, builder: _Builder) -> Node | None:
 
 
 class _Builder:
-    def __init__(self, notes: list[str], *, all_words: bool) -> None:
+    def __init__(self, notes: list[str], *, all_words: bool, today: date | None = None) -> None:
         self.notes = notes
         self.all_words = all_words
+        self.today = today
         self.patterns = 0
 
     def convert(self, item: Any, field: str | None) -> Node | None:  # noqa: C901 - one line a kind of luqum's
@@ -146,6 +150,10 @@ class _Builder:
             return (demanded + wished)[0] if demanded or wished else None
         if not wished and not excluded:
             return AllOf(tuple(dict.fromkeys(demanded)))
+        if wished and demanded and all(map(_is_filter, demanded)):
+            # Filters only narrow: as beside an option of the same name, some word must still match.
+            found = wished[0] if len(wished) == 1 and not excluded else _clauses(wished, excluded)
+            return AllOf((found, *dict.fromkeys(demanded)))
         return Clauses(tuple(dict.fromkeys(wished)), tuple(dict.fromkeys(demanded)), tuple(dict.fromkeys(excluded)))
 
     def leaf(self, typed: str, field: str | None) -> Node | None:
@@ -155,7 +163,7 @@ class _Builder:
         if field == "date":
             if typed == "*":
                 return Published(None, None)
-            return Published(*read_span(typed, where="date:"))
+            return Published(*self.span(typed))
         if field == "is":
             return self.state(typed)
         return self.word(typed, cast("TextField | None", field))
@@ -233,8 +241,12 @@ class _Builder:
         for state in STATES:
             if typed.lower() == state:
                 return State(state)
+        from difflib import get_close_matches
+
+        near = get_close_matches(typed.lower(), STATES, n=1)
         listed = ", ".join(f"is:{state}" for state in STATES)
-        raise QueryError(f'"is:{shown(typed)}" is nothing a post can be', word=typed, hint=f"A post can be {listed}.")
+        hint = f"Did you mean is:{near[0]}? A post can be {listed}." if near else f"A post can be {listed}."
+        raise QueryError(f'"is:{shown(typed)}" is nothing a post can be', word=typed, hint=hint)
 
     def date_range(self, item: Any, kind: str) -> Node:
         """``[a TO b]``, ``{a TO b}``, ``>a``, ``<=b``: a bound means the whole year, month or day it names."""
@@ -245,10 +257,18 @@ class _Builder:
         if kind in {"Range", "To"}:
             high = _bound(item.high if kind == "Range" else item.a)
             includes_high = item.include_high if kind == "Range" else item.include
-        start = read_span(low, where="date:")[0 if includes_low else 1] if low else None
-        end = read_span(high, where="date:")[1 if includes_high else 0] if high else None
-        check_range(start, end, where=f"date:[{low or '*'} TO {high or '*'}]")
+        start = self.span(low)[0 if includes_low else 1] if low else None
+        end = self.span(high)[1 if includes_high else 0] if high else None
+        asked = f"date:[{low or '*'} TO {high or '*'}]"
+        check_range(start, end, where=asked, right=f"date:[{high} TO {low}]" if low != high else f"date:{low}")
         return Published(start, end)
+
+    def span(self, typed: str) -> tuple[date, date]:
+        """The days of a date, with a note on those that were said in words."""
+        start, end = read_span(typed, where="date:", today=self.today)
+        if is_said(typed):
+            self._note(f"“{shown(typed)}” is {told(start, end)}")
+        return start, end
 
     def _note(self, sentence: str) -> None:
         if sentence not in self.notes:
@@ -258,6 +278,10 @@ class _Builder:
 def _bound(item: Any) -> str | None:
     value = unescape(str(item)).strip().strip('"')
     return None if value == "*" else value
+
+
+def _clauses(wished: Sequence[Node], excluded: Sequence[Node]) -> Node:
+    return Clauses(tuple(dict.fromkeys(wished)), (), tuple(dict.fromkeys(excluded)))
 
 
 def _is_stop_word(node: Node) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
@@ -149,3 +150,46 @@ def asks_for_gone(node: Node) -> bool:
     if isinstance(node, Clauses) and any(asks_for_gone(part) for part in node.must_not):
         return True
     return node == State("gone") or any(asks_for_gone(part) for part in children(node))
+
+
+def described(node: Node) -> str:  # noqa: C901 - one case a node
+    """A part of a query as it would be written."""
+    match node:
+        case Word(text, field):
+            return _in(field, text)
+        case Pattern(pattern, field):
+            return _in(field, pattern)
+        case Fuzzy(text, distance, field):
+            return _in(field, f"{text}~{distance}")
+        case Phrase(held, slop, field):
+            return _in(field, f'"{" ".join(held)}"' + (f"~{slop}" if slop else ""))
+        case Keyword(field, value):
+            return f'{field}:"{value}"' if " " in value else f"{field}:{value}"
+        case Published(start, end):
+            return f"date:[{start or '*'} TO {end or '*'}}}"
+        case State(name):
+            return f"is:{name}"
+        case Not(part):
+            return f"-{described(part)}"
+        case Boosted(part, factor):
+            return f"{described(part)}^{factor:g}"
+        case Everything():
+            return "*"
+        case Clauses(should, must, must_not):
+            return _group(" ", [*_signed("+", must), *_signed("", should), *_signed("-", must_not)])
+        case AllOf(parts):
+            return _group(" AND ", [described(part) for part in parts])
+        case AnyOf(parts):
+            return _group(" OR ", [described(part) for part in parts])
+
+
+def _group(between: str, parts: list[str]) -> str:
+    return f"({between.join(parts)})" if len(parts) > 1 else "".join(parts)
+
+
+def _signed(sign: str, parts: Collection[Node]) -> Iterator[str]:
+    return (sign + described(part) for part in parts)
+
+
+def _in(field: TextField | None, text: str) -> str:
+    return f"{field}:{text}" if field else text

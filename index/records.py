@@ -6,12 +6,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from time import perf_counter
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ..pipeline.records import Completeness, Origin, Precision
 
+if TYPE_CHECKING:
+    from .explain import ScorePart
+    from .facets import FacetCount
+    from .nothing import WithoutOne
+
 Sort = Literal["relevance", "newest", "oldest"]
 SORTS: tuple[Sort, ...] = ("relevance", "newest", "oldest")
+
+FacetField = Literal["year", "tag", "source", "category", "author"]
+FACETS: tuple[FacetField, ...] = ("year", "tag", "source", "category", "author")
+
+UNDATED = "undated"
+"""The year of a post that no filter on a single year lets pass."""
 
 HITS_AT_ONCE = 50
 """So many hits are read from the disk in one go, while the results are walked through."""
@@ -24,6 +35,7 @@ class Hit:
     `rank` counts from 1 over the whole ranking (with an offset of 10 the first hit has rank 11); `score` never grows
     from one hit to the next by relevance and has no unit. `snippet` is one line of at most 300 characters of the
     post's text, and `snippet_parts` the same text as (piece, does it match) pairs, for whoever wants to mark matches.
+    `explanation` holds the parts of the score, where they were asked for.
     """
 
     rank: int
@@ -38,6 +50,7 @@ class Hit:
     gone: bool
     snippet: str
     snippet_parts: tuple[tuple[str, bool], ...]
+    explanation: tuple[ScorePart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +83,9 @@ class SearchResults:
 
     `total` counts all posts that answer, not just the hits asked for; `took_ms` is the time of the search in
     milliseconds; `did_you_mean` is a better spelt query, if one was found; `notes` are sentences on how the query
-    was read, where that is not obvious.
+    was read, where that is not obvious. `facets` holds, for each facet asked for, all its values with their counts
+    over all posts that answer; `all_but_one`, where nothing answers that holds all, how many posts hold the rest;
+    `formula` says how a word's score is made, where scores are explained.
     """
 
     def __init__(
@@ -82,10 +97,16 @@ class SearchResults:
         did_you_mean: str | None,
         notes: tuple[str, ...],
         load: Callable[[int, int], list[Hit]],
+        facets: dict[str, tuple[FacetCount, ...]] | None = None,
+        all_but_one: tuple[WithoutOne, ...] = (),
+        formula: str | None = None,
     ) -> None:
         self.total = total
         self.did_you_mean = did_you_mean
         self.notes = notes
+        self.facets: dict[str, tuple[FacetCount, ...]] = facets or {}
+        self.all_but_one = all_but_one
+        self.formula = formula
         self._count = count
         self._load = load
         self._first = load(0, min(count, HITS_AT_ONCE))

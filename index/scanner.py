@@ -28,7 +28,9 @@ _RUN = re.compile(r"[^\s\"()]+")
 _PHRASE = re.compile(r"\"([^\"]*)\"(~\d{0,3})?(\^\d{1,3}(?:\.\d{1,3})?)?")
 _BOOST = re.compile(r"\^\d{1,3}(?:\.\d{1,3})?")
 _MODIFIED = re.compile(r"(.+?)(~(?:\d(?:\.\d{1,3})?)?)?(\^\d{1,3}(?:\.\d{1,3})?)?", re.DOTALL)
-_RANGE = re.compile(r"([\[{])\s*([^\s\]}]+)\s+(?i:to)\s+([^\s\]}]+)\s*([\]}])")
+_BOUND = r"(\"[^\"\]}]*\"|[^\s\"\]}]+)"
+_RANGE = re.compile(rf"([\[{{])\s*{_BOUND}\s+(?i:to)\s+{_BOUND}\s*([\]}}])")
+_COMPARED = re.compile(r'([<>]=?)"([^"]*\w[^"]*)"')
 _OPERATORS: dict[str, Kind] = {"AND": "and", "OR": "or", "NOT": "not", "&&": "and", "||": "or"}
 _LUCENE: dict[Kind, str] = {"and": "AND", "or": "OR", "not": "NOT"}
 
@@ -165,6 +167,10 @@ def _cut_value(found: Scan, text: str, named: re.Match[str]) -> int:
         return _cut_phrase(found, text, position, name)
     if character in "[{" and name == "date":
         return _cut_range(found, text, position)
+    if name == "date" and (said := _COMPARED.match(text, position)):
+        sign, value = said.groups()
+        found.pieces.append(Piece("atom", f"date:{said.group()}", f"date:{sign}{escape(' '.join(value.split()))}"))
+        return said.end()
     run = _RUN.match(text, position)
     typed = run.group() if run else ""
     core, modifiers = _modified(typed) if typed else ("", "")
@@ -187,11 +193,12 @@ def _cut_value(found: Scan, text: str, named: re.Match[str]) -> int:
 
 def _cut_range(found: Scan, text: str, position: int) -> int:
     bounds = _RANGE.match(text, position)
-    if bounds is None:
+    if bounds is None or '""' in bounds.group():
         part = text[position : position + 40]
         raise QueryError(f'"date:{shown(part)}" is no range of dates', word=part, hint="Write date:[2018 TO 2019-06].")
     left, low, high, right = bounds.groups()
-    lucene = f"date:{left}{escape(low)} TO {escape(high)}{right}"
+    low, high = (escape(" ".join(bound.strip('"').split())) for bound in (low, high))
+    lucene = f"date:{left}{low} TO {high}{right}"
     found.pieces.append(Piece("atom", f"date:{bounds.group()}", lucene))
     return bounds.end()
 

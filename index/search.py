@@ -6,29 +6,25 @@ import os
 import re
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ..pipeline.errors import IndexUnusableError, QueryError
 from ..pipeline.home import Home
 from ..pipeline.text import clean_line
-from .analysis import STOP_WORDS, fold, keyword, shown, tokens
-from .dates import check_range, read_start
+from .analysis import STOP_WORDS, fold, shown, tokens
 from .folder import REINDEX, IndexFolder
 from .grammar import ParsedQuery, parse_query
+from .narrowing import having, narrowed, published, said_dates
 from .query import (
-    AllOf,
-    AnyOf,
-    Clauses,
     Everything,
     Keyword,
     KeywordField,
     Node,
     Not,
-    Published,
     State,
     TextNode,
     Word,
@@ -40,6 +36,10 @@ from .records import SORTS, Hit, IndexedPost, SearchResults, Sort
 
 if TYPE_CHECKING:
     from .engine import Engine, Ranking, Snapshot
+    from .facets import FacetCount
+    from .nothing import WithoutOne
+    from .synonyms import Synonyms
+    from .trends import Trend
 
 ATTEMPTS = 5
 """So often the pointer is read again when the generation it names has just been replaced."""
@@ -66,6 +66,7 @@ class SearchIndex:
         self._engine: Engine | None = None
         self._mark = (0, 0)
         self._closed = False
+        self._known_synonyms: tuple[tuple[int, int], Synonyms] | None = None
         self._snapshot()
 
     def __enter__(self) -> Self:
@@ -98,35 +99,56 @@ class SearchIndex:
         sort: Sort = "relevance",
         all_words: bool = False,
         include_gone: bool = False,
+        today: date | None = None,
+        facets: str | Sequence[str] = (),
+        explain: bool = False,
+        synonyms: bool = True,
+        seen: Collection[tuple[str, str]] = (),
     ) -> SearchResults:
         """The posts that answer a query, best first; an empty query gives the newest posts that pass the filters.
 
         `after` keeps posts published on or after the first day of a date, `before` those strictly before it (a date,
-        or ``2018-11-13``, ``2018-11``, ``2018``); posts dated to a month or a year pass where all of it does.
+        or ``2018-11-13``, ``2018-11``, ``2018``, ``3 weeks ago``, ``last March``, counted back from `today`, which is
+        the computer's day unless given); posts dated to a month or a year pass where all of it does.
         `source`, `tag` and `category` keep posts that have one of the values given. `limit` None gives all hits.
-        Raises QueryError for a query that can't be answered, ValueError for a negative limit or offset.
+        `facets` names what to count (``year``, ``tag``, ``source``, ``category``, ``author``) over all posts that
+        answer; with `explain`, each hit says which parts its score is made of. Without `synonyms`, the home's file of
+        them is left aside. Posts in `seen`, (source, id) pairs, are left out and not counted among the hits.
+        Raises QueryError for a query that can't be answered, ConfigError for a broken synonyms file, ValueError for a
+        negative limit or offset.
         """
         started = time.perf_counter()
         if offset < 0 or (limit is not None and limit < 0):
             raise ValueError(f"limit and offset count hits and can't be negative: {limit}, {offset}")
         if sort not in SORTS:
             raise QueryError(f'"{sort}" is no order', word=str(sort), hint=f"The orders are {', '.join(SORTS)}.")
-        parsed = parse_query(query, all_words=all_words)
+        count = _facet_counter(facets)
+        parsed = parse_query(query, all_words=all_words, today=today)
         given: dict[KeywordField, str | Sequence[str]] = {"source": source, "tag": tag, "category": category}
-        filters = [*_published(after, before), *_keywords(given)]
+        filters = [*published(after, before, today), *having(given)]
         gone = [] if include_gone or asks_for_gone(parsed.node) else [State("gone")]
         snapshot = self._snapshot()
-        node = _narrowed(parsed.node, filters, gone)
+        known = self._synonyms() if synonyms else None
+        meant, added = known.apply(parsed.node, snapshot.stem) if known else (parsed.node, ())
+        node = narrowed(meant, filters, gone)
         top = None if limit is None else offset + limit
-        ranking = snapshot.rank(node, sort=sort, top=top)
-        looked_for = wanted(parsed.node)
+        ranking = _unseen(snapshot, snapshot.rank(node, sort=sort, top=None if seen or facets else top), seen)
         return SearchResults(
             total=ranking.total,
-            count=max(0, len(ranking.top) - offset),
-            did_you_mean=_better_spelt(query, looked_for, snapshot),
-            notes=(*parsed.notes, *_nothing_asked(query, parsed), *_empty_filters(filters, parsed, snapshot)),
-            load=_Loader(snapshot, ranking, looked_for, offset),
+            count=max(0, len(ranking.top[:top]) - offset),
+            did_you_mean=_better_spelt(query, wanted(parsed.node), snapshot),
+            notes=(
+                *parsed.notes,
+                *added,
+                *said_dates(after, before, today),
+                *_nothing_asked(query, parsed),
+                *_empty_filters(filters, parsed, snapshot),
+            ),
+            load=_Loader(snapshot, ranking, wanted(meant), offset, explained=node if explain else None),
             started=started,
+            facets=count(snapshot, ranking),
+            all_but_one=() if ranking.total else _all_but_one(snapshot, meant, parsed.node, [*filters, *gone]),
+            formula=snapshot.insight.formula if explain else None,
         )
 
     def get(self, post_id: str) -> IndexedPost | None:
@@ -159,6 +181,12 @@ class SearchIndex:
             started=started,
         )
 
+    def trends(self, queries: str | Sequence[str], **filters: Any) -> tuple[Trend, ...]:
+        """How many posts of each year answer each query; `filters` and what is raised are those of `search`."""
+        from .trends import trends
+
+        return trends(self, [queries] if isinstance(queries, str) else queries, filters)
+
     def suggest(self, word: str) -> str | None:
         """The corpus's own word that `word` was likely meant to be; None where it occurs, or none is near."""
         folded = fold(word.strip())
@@ -166,6 +194,26 @@ class SearchIndex:
         if not folded or snapshot.count(folded):
             return None
         return snapshot.nearest_word(folded)
+
+    def values(self, field: KeywordField) -> dict[str, int]:
+        """The tags, categories, sources or authors' names there are, in comparison form, each with its posts.
+
+        Comparison form is lower case, without accents, with spaces for hyphens: what a filter takes as the same.
+        """
+        return dict(self._snapshot().insight.values(field))
+
+    def _synonyms(self) -> Synonyms | None:
+        """The home's synonyms, read again once the file is another; None where there are none."""
+        try:
+            status = (self._home.path / "synonyms").stat()
+        except OSError:
+            return None
+        mark, known = (status.st_size, status.st_mtime_ns), self._known_synonyms
+        if known is None or known[0] != mark:
+            from .synonyms import read_synonyms
+
+            known = self._known_synonyms = (mark, read_synonyms(self._home.path))
+        return known[1]
 
     def _snapshot(self) -> Snapshot:
         with self._lock:
@@ -199,19 +247,35 @@ class SearchIndex:
 class _Loader:
     """Reads the hits of a ranking, some at a time, from the state that was searched."""
 
-    def __init__(self, snapshot: Snapshot, ranking: Ranking, looked_for: Iterable[TextNode], offset: int) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        ranking: Ranking,
+        looked_for: Iterable[TextNode],
+        offset: int,
+        *,
+        explained: Node | None = None,
+    ) -> None:
         self.snapshot = snapshot
         self.ranking = ranking
         self.offset = offset
+        self.explained = explained
         self.forms = snapshot.forms(node for node in looked_for if node.field != "title")
 
     def __call__(self, start: int, end: int) -> list[Hit]:
         from .snippets import snippet
 
+        places = range(self.offset + start, self.offset + end)
+        posts = {number: self.snapshot.load(number) for number, _ in (self.ranking.top[place] for place in places)}
+        parts_of = {}
+        if self.explained is not None:
+            from .explain import explain
+
+            parts_of = explain(self.snapshot, self.explained, posts)
         hits = []
-        for place in range(self.offset + start, self.offset + end):
+        for place in places:
             number, score = self.ranking.top[place]
-            post = self.snapshot.load(number)
+            post = posts[number]
             line, parts = snippet(post.text, self.forms, self.snapshot.stem)
             hits.append(
                 Hit(
@@ -227,35 +291,10 @@ class _Loader:
                     gone=post.gone,
                     snippet=line,
                     snippet_parts=parts,
+                    explanation=parts_of.get(number, ()),
                 )
             )
         return hits
-
-
-def _published(after: str | date | None, before: str | date | None) -> list[Node]:
-    if after is None and before is None:
-        return []
-    start = read_start(after, where="after") if after is not None else None
-    end = read_start(before, where="before") if before is not None else None
-    check_range(start, end, where=f"after {after} and before {before}")
-    return [Published(start, end)]
-
-
-def _keywords(given: dict[KeywordField, str | Sequence[str]]) -> list[Node]:
-    filters: list[Node] = []
-    for field, values in given.items():
-        listed = [values] if isinstance(values, str) else list(values)
-        if listed:
-            parts = tuple(Keyword(field, keyword(value)) for value in listed)
-            filters.append(parts[0] if len(parts) == 1 else AnyOf(parts))
-    return filters
-
-
-def _narrowed(node: Node, filters: Sequence[Node], excluded: Sequence[Node]) -> Node:
-    if not filters and not excluded:
-        return node
-    demanded = (node, *filters) if node != Everything() else tuple(filters)
-    return Clauses((), demanded, tuple(excluded)) if excluded else AllOf(demanded)
 
 
 def _better_spelt(query: str, looked_for: Sequence[TextNode], snapshot: Snapshot) -> str | None:
@@ -275,6 +314,29 @@ def _better_spelt(query: str, looked_for: Sequence[TextNode], snapshot: Snapshot
     return re.sub(r"\s+", " ", "".join(pieces) + query[position:]).strip()
 
 
+def _facet_counter(names: str | Sequence[str]) -> Callable[[Snapshot, Ranking], dict[str, tuple[FacetCount, ...]]]:
+    if not names:
+        return lambda _snapshot, _ranking: {}
+    from .facets import count_facets, facet_fields
+
+    fields = facet_fields(names)
+    return lambda snapshot, ranking: count_facets(snapshot, [number for number, _ in ranking.top], fields)
+
+
+def _all_but_one(snapshot: Snapshot, node: Node, typed: Node, filters: Sequence[Node]) -> tuple[WithoutOne, ...]:
+    from .nothing import all_but_one
+
+    return all_but_one(snapshot, node, typed, filters)
+
+
+def _unseen(snapshot: Snapshot, ranking: Ranking, seen: Collection[tuple[str, str]]) -> Ranking:
+    if not seen:
+        return ranking
+    known = frozenset(seen)
+    left = [(number, score) for number, score in ranking.top if snapshot.insight.identity(number) not in known]
+    return replace(ranking, total=len(left), top=left)
+
+
 def _nothing_asked(query: str, parsed: ParsedQuery) -> list[str]:
     if query.strip() and parsed.node == Everything():
         return ["no word is left of the query: these are the newest posts"]
@@ -282,13 +344,17 @@ def _nothing_asked(query: str, parsed: ParsedQuery) -> list[str]:
 
 
 def _empty_filters(filters: Sequence[Node], parsed: ParsedQuery, snapshot: Snapshot) -> list[str]:
-    """A sentence for each tag, category, source or author that no post has."""
+    """A sentence for each tag, category, source or author that no post has, with the nearest one there is."""
     named = dict.fromkeys(found for node in (*filters, parsed.node) for found in _all_keywords(node))
-    return [
-        f"no post has the {node.field} “{shown(node.value)}”"
-        for node in named
-        if not node.is_pattern and not snapshot.count_keyword(node.field, node.value)
-    ]
+    notes = []
+    for node in named:
+        if not node.is_pattern and not snapshot.count_keyword(node.field, node.value):
+            from .nothing import nearest_value
+
+            near = nearest_value(snapshot, node.field, node.value)
+            told = f"; did you mean “{shown(near)}”?" if near else ""
+            notes.append(f"no post has the {node.field} “{shown(node.value)}”{told}")
+    return notes
 
 
 def _all_keywords(node: Node) -> list[Keyword]:

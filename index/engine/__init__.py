@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ...pipeline.records import Change
 from ..query import KeywordField, Node, TextNode
 from ..records import IndexedPost, Sort
+
+if TYPE_CHECKING:
+    from .insight import Insight
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,11 @@ class Snapshot(Protocol):
 
     def stem(self, word: str) -> str:
         """The stem under which a folded word is indexed."""
+        ...
+
+    @property
+    def insight(self) -> Insight:
+        """Counts by value and parts of scores."""
         ...
 
 

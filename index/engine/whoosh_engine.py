@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cached_property, wraps
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar, assert_never
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar, assert_never
 
 from ...pipeline.errors import QueryError, TipsearchError
 from ..analysis import STOP_WORDS, words
@@ -44,6 +44,9 @@ from . import Forms, Ranking
 from .combine import Scores, add, compile_pattern, in_order, intersect, near_together, raise_to, unite, whole_first
 from .whoosh_postings import Postings, damaged
 from .whoosh_schema import ANY_DAY, key_of, open_files, stem
+
+if TYPE_CHECKING:
+    from .whoosh_insight import WhooshInsight
 
 TITLE_WEIGHT = 2.5
 """A word in the title counts so much more than one in the text."""
@@ -157,6 +160,13 @@ class WhooshSnapshot:
     def stem(self, word: str) -> str:
         """The stem of a folded word."""
         return stem(word)
+
+    @property
+    def insight(self) -> WhooshInsight:
+        """Counts by value and parts of scores."""
+        from .whoosh_insight import WhooshInsight
+
+        return WhooshInsight(self)
 
     def _evaluate(self, node: Node) -> Scores:  # noqa: C901 - one case a node
         match node:

@@ -13,7 +13,7 @@ from .conftest import POST, Run, tipsearch
 
 PAGE = (Path(__file__).parents[2] / "docs" / "json.md").read_text("utf-8")
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
-OBJECTS_OF_ANY_KEYS = ("sources[].years", "sources[].runs[].counts")
+OBJECTS_OF_ANY_KEYS = ("sources[].years", "sources[].runs[].counts", "hits[].explanation[].forms", "[].options")
 LISTS_OF_OBJECTS = ("sources", "waiting")
 
 
@@ -56,13 +56,34 @@ def test_show_why(run: Run, tmp_path: Path) -> None:
 
 
 def test_query(ask: Run) -> None:
-    assert documented("query") == set(printed(ask("query", "empathy", "--format", "json").json))
-    line = ask("query", "empathy", "--format", "jsonl").lines[0]
-    assert {f"hits[].{key}" for key in line} == {key for key in documented("query") if key.startswith("hits")}
+    facets = "year,tag,source,category,author"
+    found = ask("query", "empathy", "--facets", facets, "--explain", "--format", "json").json
+    missing = ask("query", "empathy xylophonic", "--all", "--format", "json").json
+    assert documented("query") == {*printed(found), *printed(missing)} - {"all_but_one", "hits"}
+    assert not {"facets", "formula"} & set(missing)
+    line = ask("query", "empathy", "--explain", "--format", "jsonl").lines[0]
+    keys = {key.partition("[")[0] for key in line}
+    assert keys == {key.split(".")[1].partition("[")[0] for key in documented("query") if key.startswith("hits")}
 
 
 def test_similar(ask: Run) -> None:
     assert documented("similar") == set(printed(ask("similar", first_id(ask), "--format", "json").json))
+
+
+def test_trends(ask: Run) -> None:
+    assert documented("trends") == set(printed(ask("trends", "empathy", "--format", "json").json))
+
+
+def test_watch(run: Run, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(POST)
+    assert run("ingest", page).status == 0
+    assert run("watch", "add", "doors", "door", "--tag", "x", "--all").status == 0
+    assert run("watch", "add", "bells", "bell").status == 0
+    assert documented("watch") == set(printed(run("watch", "list", "--format", "json").json))
+    (line,) = run("watch", "run", "--format", "jsonl").lines
+    assert line.pop("watch") == "bells"
+    assert set(line) == set(run("query", "bell", "--format", "jsonl").lines[0])
 
 
 @pytest.mark.parametrize("command", ["sources", "status"])
@@ -99,5 +120,6 @@ def test_every_command_with_a_json_format_has_its_section() -> None:
 
     for name, module in COMMANDS.items():
         command = getattr(import_module(f"tipsearch.cli.{module}"), name)
-        formats = [param.type.choices for param in command.params if param.name == "fmt"]
+        below = getattr(command, "commands", {}).values()
+        formats = [param for each in (command, *below) for param in each.params if param.name == "fmt"]
         assert bool(formats) == any(name in title for title in SECTIONS), name

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import ENVIRONMENT, Run, on_a_terminal
+from .conftest import ENVIRONMENT, POST, Run, on_a_terminal
 
 KEYS = {"rank", "score", "id", "title", "published", "url", "source", "completeness", "snippet"}
 
@@ -111,6 +111,68 @@ class TestFilters:
         assert "--offset 5000" in done.err
 
 
+class TestFacets:
+    def test_counts_are_over_all_posts_that_answer(self, ask: Run) -> None:
+        answer = ask("query", "empathy", "--facets", "year,tag", "--format", "json", "-n", "1").json
+        assert list(answer["facets"]) == ["year", "tag"]
+        assert sum(each["count"] for each in answer["facets"]["year"]) == answer["total"]
+        most = answer["facets"]["tag"][0]
+        assert ask("query", "empathy", "--tag", most["value"], "--format", "json").json["total"] == most["count"]
+
+    def test_as_text_they_stand_below_the_hits(self, ask: Run) -> None:
+        done = ask("query", "empathy", "--facets", "source", "-n", "0")
+        assert done.status == 0
+        assert next(line.split() for line in done.out.splitlines() if "█" in line)[0] == "tips"
+        assert "posts found" in done.err
+
+    @pytest.mark.parametrize(("facets", "fmt"), [("tags", "text"), ("tag", "urls"), ("tag", "jsonl")])
+    def test_what_cannot_be_is_exit_2(self, ask: Run, facets: str, fmt: str) -> None:
+        done = ask("query", "empathy", "--facets", facets, "--format", fmt)
+        assert (done.status, done.out) == (2, "")
+
+
+class TestExplain:
+    def test_the_parts_add_up(self, ask: Run) -> None:
+        answer = ask("query", "empathy patience", "--explain", "--format", "json").json
+        for hit in answer["hits"]:
+            assert sum(part["score"] for part in hit["explanation"]) == pytest.approx(hit["score"])
+        assert "idf" in answer["formula"]
+
+    def test_as_text_each_part_has_its_line(self, ask: Run) -> None:
+        done = ask("query", "empathy", "--tag", "empathy", "--explain", "-n", "1")
+        assert "the sum of:" in done.out
+        assert "empathy in the title" in done.out
+        assert "passes tag:empathy" in done.out
+
+
+class TestNothingFound:
+    def test_all_says_which_word_to_drop(self, ask: Run) -> None:
+        done = ask("query", "patience xylophonic", "--all")
+        assert (done.status, done.out) == (1, "")
+        assert "without xylophonic: " in done.err
+        (without,) = ask("query", "patience xylophonic", "--all", "--format", "json").json["all_but_one"]
+        assert without == {"without": "xylophonic", "total": ask("query", "patience", "--format", "json").json["total"]}
+
+    def test_a_misspelt_tag_offers_the_nearest(self, ask: Run) -> None:
+        assert "did you mean “empathy”?" in ask("query", "tag:empthy").err
+
+
+def test_dates_may_be_said(ask: Run) -> None:
+    done = ask("query", "empathy", "--after", "40 years ago", "--format", "json")
+    assert done.status == 0
+    assert done.json["total"] == ask("query", "empathy", "--format", "json").json["total"]
+    assert "“40 years ago” is from" in done.err
+    wrong = ask("query", "empathy", "--after", "3 weks ago")
+    assert (wrong.status, wrong.out) == (2, "")
+    assert "Did you mean 3 weeks ago?" in wrong.err
+
+
+def test_all_notes_stand_in_one_line(ask: Run) -> None:
+    done = ask("query", 'patience (really "C++')
+    assert done.status == 0
+    assert len(done.err.splitlines()) == 1
+
+
 class TestErrors:
     @pytest.mark.parametrize(
         ("args", "named"),
@@ -183,3 +245,20 @@ def test_query_imports_neither_scrapy_nor_the_store(corpus: Path) -> None:
         [sys.executable, "-c", code], capture_output=True, encoding="utf-8", env=ENVIRONMENT, check=True
     )
     assert not set(done.stderr.split()) & {"scrapy", "twisted", "sqlalchemy", "dateparser", "bs4", "rich", "tomlkit"}
+
+
+def test_synonyms_are_applied_and_said(run: Run, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(POST)
+    assert run("ingest", page).status == 0
+    synonyms = tmp_path / "home" / "synonyms"
+    synonyms.write_text("gate = door\n")
+    done = run("query", "gate", "--format", "urls")
+    assert done.status == 0
+    assert done.err.strip() == "synonyms: “gate” also finds “door”"
+    assert run("query", "gate", "--no-synonyms").status == 1
+    synonyms.write_text("gate = door\ngate door\n")
+    broken = run("query", "gate")
+    assert (broken.status, broken.out) == (2, "")
+    assert f"{synonyms}, line 2" in broken.err
+    assert run("query", "door", "--no-synonyms").status == 0

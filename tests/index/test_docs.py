@@ -47,7 +47,7 @@ def index(home: Path) -> Iterator[SearchIndex]:
 def test_the_examples_of_the_python_api_run_one_after_another(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     names: dict[str, object] = {"home": home, "store": feed()}
     blocks = re.findall(r"```python\n(.*?)```", API, flags=re.DOTALL)
-    assert len(blocks) == 5
+    assert len(blocks) == 7
     for number, block in enumerate(blocks, start=1):
         exec(compile(block, f"python-api.md, example {number}", "exec"), names)
     printed = capsys.readouterr().out
@@ -61,7 +61,7 @@ def test_every_public_name_is_there(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["SearchIndex", "IndexedPost", "Hit", "QueryError", "IndexUnusableError", "sync_index"]
+    "name", [name for name in public.__all__ if name not in {"WithoutOne", "ChangeFeed", "SyncReport"}]
 )
 def test_the_names_that_users_meet_are_documented(name: str) -> None:
     assert f"`{name}`" in API or f"import {name}" in API or name in API
@@ -72,7 +72,8 @@ OPERATORS = re.findall(r"^\| `([^`]+)` \|", LANGUAGE, flags=re.MULTILINE)
 
 @pytest.mark.parametrize("query", OPERATORS)
 def test_every_example_of_the_language_is_answered_without_a_note(index: SearchIndex, query: str) -> None:
-    notes = [note for note in index.search(query).notes if not note.startswith("no post has")]
+    told = (r"no post has", r"“.*” is \d{4}-\d\d-\d\d")  # of a value that is nowhere, of a date that was said
+    notes = [note for note in index.search(query).notes if not any(re.match(each, note) for each in told)]
     assert notes == []
 
 

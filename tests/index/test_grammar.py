@@ -68,7 +68,7 @@ def meaning(query: str, **options: bool) -> object:
         ("author:ann", Keyword("author", "ann")),
         ('author:"Ann Berry"', AllOf((Keyword("author", "ann"), Keyword("author", "berry")))),
         ("tag:app*", Keyword("tag", "app*", is_pattern=True)),
-        ("apple source:tips", Clauses((A,), (Keyword("source", "tips"),))),
+        ("apple source:tips", AllOf((A, Keyword("source", "tips")))),
         ("tag:apple tag:berry", AllOf((Keyword("tag", "apple"), Keyword("tag", "berry")))),
         ("date:2018", Published(date(2018, 1, 1), date(2019, 1, 1))),
         ("date:2018-12", Published(date(2018, 12, 1), date(2019, 1, 1))),

@@ -286,7 +286,8 @@ def test_did_you_mean_keeps_the_rest_of_the_query(index: SearchIndex, query: str
 
 
 def test_a_tag_that_no_post_has_is_said(index: SearchIndex) -> None:
-    assert index.search("caller", tag="empaty").notes == ("no post has the tag “empaty”",)
+    assert index.search("caller", tag="empaty").notes == ("no post has the tag “empaty”; did you mean “empathy”?",)
+    assert index.search("caller", tag="xylophone").notes == ("no post has the tag “xylophone”",)
     assert index.search("caller tag:empathy").notes == ()
 
 
