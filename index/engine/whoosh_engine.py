@@ -145,11 +145,13 @@ class WhooshSnapshot:
         """What these nodes match in a text."""
         stems: set[str] = set()
         forms: set[str] = set()
+        phrases: set[tuple[tuple[str, ...], int]] = set()
         for node in nodes:
             match node:
                 case Word(text):
                     stems.add(stem(text))
-                case Phrase(held):
+                case Phrase(held, slop):
+                    phrases.add((tuple(map(stem, held)), slop))
                     stems.update(stem(word) for word in held)
                 case Pattern(pattern, field):
                     forms.update(word for name in _fields(field) for word in self._fitting(f"{name}_words", pattern))
@@ -158,7 +160,7 @@ class WhooshSnapshot:
                     forms.update(word for word, _ in self._near(node))
                 case _:
                     assert_never(node)
-        return Forms(frozenset(stems), frozenset(forms))
+        return Forms(frozenset(stems), frozenset(forms), frozenset(phrases))
 
     def stem(self, word: str) -> str:
         """The stem of a folded word."""
