@@ -205,13 +205,14 @@ class _Loader:
         self.forms = snapshot.forms(node for node in looked_for if node.field != "title")
 
     def __call__(self, start: int, end: int) -> list[Hit]:
-        from .snippets import snippet
+        from .snippets import Cutter
 
+        cut = Cutter(self.forms, self.snapshot.stem)
         hits = []
         for place in range(self.offset + start, self.offset + end):
             number, score = self.ranking.top[place]
             post = self.snapshot.load(number)
-            line, parts = snippet(post.text, self.forms, self.snapshot.stem)
+            line, parts = cut(post.text)
             hits.append(
                 Hit(
                     rank=place + 1,
