@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
@@ -23,7 +24,7 @@ _AROUND = 1_000
 _SEARCHED = 200_000
 """Characters of a text that are looked through: longer posts than any blog's are not worth the wait."""
 _WEIGHED = 1_000
-"""Matches of a text that are weighed against each other: a word that stands there more often is anywhere."""
+"""Of more matches than this only those near the rarest are weighed against each other."""
 
 # White space, controls, and what changes the direction of writing or can't be seen.
 _ODD = (
@@ -148,10 +149,11 @@ def _best(matches: Sequence[Match]) -> tuple[int, int]:
     """The stretch with the most phrases, then the most different words, the closest together; the earliest of them."""
     if not matches:
         return 0, 0
+    matches = _near_the_rarest(matches) if len(matches) > _WEIGHED else matches
     best, best_worth = (matches[0].start, matches[0].end), (0, 0, -LONGEST, 0)
     inside: Counter[str] = Counter()
     last = 0
-    for first, match in enumerate(matches[:_WEIGHED]):
+    for first, match in enumerate(matches):
         while last < len(matches) and (last == first or matches[last].end - match.start <= _REACH):
             inside[matches[last].stem] += 1
             last += 1
@@ -166,6 +168,19 @@ def _best(matches: Sequence[Match]) -> tuple[int, int]:
         if not inside[match.stem]:
             del inside[match.stem]
     return best
+
+
+def _near_the_rarest(matches: Sequence[Match]) -> list[Match]:
+    """Those that can be shown together with one of the rarest kind: a phrase, where there is one, or else a word."""
+    counts = Counter(match.stem for match in matches)
+    rarest = min(counts, key=lambda stem: (not stem.startswith(_PHRASE), counts[stem]))
+    places = [match.start for match in matches if match.stem == rarest][: _WEIGHED // 10]
+    kept = []
+    for match in matches:
+        after = bisect_left(places, match.start)
+        if any(abs(place - match.start) <= _REACH for place in places[max(0, after - 1) : after + 1]):
+            kept.append(match)
+    return kept
 
 
 def _tightest(matches: Sequence[Match], different: int) -> int:
@@ -185,9 +200,15 @@ def _tightest(matches: Sequence[Match], different: int) -> int:
 
 def _bounds(line: str, start: int, end: int, *, opens: bool, closes: bool) -> tuple[int, int]:
     """Widen a stretch of matches to a readable passage: from the sentence's start where that is near."""
+    # Signs that touch a match belong to it: no passage ends between a word and its full stop.
+    earliest, latest = max(0, start - _LEAD // 2), min(len(line), end + _LEAD // 2)
+    if (space := line.rfind(" ", earliest, start)) >= 0 or not earliest:
+        start = space + 1
+    if (space := line.find(" ", end, latest)) >= 0 or latest == len(line):
+        end = space if space >= 0 else latest
     room = LONGEST - 2 - (end - start)
     if room <= 0:
-        return start, start + LONGEST - 2
+        return start, min(end, start + LONGEST - 2)
     if end <= LONGEST - 2:
         left = 0
     else:

@@ -18,7 +18,9 @@ TITLE_WEIGHT = 2.5
 EXACT_WEIGHT = 0.2
 """What a word in the very form of the query adds to its stem's score: enough to come first among equals."""
 NEAR_WEIGHT = 0.2
-"""What two neighbours of the query that stand side by side in a post add, beside a word's score."""
+"""What two neighbours of the query that stand side by side in a post add, beside a word's score.
+
+0.5 did better on the three collections (0.537 instead of 0.533 on the mean), and worse on the two (0.379, 0.387)."""
 NEAR = 4
 """Words further apart than this are not near: stop words between two words of a query don't part them."""
 NEAR_PAIRS = 5

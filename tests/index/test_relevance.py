@@ -126,6 +126,24 @@ def test_a_rare_word_counts_more_than_a_common_one(ranked: Rank) -> None:
     assert ranked("customer relay", **common, rare=f"A relay {REST}")[0] == "rare"
 
 
+def test_snippets_show_phrases_and_for_a_match_in_the_title_the_beginning(tmp_path: Path) -> None:
+    text = (
+        "Voucher and gift, gift and voucher. " + "Nothing of the kind. " * 40 + "The gift of a voucher, a gift voucher."
+    )
+    sync_index(tmp_path, DictFeed(post("p", "A title on courtesy", text)))
+    index = open_index(tmp_path)
+    (phrase,), (near,), (titled,) = (
+        index.search('"gift voucher"'),
+        index.search('"voucher gift"~1'),
+        index.search("courtesy"),
+    )
+    assert "a gift voucher." in phrase.snippet
+    assert [piece for piece, marked in phrase.snippet_parts if marked] == ["gift", "voucher", "gift", "voucher"]
+    assert "a gift voucher." in near.snippet
+    assert titled.snippet.startswith("Voucher and gift, gift and voucher. Nothing")
+    assert not any(marked for _, marked in titled.snippet_parts)
+
+
 @pytest.mark.parametrize(
     ("places", "others", "near"),
     [

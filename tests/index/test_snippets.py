@@ -110,10 +110,27 @@ def test_stop_words_are_marked_inside_a_phrase_only() -> None:
     assert cut(text, phrases=(("apple of the eye", 0),))[1] == ["apple", "of", "the", "eye"]
 
 
+def test_a_rare_word_is_shown_after_thousands_of_a_common_one() -> None:
+    text = "An apple, a day. " * 4000 + "One pear and an apple. " + "An apple, a day. " * 4000
+    assert "pear" in cut(text, "apple", "pear")[1]
+    assert (
+        "apple pear" in cut("Apple, pear. A " * 2 + "apple " * 5000 + "pear. " * 5000, phrases=(("apple pear", 0),))[0]
+    )
+
+
 def test_a_word_longer_than_a_snippet_is_cut_and_marked() -> None:
     line, marked = cut(FILLER * 20 + "x" * 5000 + " " + FILLER, words=("x" * 64,))
     assert len(line) <= LONGEST
     assert marked == ["x" * (LONGEST - 2)]
+
+
+@pytest.mark.parametrize(
+    "text", ["字" * 900 + "林檎" + "字" * 900, "a/" * 900 + "apple" + "/b" * 900], ids=["chinese", "path"]
+)
+def test_a_match_is_shown_though_no_space_is_near(text: str) -> None:
+    line, marked = cut(text, "apple", phrases=(("林 檎", 0),))
+    assert len(line) <= LONGEST
+    assert "".join(marked) in {"apple", "林檎"}
 
 
 @pytest.mark.parametrize("gap", ["\u200b", "\u202e", "\x1b", "\x00", "\u061c", "\U000e0041", "\u2028", "\xa0", "\t"])
