@@ -43,7 +43,8 @@ class ScorePart:
 
     `kind` is ``word`` (any form of it), ``exact form`` (what is added for the very form of the query), ``phrase``,
     ``pattern``, ``fuzzy``, ``together`` (what a post gets for how the parts stand in it) or ``filter`` (which adds
-    nothing). `what` is the part of the query, `field` ``title`` or ``text`` where that matters, `forms` the words that
+    nothing). Of a word in title and text each has a share of what both count
+    together. `what` is the part of the query, `field` ``title`` or ``text`` where that matters, `forms` the words that
     match there (folded) with how often each stands there, `posts` in how many posts of the corpus the word does.
     """
 
@@ -107,7 +108,7 @@ class _Explainer:
     def reason(node: Node, number: int, below: list[dict[int, tuple[ScorePart, ...]]]) -> str:
         """Why a post's score is more than the sum of its parts."""
         if isinstance(node, Clauses) and all(number in each for each in below):
-            return "holds everything that was asked for: put above all posts that do not"
+            return "holds everything that was asked for, and is put above all posts that do not; neighbours count more"
         return "how the parts stand together"
 
     def word(self, node: Word) -> dict[int, tuple[ScorePart, ...]]:
@@ -122,7 +123,7 @@ class _Explainer:
                     very = tuple(found for found in forms if found[0] == node.text)
                     part = ScorePart(kind="exact form", what=node.text, field=field, forms=very, score=score.exact)
                     explained[number] = (*explained[number], part)
-        return explained
+        return self.shared(node, explained)
 
     def text(self, node: Pattern | Fuzzy | Phrase) -> dict[int, tuple[ScorePart, ...]]:
         explained: dict[int, tuple[ScorePart, ...]] = {}
@@ -140,7 +141,19 @@ class _Explainer:
                     score=score,
                 )
                 explained[number] = (*explained.get(number, ()), part)
-        return explained
+        return self.shared(node, explained)
+
+    def shared(self, node: TextNode, explained: dict[int, tuple[ScorePart, ...]]) -> dict[int, tuple[ScorePart, ...]]:
+        """What counts in title and text saturates together (BM25F): each has its share of the score."""
+        if node.field is not None:
+            return explained
+        whole = self.insight.scores(node, self.posts)
+        scaled = {}
+        for number, parts in explained.items():
+            alone = sum(part.score for part in parts)
+            share = whole.get(number, alone) / alone if alone else 1.0
+            scaled[number] = tuple(replace(part, score=part.score * share) for part in parts)
+        return scaled
 
     def forms(self, number: int, field: TextField, matches: Callable[[str], bool]) -> tuple[tuple[str, int], ...]:
         """The words of a post's field that match, as they stand there (folded), most frequent first."""

@@ -263,7 +263,7 @@ class _Loader:
         self.forms = snapshot.forms(node for node in looked_for if node.field != "title")
 
     def __call__(self, start: int, end: int) -> list[Hit]:
-        from .snippets import snippet
+        from .snippets import Cutter
 
         places = range(self.offset + start, self.offset + end)
         posts = {number: self.snapshot.load(number) for number, _ in (self.ranking.top[place] for place in places)}
@@ -272,11 +272,12 @@ class _Loader:
             from .explain import explain
 
             parts_of = explain(self.snapshot, self.explained, posts)
+        cut = Cutter(self.forms, self.snapshot.stem)
         hits = []
         for place in places:
             number, score = self.ranking.top[place]
             post = posts[number]
-            line, parts = snippet(post.text, self.forms, self.snapshot.stem)
+            line, parts = cut(post.text)
             hits.append(
                 Hit(
                     rank=place + 1,

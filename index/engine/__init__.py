@@ -24,10 +24,14 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """What counts as a match in a text: words of these stems, and these very words."""
+    """What counts as a match in a text: words of these stems, and these very words.
+
+    `phrases` are stems that stand together, in order or, with a slop, with at most so many words between them.
+    """
 
     stems: frozenset[str]
     words: frozenset[str]
+    phrases: frozenset[tuple[tuple[str, ...], int]] = frozenset()
 
 
 class Snapshot(Protocol):

@@ -11,8 +11,9 @@ import heapq
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, wraps
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar, assert_never
 
@@ -42,16 +43,21 @@ from ..spelling import likeliest, within
 from ..stored import unpack
 from . import Forms, Ranking
 from .combine import Scores, add, compile_pattern, in_order, intersect, near_together, raise_to, unite, whole_first
+from .scoring import (
+    EXACT_WEIGHT,
+    NEAR_PAIRS,
+    NEAR_WEIGHT,
+    TITLE_WEIGHT,
+    leading,
+    nearness,
+    saturated,
+)
 from .whoosh_postings import Postings, damaged
 from .whoosh_schema import ANY_DAY, key_of, open_files, stem
 
 if TYPE_CHECKING:
     from .whoosh_insight import WhooshInsight
 
-TITLE_WEIGHT = 2.5
-"""A word in the title counts so much more than one in the text."""
-EXACT_WEIGHT = 0.2
-"""What a word in the very form of the query adds to its stem's score: enough to come first among equals."""
 MOST_EXPANSIONS = 1000
 """Words that one pattern may stand for."""
 
@@ -142,11 +148,13 @@ class WhooshSnapshot:
         """What these nodes match in a text."""
         stems: set[str] = set()
         forms: set[str] = set()
+        phrases: set[tuple[tuple[str, ...], int]] = set()
         for node in nodes:
             match node:
                 case Word(text):
                     stems.add(stem(text))
-                case Phrase(held):
+                case Phrase(held, slop):
+                    phrases.add((tuple(map(stem, held)), slop))
                     stems.update(stem(word) for word in held)
                 case Pattern(pattern, field):
                     forms.update(word for name in _fields(field) for word in self._fitting(f"{name}_words", pattern))
@@ -155,7 +163,7 @@ class WhooshSnapshot:
                     forms.update(word for word, _ in self._near(node))
                 case _:
                     assert_never(node)
-        return Forms(frozenset(stems), frozenset(forms))
+        return Forms(frozenset(stems), frozenset(forms), frozenset(phrases))
 
     def stem(self, word: str) -> str:
         """The stem of a folded word."""
@@ -185,7 +193,8 @@ class WhooshSnapshot:
             case State(name):
                 return dict.fromkeys(self.postings.documents("state", name), 0.0)
             case AllOf(parts):
-                return intersect([self._evaluate(part) for part in parts])
+                scores = intersect([self._evaluate(part) for part in parts])
+                return self._with_nearness(scores, parts)
             case AnyOf(parts):
                 return unite(self._evaluate(part) for part in parts)
             case Clauses():
@@ -214,45 +223,66 @@ class WhooshSnapshot:
         for unwanted in node.must_not:
             for number in self._evaluate(unwanted):
                 scores.pop(number, None)
+        self._with_nearness(scores, (*node.must, *node.should))
         return whole_first(scores, wished) if len(wished) > 1 else scores
 
+    def _with_nearness(self, scores: Scores, parts: Sequence[Node]) -> Scores:
+        """Add to the best scores what neighbours among the plain words give where they stand close together."""
+        plain = [stem(part.text) for part in parts if isinstance(part, Word) and part.field is None]
+        pairs = list(pairwise(plain[: NEAR_PAIRS + 1]))
+        wanted = leading(scores) if pairs else set()
+        for first, second in pairs:
+            shares: Scores = {}
+            for name in _fields(None):
+                places = self.postings.positions(name, first, wanted)
+                others = self.postings.positions(name, second, set(places))
+                near = {number: nearness(places[number], others[number]) for number in others}
+                add(shares, self.postings.shares_of(name, near), _weight(name))
+            add(scores, saturated(shares, min(self._idf(first, None), self._idf(second, None))), NEAR_WEIGHT)
+        return scores
+
     def _word(self, text: str, field: TextField | None) -> Scores:
-        scores: Scores = {}
         term = stem(text)
-        for name in _fields(field):
-            stems = self.postings.bm25(name, term)
-            if self.postings.occurrences(name, term) == self.postings.occurrences(f"{name}_words", text):
-                # All forms of the word are this one: both lists are the same, and one need not be read.
-                add(scores, stems, (1 + EXACT_WEIGHT) * _weight(name))
-            else:
-                add(scores, stems, _weight(name))
-                exact = self.postings.bm25(f"{name}_words", text, length_of=name)
-                add(scores, exact, EXACT_WEIGHT * _weight(name))
+        scores = self._stem_scores(term, field)
+        if all(
+            self.postings.occurrences(name, term) == self.postings.occurrences(f"{name}_words", text)
+            for name in _fields(field)
+        ):
+            # All forms of the word are this one: both lists are the same, and one need not be read.
+            return {number: (1 + EXACT_WEIGHT) * score for number, score in scores.items()}
+        add(scores, self._form_scores(text, field), EXACT_WEIGHT)
         return scores
 
     def _stem_scores(self, term: str, field: TextField | None) -> Scores:
-        scores: Scores = {}
+        shares: Scores = {}
         for name in _fields(field):
-            add(scores, self.postings.bm25(name, term), _weight(name))
-        return scores
+            add(shares, self.postings.shares(name, term), _weight(name))
+        return saturated(shares, self._idf(term, field))
+
+    def _form_scores(self, word: str, field: TextField | None) -> Scores:
+        shares: Scores = {}
+        for name in _fields(field):
+            add(shares, self.postings.shares(f"{name}_words", word, length_of=name), _weight(name))
+        return saturated(shares, self._idf(word, field, "_words"))
+
+    def _idf(self, term: str, field: TextField | None, kind: str = "") -> float:
+        """That of the field which holds the term most often."""
+        return min(self.postings.idf(name + kind, term) for name in _fields(field))
 
     def _pattern(self, pattern: str, field: TextField | None) -> Scores:
         scores: Scores = {}
-        for name in _fields(field):
-            for word in self._fitting(f"{name}_words", pattern):
-                raise_to(scores, self.postings.bm25(f"{name}_words", word, length_of=name), _weight(name))
+        for word in dict.fromkeys(word for name in _fields(field) for word in self._fitting(f"{name}_words", pattern)):
+            raise_to(scores, self._form_scores(word, field), 1.0)
         return scores
 
     def _fuzzy(self, node: Fuzzy) -> Scores:
         scores = self._word(node.text, node.field)
         for word, distance in self._near(node):
-            for name in _fields(node.field):
-                near = self.postings.bm25(f"{name}_words", word, length_of=name)
-                raise_to(scores, near, _weight(name) / (1 + distance))
+            raise_to(scores, self._form_scores(word, node.field), 1 / (1 + distance))
         return scores
 
     def _phrase(self, node: Phrase) -> Scores:
-        scores: Scores = {}
+        shares: Scores = {}
         stems = [stem(word) for word in node.words]
         for name in _fields(node.field):
             holding = [set(self.postings.documents(name, term)) for term in dict.fromkeys(stems)]
@@ -266,9 +296,8 @@ class WhooshSnapshot:
                 count = near_together(stems, held, node.slop) if node.slop else in_order(held)
                 if count:
                     counts[number] = count
-            idf = sum(self.postings.idf(name, term) for term in stems)
-            add(scores, self.postings.saturate(name, counts, idf), _weight(name))
-        return scores
+            add(shares, self.postings.shares_of(name, counts), _weight(name))
+        return saturated(shares, sum(self._idf(term, node.field) for term in stems))
 
     def _keyword(self, node: Keyword) -> Scores:
         if not node.is_pattern:

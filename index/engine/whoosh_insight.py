@@ -15,7 +15,8 @@ from ..query import KeywordField, Node, TextField, Word
 from ..records import UNDATED, FacetField, IndexedPost
 from ..stored import unpack
 from .insight import WordScore
-from .whoosh_postings import K1, B, damaged
+from .scoring import EXACT_WEIGHT, K1, NEAR, NEAR_WEIGHT, TITLE_WEIGHT, B
+from .whoosh_postings import damaged
 from .whoosh_schema import ANY_DAY, stem
 
 if TYPE_CHECKING:
@@ -34,12 +35,11 @@ class WhooshInsight:
     @property
     def formula(self) -> str:
         """How a word's score is made, in one line."""
-        from .whoosh_engine import EXACT_WEIGHT, TITLE_WEIGHT
-
         return (
-            f"BM25: weight × idf × times × {K1 + 1:g}"
-            f" / (times + {K1:g} × ({1 - B:g} + {B:g} × length / average length)), a field at a time;"
-            f" weight {TITLE_WEIGHT:g} in the title, 1 in the text; {EXACT_WEIGHT:g} of it again for the very form"
+            f"BM25F: idf × {K1 + 1:g} × x / (1 + x), where x adds up, over title and text,"
+            f" weight × times / ({K1:g} × ({1 - B:g} + {B:g} × length / average length));"
+            f" weight {TITLE_WEIGHT:g} in the title, 1 in the text; {EXACT_WEIGHT:g} of it again for the very form;"
+            f" together: up to {NEAR_WEIGHT:g} more for neighbours of the query within {NEAR} words"
         )
 
     def identity(self, number: int) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from math import log
 from typing import Any
@@ -14,9 +14,7 @@ from whoosh.reading import IndexReader
 from whoosh.util.numeric import byte_to_length
 
 from ...pipeline.errors import IndexUnusableError
-
-K1, B = 1.2, 0.75
-"""BM25's saturation and length normalisation: Lucene's and Whoosh's defaults."""
+from .scoring import K1, B
 
 _positions = Positions()
 
@@ -76,6 +74,20 @@ class Postings:
             )
         return scores
 
+    def shares(self, field: str, term: str, *, length_of: str | None = None) -> dict[int, float]:
+        """How often a term stands in every document that holds it, by the document's length normalisation."""
+        norms = self._norms(length_of or field)
+        return {
+            number: weight / norms[number]
+            for ids, weights, _, offset in self._blocks(field, term)
+            for number, weight in zip(_shifted(ids, offset), weights, strict=True)
+        }
+
+    def shares_of(self, field: str, counts: Mapping[int, float]) -> dict[int, float]:
+        """The same for something else that was counted in a field: phrases, words near each other."""
+        norms = self._norms(field)
+        return {number: count / norms[number] for number, count in counts.items()}
+
     def positions(self, field: str, term: str, wanted: set[int]) -> dict[int, list[int]]:
         """Where a term stands in the wanted documents."""
         return {
@@ -84,11 +96,6 @@ class Postings:
             for number, value in zip(ids, values, strict=True)
             if offset + number in wanted
         }
-
-    def saturate(self, field: str, counts: dict[int, int], idf: float) -> dict[int, float]:
-        """BM25 for something counted in documents, a phrase for example."""
-        norms = self._norms(field)
-        return {number: idf * count * (K1 + 1) / (count + norms[number]) for number, count in counts.items()}
 
     def column(self, name: str) -> array[int]:
         """A number for every document."""

@@ -63,7 +63,8 @@ def test_words_are_named_with_their_forms_and_counts(tmp_path_factory: pytest.Te
     assert ("exact form", "listens", "text", (("listens", 2),), None) in told
     assert ("word", "phone", "text", (("phone", 1),), 2) in told
     (lifted,) = [part for part in first.explanation if part.kind == "together"]
-    assert lifted.score == pytest.approx(second.score)
+    # As much as the best post that does not hold both words has, and a little for how near they stand.
+    assert second.score <= lifted.score < 1.2 * second.score
     assert "everything" in lifted.what
     assert "together" not in {part.kind for part in second.explanation}
 

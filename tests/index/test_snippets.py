@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tipsearch.index.analysis import words
 from tipsearch.index.engine import Forms
+from tipsearch.index.engine.whoosh_schema import stem as english
+from tipsearch.index.finder import Finder
 from tipsearch.index.snippets import LONGEST, one_line, snippet
 
 FILLER = "Nothing to see in this sentence. "
@@ -15,8 +21,12 @@ def stem(word: str) -> str:
     return word.rstrip("s")
 
 
-def cut(text: str, *stems: str, words: tuple[str, ...] = ()) -> tuple[str, list[str]]:
-    line, parts = snippet(text, Forms(frozenset(stems), frozenset(words)), stem)
+def cut(
+    text: str, *stems: str, words: tuple[str, ...] = (), phrases: tuple[tuple[str, int], ...] = ()
+) -> tuple[str, list[str]]:
+    together = frozenset((tuple(phrase.split()), slop) for phrase, slop in phrases)
+    held = {each for phrase, _ in together for each in phrase}
+    line, parts = snippet(text, Forms(frozenset(stems) | held, frozenset(words), together), stem)
     assert line == "".join(piece for piece, _ in parts)
     return line, [piece for piece, marked in parts if marked]
 
@@ -71,6 +81,138 @@ def test_a_match_far_into_a_long_text_is_found() -> None:
     assert cut(FILLER * 3000 + "apple", "apple")[1] == ["apple"]
 
 
+def test_the_passage_with_the_words_closest_together_wins() -> None:
+    apart = "An apple is here, and a good way on, after much that is said of other things, a pear. "
+    line, marked = cut(apart + FILLER * 30 + "A pear beside an apple. " + FILLER * 30, "apple", "pear")
+    assert marked == ["pear", "apple"]
+    assert "A pear beside an apple." in line
+
+
+def test_a_phrase_is_shown_where_it_stands_though_its_words_stand_elsewhere() -> None:
+    text = (
+        "A pear, an apple, pears, apples: to and not. " + FILLER * 30 + "Here an apple pear is one thing. " + FILLER * 9
+    )
+    line, marked = cut(text, phrases=(("apple pear", 0),))
+    assert marked == ["apple", "pear"]
+    assert "Here an apple pear is one thing." in line
+
+
+def test_words_near_each_other_are_shown_where_they_are_near() -> None:
+    near = "A pear considerably outweighing that unremarkable apple. "
+    text = "Pear: a b c d e f g h apple. " + FILLER * 30 + near + FILLER * 30
+    assert near in cut(text, phrases=(("apple pear", 4),))[0]
+    assert cut(text, phrases=(("apple pear", 3),))[0].startswith("Pear: a b c")
+
+
+def test_stop_words_are_marked_inside_a_phrase_only() -> None:
+    text = "To whom? It is not to be, or to be an apple of the eye, that is the question."
+    assert cut(text, phrases=(("not to be", 0),))[1] == ["not", "to", "be"]
+    assert cut(text, phrases=(("apple of the eye", 0),))[1] == ["apple", "of", "the", "eye"]
+
+
+def test_a_rare_word_is_shown_after_thousands_of_a_common_one() -> None:
+    text = "An apple, a day. " * 4000 + "One pear and an apple. " + "An apple, a day. " * 4000
+    assert "pear" in cut(text, "apple", "pear")[1]
+    assert (
+        "apple pear" in cut("Apple, pear. A " * 2 + "apple " * 5000 + "pear. " * 5000, phrases=(("apple pear", 0),))[0]
+    )
+
+
+def test_a_word_longer_than_a_snippet_is_cut_and_marked() -> None:
+    line, marked = cut(FILLER * 20 + "x" * 5000 + " " + FILLER, words=("x" * 64,))
+    assert len(line) <= LONGEST
+    assert marked == ["x" * (LONGEST - 2)]
+
+
+@pytest.mark.parametrize(
+    "text", ["字" * 900 + "林檎" + "字" * 900, "a/" * 900 + "apple" + "/b" * 900], ids=["chinese", "path"]
+)
+def test_a_match_is_shown_though_no_space_is_near(text: str) -> None:
+    line, marked = cut(text, "apple", phrases=(("林 檎", 0),))
+    assert len(line) <= LONGEST
+    assert "".join(marked) in {"apple", "林檎"}
+
+
+@pytest.mark.parametrize("gap", ["\u200b", "\u202e", "\x1b", "\x00", "\u061c", "\U000e0041", "\u2028", "\xa0", "\t"])
+def test_no_control_character_is_shown(gap: str) -> None:
+    assert cut(f"one{gap}apple{gap}{gap} two", "apple") == ("one apple two", ["apple"])
+
+
+def test_signs_of_markup_are_shown_as_the_text_has_them() -> None:
+    assert cut("Write <b>apple</b> & go", "apple") == ("Write <b>apple</b> & go", ["apple"])
+
+
+FORMS = [
+    "die",
+    "dying",
+    "lies",
+    "run",
+    "running",
+    "happy",
+    "happily",
+    "sky",
+    "skies",
+    "relational",
+    "ability",
+    "agencies",
+]
+FORMS += [
+    "don't",
+    "caller's",
+    "callers",
+    "Café",
+    "cafe",
+    "naïve",
+    "Straße",
+    "strasse",
+    "ﬁne",
+    "fine",
+    "İstanbul",
+    "日本",
+]
+FORMS += [
+    "generously",
+    "hopping",
+    "hoping",
+    "sensibility",
+    "e-mail",
+    "o'clock",
+    "Ünü",
+    "ὀδός",
+    "Йод",
+    "24/7",
+    "x_y",
+    "①",
+]
+PIECES = st.one_of(
+    st.sampled_from(FORMS), st.text(max_size=6), st.sampled_from(["’", "'", "_", "-", " ", ". ", "\u0301"])
+)
+
+
+@settings(max_examples=400)
+@given(st.lists(PIECES, max_size=25), st.sampled_from([" ", ""]), st.lists(st.sampled_from(FORMS), max_size=4))
+def test_the_finder_finds_what_looking_at_every_word_finds(pieces: list[str], glue: str, asked: list[str]) -> None:
+    held = [word for each in asked for word in words(each)]
+    find = Finder(Forms(frozenset(map(english, held[1:])), frozenset(held[:1])), english)
+    text = glue.join(pieces)
+    assert find(text) == find.among_all(text)
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(st.sampled_from("apple apples pear pears fig and of . , the kiwi melon’s".split()), max_size=700),
+    st.lists(st.sampled_from(["apple", "pear", "fig", "kiwi"]), min_size=1, max_size=3, unique=True),
+)
+def test_no_other_passage_as_short_holds_more_different_words(pieces: list[str], asked: list[str]) -> None:
+    text = " ".join(pieces)
+    _, marked = cut(text, *asked)
+    places = [(match.start, match.stem) for match in Finder(Forms(frozenset(asked), frozenset()), stem).among_all(text)]
+    most = max(
+        (len({term for start, term in places if first <= start < first + 230}) for first, _ in places), default=0
+    )
+    assert len({stem(piece.lower()) for piece in marked}) >= most
+
+
 WORDS = st.lists(
     st.sampled_from(["apple", "apples", "pear", "a", "wordy", "x" * 90, "end.", "“quoted”", "…"]), max_size=120
 )
@@ -96,5 +238,24 @@ def test_any_text_gives_one_clean_line(text: str) -> None:
     assert len(line) <= LONGEST
     assert "\n" not in line
     assert "\x1b" not in line
+    assert all(before != after or before != " " for before, after in pairwise(line))
     line.encode()
     assert one_line(text) == one_line(one_line(text))
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.sampled_from(["apple", "pears", "and", "so", "“quite”", "on…", "\n", "\u200b", "é"]), max_size=60),
+    st.data(),
+)
+def test_the_passage_of_a_long_text_is_made_of_whole_words(pieces: list[str], data: st.DataObject) -> None:
+    far = data.draw(st.integers(0, 400)), data.draw(st.integers(0, 400))
+    text = " ".join([*["filler"] * far[0], *pieces, *["padding"] * far[1]])
+    line, marked = cut(text, "apple", "pear")
+    assert len(line) <= LONGEST
+    whole = set(one_line(text).split())
+    inner = line.removeprefix("…").removesuffix("…").split()
+    assert all(each in whole or f"{each}…" in whole for each in inner)
+    assert bool(marked) == bool({"apple", "pears"} & set(pieces))
+    assert line.startswith("…") or one_line(text).startswith(line.removesuffix("…"))
+    assert line.endswith("…") or one_line(text).endswith(line.removeprefix("…"))

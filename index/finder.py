@@ -1,0 +1,141 @@
+"""Where the words that a query looks for stand in a text, found without looking at every other word of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from .analysis import STOP_WORDS, fold, tokens
+from .engine import Forms
+
+MOST_PREFIXES = 60
+"""A pattern or a fuzzy word may stand for words of more beginnings; then every word of a text is looked at."""
+
+_WORD = r"[^\W_]"
+_LETTERS = ((0x80, 0x52F), (0x1E00, 0x1FFF))
+"""Latin, Greek and Cyrillic beyond ASCII: in these, an accented letter is one sign."""
+_SIGNS = "\u2000-\u206f\u20a0-\u20cf\u2190-\u23ff\u2500-\u2775\ufe0f\ufeff\U0001f300-\U0001faff"
+"""Blocks without letters and digits that posts in these scripts hold: punctuation, currencies, arrows, emoji."""
+_TYPOGRAPHY = {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": ".", "\xa0": " ", "•": "*"}
+
+# Stems whose words begin otherwise: dying, lying, tying.
+_OTHER_BEGINNINGS = {"die": "d", "lie": "l", "tie": "t"}
+
+
+class Match(NamedTuple):
+    """A word that matched: its place in the text, its stem and whether the query asks for the word by itself."""
+
+    start: int
+    end: int
+    stem: str
+    tells: bool
+
+
+class Finder:
+    """Finds what one query looks for in any text.
+
+    One pass of one regular expression for the beginnings of the words, each find checked by folding and stemming it.
+    That takes stems that keep their words' beginning but for the stem's last letter, as Snowball's for English do.
+    """
+
+    def __init__(self, forms: Forms, stem: Callable[[str], str]) -> None:
+        self.stem = stem
+        self.words = forms.words
+        # Stop words are only worth a mark where the query holds nothing else, or inside its phrases.
+        telling = forms.stems - {stem(word) for word in STOP_WORDS}
+        self.telling = telling if telling or forms.words or forms.phrases else forms.stems
+        self.stems = self.telling.union(*(held for held, _ in forms.phrases))
+        self._beginnings = _shortest(
+            [*(_beginning(each) for each in self.stems), *(word[:4] for word in self.words)],
+        )
+        self._plain: re.Pattern[str] | None = None
+        self._wide: re.Pattern[str] | None = None
+
+    def __call__(self, text: str) -> list[Match]:
+        """All matches, in order."""
+        if not self.stems and not self.words:
+            return []
+        if len(self._beginnings) > MOST_PREFIXES:
+            return self.among_all(text)
+        searched = text
+        if not text.isascii():
+            for sign, plain in _TYPOGRAPHY.items():
+                searched = searched.replace(sign, plain)
+        if searched.isascii():
+            if self._plain is None:
+                self._plain = _pattern(self._beginnings, re.escape)
+            pattern = self._plain
+        elif _unusual().search(searched):
+            return self.among_all(text)
+        else:
+            if self._wide is None:
+                self._wide = _pattern(self._beginnings, _with_accents)
+            pattern = self._wide
+        found = (self._match(*each.span(), text) for each in pattern.finditer(searched.lower()))
+        return [match for match in found if match]
+
+    def among_all(self, text: str) -> list[Match]:
+        """The same by looking at every word."""
+        found = (self._match(start, end, text) for start, end, _ in tokens(text))
+        return [match for match in found if match]
+
+    def _match(self, start: int, end: int, text: str) -> Match | None:
+        word = fold(text[start:end])
+        term = self.stem(word)
+        if term in self.telling or word in self.words:
+            return Match(start, end, term, tells=True)
+        return Match(start, end, term, tells=False) if term in self.stems else None
+
+
+def _beginning(stem: str) -> str:
+    if "'" in stem:
+        return stem
+    return _OTHER_BEGINNINGS.get(stem) or stem[: max(1, len(stem) - 1)]
+
+
+def _shortest(beginnings: Iterable[str]) -> list[str]:
+    """Without those that begin with another one."""
+    kept: list[str] = []
+    for each in sorted(filter(None, beginnings)):
+        if not kept or not each.startswith(kept[-1]):
+            kept.append(each)
+    return kept
+
+
+def _pattern(beginnings: list[str], spell: Callable[[str], str]) -> re.Pattern[str]:
+    # The look back stands behind the first letter: so the regular expression begins with a set of letters, which `re`
+    # skips to ten times as fast as it tries a word boundary at every place.
+    guard = rf"(?<!{_WORD}.)(?<!{_WORD}['’].)"
+    heads = (spell(each[0]) + guard + "".join(map(spell, each[1:])) for each in beginnings)
+    return re.compile(rf"(?:{'|'.join(heads)}){_WORD}*(?:['’]{_WORD}+)*", re.DOTALL)
+
+
+def _with_accents(letter: str) -> str:
+    others = _accented().get(letter, "")
+    return f"[{re.escape(letter)}{others}]" if others else re.escape(letter)
+
+
+@lru_cache(maxsize=1)
+def _accented() -> dict[str, str]:
+    """The letters that are folded to one and the same letter."""
+    folded: dict[str, str] = {"'": "’"}
+    for first, last in _LETTERS:
+        for letter in map(chr, range(first, last + 1)):
+            plain = fold.__wrapped__(letter)
+            if letter.isalnum() and letter == letter.lower() and len(plain) == 1:
+                folded[plain] = folded.get(plain, "") + letter
+    return folded
+
+
+@lru_cache(maxsize=1)
+def _unusual() -> re.Pattern[str]:
+    """Signs that may be folded to more than one letter, to none, or that are words by themselves."""
+    usual = []
+    for first, last in _LETTERS:
+        for sign in map(chr, range(first, last + 1)):
+            is_letter = len(fold.__wrapped__(sign)) == 1 and len(sign.lower()) == 1
+            if is_letter if sign.isalnum() else not "\u0300" <= sign <= "\u036f":
+                usual.append(sign)
+    return re.compile(rf"[^\x00-\x7f{re.escape(''.join(usual))}{_SIGNS}]")
