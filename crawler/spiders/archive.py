@@ -6,6 +6,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
@@ -289,12 +290,21 @@ class ArchiveSpider(Spider):
             self.interrupt()
 
     def _finish(self, lane: _Lane, *, interrupted: bool = False) -> None:
-        if lane.report is None:
-            seconds = time.monotonic() - lane.started
-            stopped_by = self._stopped_by if interrupted else ""
+        if lane.report is not None:
+            return
+        seconds = time.monotonic() - lane.started
+        stopped_by = self._stopped_by if interrupted else ""
+        try:
             lane.report = lane.walk.report(requests=lane.requests, seconds=seconds, interrupted=stopped_by)
             self._keep(lane.walk, interrupted=interrupted)
-            self._on_source(lane.report)
+        except CorpusError as error:
+            # The disk may fill up just here, too. Without a report, the parent makes one of what it was told.
+            self._give_up(error)
+            if lane.report is None:
+                return
+            problems = (*lane.report.problems, error.message)
+            lane.report = replace(lane.report, outcome="failed", complete=False, problems=problems)
+        self._on_source(lane.report)
 
     def _keep(self, walk: Walk, *, interrupted: bool) -> None:
         """Store what only the end of a walk tells: which posts have left, and what the next run begins with."""
