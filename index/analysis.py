@@ -44,6 +44,11 @@ def words(text: str) -> list[str]:
     return [folded for token in _TOKEN.findall(text) if (folded := fold(token))]
 
 
+def raw_tokens(text: str) -> list[str]:
+    """The tokens of a text as they stand, before `fold`."""
+    return _TOKEN.findall(text)
+
+
 def tokens(text: str) -> Iterator[tuple[int, int, str]]:
     """The same words with their places: (start, end, word), in characters of the text."""
     for match in _TOKEN.finditer(text):

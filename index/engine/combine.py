@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 Scores = dict[int, float]
 """Document number to score; a document that does not match is not in it."""
@@ -66,13 +66,13 @@ def whole_first(scores: Scores, wished: list[Scores]) -> Scores:
     return scores
 
 
-def in_order(held: list[list[int]]) -> int:
+def in_order(held: Sequence[Sequence[int]]) -> int:
     """How often the words follow each other directly, from the places of each."""
     others = [frozenset(places) for places in held]
     return sum(all(start + step in places for step, places in enumerate(others)) for start in held[0])
 
 
-def near_together(stems: list[str], held: list[list[int]], slop: int) -> int:
+def near_together(stems: list[str], held: Sequence[Sequence[int]], slop: int) -> int:
     """In how many places all stems stand within reach of each other, in any order."""
     needed = Counter(stems)
     events = sorted({(place, term) for term, places in zip(stems, held, strict=True) for place in places})

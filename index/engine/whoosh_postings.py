@@ -1,32 +1,48 @@
-"""What the index files hold, read a block at a time: postings, positions, field lengths, columns, vocabulary."""
+"""What the index files hold, read a list at a time: postings, places, field lengths, columns, vocabulary."""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from math import log
-from typing import Any
+from typing import Any, NamedTuple
 
-from whoosh.codec.whoosh3 import W3LeafMatcher
-from whoosh.formats import Positions
 from whoosh.reading import IndexReader
 from whoosh.util.numeric import byte_to_length
 
 from ...pipeline.errors import IndexUnusableError
+from .whoosh_codec import Lists
 
 K1, B = 1.2, 0.75
 """BM25's saturation and length normalisation: Lucene's and Whoosh's defaults."""
 
-_positions = Positions()
-
-Block = tuple[Sequence[int], Sequence[float], Sequence[bytes]]
+MOST_TERMS = 4096
+"""So many terms are remembered with where their lists lie."""
 
 
 def damaged(error: Exception) -> IndexUnusableError:
     """The error for an index whose files can't be read."""
     told = str(error) or type(error).__name__
     return IndexUnusableError(f"the index is damaged ({told[:200]})", hint="Build it anew with: tipsearch reindex")
+
+
+class Part(NamedTuple):
+    """The postings of a term in one segment, whose first document has the number `offset` in the whole."""
+
+    lists: Lists
+    offset: int
+    deleted: frozenset[int]
+
+    def postings(self) -> Iterator[tuple[int, int]]:
+        """The live documents with how often the term stands in each."""
+        numbers: Iterable[int] = self.lists.document_array()
+        if self.offset:
+            numbers = map(self.offset.__add__, numbers)
+        pairs = zip(numbers, self.lists.count_array(), strict=True)
+        if not self.deleted:
+            return pairs
+        return (pair for pair in pairs if pair[0] - self.offset not in self.deleted)
 
 
 class Postings:
@@ -36,7 +52,9 @@ class Postings:
         self.reader = reader
         # An index without posts has one leaf, which has no files.
         self.leaves: list[tuple[IndexReader, int]] = [leaf for leaf in reader.leaf_readers() if leaf[0].doc_count_all()]
+        self.deleted = [frozenset[int](getattr(leaf, "deleted_docs_set", ())) for leaf, _ in self.leaves]
         self.size: int = reader.doc_count_all()
+        self._found: dict[tuple[str, str], tuple[Part, ...]] = {}
         self._all_norms: dict[str, array[float]] = {}
         self._columns: dict[str, array[int]] = {}
 
@@ -45,18 +63,32 @@ class Postings:
         """Every document that is not deleted, with the score 0."""
         return dict.fromkeys(self.reader.all_doc_ids(), 0.0)
 
+    def lists(self, field: str, term: str) -> tuple[Part, ...]:
+        """The postings of a term, segment by segment."""
+        found = self._found.get((field, term))
+        if found is None:
+            if len(self._found) >= MOST_TERMS:
+                self._found.clear()
+            encoded = term.encode()
+            parts = (
+                Part(lists, offset, deleted)
+                for (leaf, offset), deleted in zip(self.leaves, self.deleted, strict=True)
+                if (lists := leaf._terms.lists(field, encoded)) is not None  # type: ignore[attr-defined] # noqa: SLF001
+            )
+            found = self._found[field, term] = tuple(parts)
+        return found
+
     def documents(self, field: str, term: str) -> list[int]:
         """The documents that hold a term, in order."""
-        return [number for ids, _, _, offset in self._blocks(field, term) for number in _shifted(ids, offset)]
+        return [number for part in self.lists(field, term) for number, _ in part.postings()]
 
     def frequency(self, field: str, term: str) -> int:
         """How many documents hold a term, deleted ones among them."""
-        return int(self.reader.doc_frequency(field, term.encode()))
+        return sum(part.lists.size for part in self.lists(field, term))
 
     def occurrences(self, field: str, term: str) -> tuple[int, int]:
         """In how many documents a term stands, and how often in all."""
-        encoded = term.encode()
-        return int(self.reader.doc_frequency(field, encoded)), int(self.reader.frequency(field, encoded))
+        return self.frequency(field, term), sum(part.lists.occurrences for part in self.lists(field, term))
 
     def idf(self, field: str, term: str) -> float:
         """Whoosh's inverse document frequency."""
@@ -64,30 +96,29 @@ class Postings:
 
     def bm25(self, field: str, term: str, *, length_of: str | None = None) -> dict[int, float]:
         """The BM25 score of every document that holds a term; `length_of` names the field that counts the words."""
-        length_of = length_of or field
         scale = self.idf(field, term) * (K1 + 1)
-        norms = self._norms(length_of)
-        scores: dict[int, float] = {}
-        for ids, weights, _, offset in self._blocks(field, term):
-            numbers = _shifted(ids, offset)
-            scores.update(
-                (number, scale * weight / (weight + norms[number]))
-                for number, weight in zip(numbers, weights, strict=True)
-            )
-        return scores
-
-    def positions(self, field: str, term: str, wanted: set[int]) -> dict[int, list[int]]:
-        """Where a term stands in the wanted documents."""
+        norms = self.norms(length_of or field)
         return {
-            offset + number: _positions.decode_positions(value)
-            for ids, _, values, offset in self._blocks(field, term)
-            for number, value in zip(ids, values, strict=True)
-            if offset + number in wanted
+            number: scale * count / (count + norms[number])
+            for part in self.lists(field, term)
+            for number, count in part.postings()
         }
+
+    def positions(self, field: str, term: str, wanted: set[int]) -> dict[int, Sequence[int]]:
+        """Where a term stands in the wanted documents."""
+        found: dict[int, Sequence[int]] = {}
+        for part in self.lists(field, term):
+            places, start = part.lists.place_array(), 0
+            counts = part.lists.count_array()
+            for number, count in zip(part.lists.document_array(), counts, strict=True):
+                if part.offset + number in wanted:
+                    found[part.offset + number] = places[start : start + count]
+                start += count
+        return found
 
     def saturate(self, field: str, counts: dict[int, int], idf: float) -> dict[int, float]:
         """BM25 for something counted in documents, a phrase for example."""
-        norms = self._norms(field)
+        norms = self.norms(field)
         return {number: idf * count * (K1 + 1) / (count + norms[number]) for number, count in counts.items()}
 
     def column(self, name: str) -> array[int]:
@@ -125,12 +156,7 @@ class Postings:
         """The packed post."""
         return str(self.reader.stored_fields(number)["post"])
 
-    def _blocks(self, field: str, term: str) -> Iterator[tuple[Sequence[int], Sequence[float], Sequence[bytes], int]]:
-        for leaf, offset in self.leaves:
-            for ids, weights, values in _leaf_blocks(leaf, field, term):
-                yield ids, weights, values, offset
-
-    def _norms(self, field: str) -> Sequence[float]:
+    def norms(self, field: str) -> Sequence[float]:
         """BM25's length normalisation of a field, for every document."""
         norms = self._all_norms.get(field)
         if norms is None:
@@ -163,50 +189,3 @@ def _lengths(leaf: IndexReader, field: str) -> Sequence[int]:
         return bytes(leaf.doc_count_all())
     lengths: Sequence[int] = documents.column_reader(name, _Whole("B"))
     return lengths
-
-
-def _shifted(ids: Sequence[int], offset: int) -> Sequence[int]:
-    return [offset + number for number in ids] if offset else ids
-
-
-def _leaf_blocks(leaf: IndexReader, field: str, term: str) -> Iterator[Block]:
-    """The live postings of a term, in blocks of up to 128 as they lie in the file."""
-    encoded = term.encode()
-    if (field, encoded) not in leaf:
-        return
-    matcher = leaf.postings(field, encoded)
-    deleted = frozenset(getattr(leaf, "deleted_docs_set", ()))
-    inner: Any = getattr(matcher, "child", matcher)
-    in_blocks = type(inner) is W3LeafMatcher
-    if in_blocks:
-        while inner.is_active():
-            yield _without(deleted, _block(inner))
-            inner._next_block()  # noqa: SLF001 - see _block
-    else:
-        yield _one_by_one(matcher)
-
-
-def _block(matcher: Any) -> Block:
-    # Whole blocks instead of one call a posting: a query for a word in all of 10,000 posts takes a fifth of the time.
-    matcher._read_ids()  # noqa: SLF001
-    matcher._read_weights()  # noqa: SLF001
-    matcher._read_values()  # noqa: SLF001
-    return matcher._ids, matcher._weights, matcher._values  # noqa: SLF001
-
-
-def _without(deleted: frozenset[int], block: Block) -> Block:
-    if not deleted or deleted.isdisjoint(block[0]):
-        return block
-    kept = [place for place, number in enumerate(block[0]) if number not in deleted]
-    ids, weights, values = ([part[place] for place in kept] for part in block)
-    return ids, weights, values  # type: ignore[return-value]
-
-
-def _one_by_one(matcher: Any) -> Block:
-    ids, weights, values = [], [], []
-    while matcher.is_active():
-        ids.append(matcher.id())
-        weights.append(matcher.weight())
-        values.append(matcher.value())
-        matcher.next()
-    return ids, weights, values

@@ -1,0 +1,162 @@
+"""Many small segments become one: which, when, and how their lists are put together."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from math import log
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+from whoosh.reading import SegmentReader
+from whoosh.util.numeric import length_to_byte
+
+from .whoosh_codec import MOST_DOCUMENTS, Lists, PlainSegment, pack
+from .whoosh_schema import schema, stem
+from .whoosh_segments import PLACED, SegmentFiles, begin, finish, write_document
+
+SMALLEST, FACTOR = 512, 8
+"""Segments of fewer posts than the first count as one size; each further size is so many times the one before."""
+_COLUMNS = ("day", "day_from", "day_to", "order")
+
+
+def due(segments: Sequence[PlainSegment]) -> list[list[PlainSegment]]:
+    """The segments to put together, group by group; a segment of which most is deleted is a group by itself.
+
+    Eight of a size become one of the next, so that each post is written again about three times on its way up. The
+    largest wait until they are sixteen: a query costs 0.02 ms more for each word and segment, merging takes seconds.
+    """
+    sizes: dict[int, list[PlainSegment]] = {}
+    groups = []
+    for segment in segments:
+        if 2 * segment.deleted_count() > segment.doc_count_all():
+            groups.append([segment])
+            continue
+        sizes.setdefault(_size(segment.doc_count()), []).append(segment)
+    for size, alike in sizes.items():
+        if len(alike) >= (FACTOR if size < 2 else 2 * FACTOR):
+            group: list[PlainSegment] = []
+            for segment in sorted(alike, key=lambda each: each.doc_count()):
+                if sum(each.doc_count() for each in group) + segment.doc_count() <= MOST_DOCUMENTS:
+                    group.append(segment)
+            if len(group) > 1:
+                groups.append(group)
+    return groups
+
+
+def _size(documents: int) -> int:
+    return 0 if documents < SMALLEST else 1 + int(log(documents / SMALLEST, FACTOR))
+
+
+def merged(storage: Any, index_name: str, group: Sequence[PlainSegment]) -> PlainSegment | None:
+    """One segment with the live posts of a group, in their order; None where none is left."""
+    readers = [SegmentReader(storage, schema(), segment) for segment in group]
+    segment, documents = begin(storage, index_name)
+    size = 0
+    maps = []
+    lengths: dict[str, list[int]] = {field: [] for field in PLACED}
+    for reader in readers:
+        renumbered = np.full(reader.doc_count_all(), -1, dtype=np.int64)
+        columns = {name: reader.column_reader(name, translate=False) for name in _COLUMNS if reader.has_column(name)}
+        for number in reader.all_doc_ids():
+            held = {field: int(reader.doc_field_length(number, field) or 0) for field in PLACED}
+            values: dict[str, Any] = {name: column[number] for name, column in columns.items()}
+            values["post"] = reader.stored_fields(number)["post"]
+            write_document(documents, size, values, held)
+            for field in PLACED:
+                lengths[field].append(held[field])
+            renumbered[number] = size
+            size += 1
+        maps.append(renumbered)
+    files = SegmentFiles(storage, segment)
+    for field in files.fields:
+        _merge_field(files, field, readers, maps, lengths)
+    finish(storage, segment, documents, files, size)
+    # What Whoosh keeps of lengths is rounded; the sum of them is not.
+    for field in PLACED:
+        segment._fieldlengths[field] = files.occurrences[field]  # noqa: SLF001
+    for reader in readers:
+        reader.close()
+    if size:
+        return segment
+    storage.delete_file(segment.make_filename(segment.COMPOUND_EXT))
+    return None
+
+
+def _merge_field(
+    files: SegmentFiles,
+    field: str,
+    readers: Sequence[SegmentReader],
+    maps: Sequence[Any],
+    lengths: dict[str, list[int]],
+) -> None:
+    base = field.removesuffix("_words")
+    held = np.array(lengths[base], dtype=np.uint32) if base in PLACED else None
+    for term, found in groupby(
+        heapq.merge(*(_terms(reader, field, at) for at, reader in enumerate(readers))), itemgetter(0)
+    ):
+        documents, counts, places = [], [], []
+        for _, at in found:
+            lists = readers[at]._terms.lists(field, term)  # noqa: SLF001
+            numbers = maps[at][np.frombuffer(lists.documents, dtype="<u2")]
+            alive = numbers >= 0
+            often = _counts(lists)
+            documents.append(numbers[alive])
+            counts.append(often[alive])
+            if field in PLACED:
+                places.append(
+                    np.frombuffer(lists.places, dtype=f"<u{_WIDTHS[lists.places_type]}")[np.repeat(alive, often)]
+                )
+        whole, often = np.concatenate(documents), np.concatenate(counts)
+        if not len(whole):
+            continue
+        weight, highest = int(often.sum()), int(often.max())
+        least = most = 0
+        if held is not None:
+            least, most = length_to_byte(int(held[whole].min())), length_to_byte(int(held[whole].max()))
+        info = (weight, len(whole), least, most, highest, int(whole[0]), int(whole[-1]))
+        extent = None
+        if field in PLACED:
+            files.note(field, term, info)
+            files.occurrences[field] += weight
+        elif base in PLACED:
+            extent = files.noted(base, stem(term.decode()).encode(), info)
+        if extent is not None:
+            files.add_term(field, term, info, extent)
+        else:
+            files.add_list(
+                field, term, _packed(whole, often, highest, np.concatenate(places) if places else None), info
+            )
+
+
+_WIDTHS = {"B": 1, "H": 2, "I": 4}
+
+
+def _counts(lists: Lists) -> Any:
+    if not lists.counts_type:
+        return np.ones(lists.size, dtype=np.uint8)
+    return np.frombuffer(lists.counts, dtype=f"<u{_WIDTHS[lists.counts_type]}")
+
+
+def _terms(reader: SegmentReader, field: str, at: int) -> Iterator[tuple[bytes, int]]:
+    for name, term in reader._terms.terms_from(field, b""):  # noqa: SLF001
+        if name != field:
+            return
+        yield term, at
+
+
+def _packed(documents: Any, counts: Any, highest: int, places: Any) -> bytes:
+    code = 0 if highest == 1 else 1 if highest < 1 << 8 else 2 if highest < 1 << 16 else 3
+    held = counts.astype(("u1", "<u2", "<u4")[code - 1]).tobytes() if code else b""
+    if places is None:
+        return pack(documents.astype("<u2").tobytes(), held, code, b"", 0)
+    wide = int(places.max()) >= 1 << 16
+    return pack(
+        documents.astype("<u2").tobytes(),
+        held,
+        code,
+        places.astype("<u4" if wide else "<u2").tobytes(),
+        3 if wide else 2,
+    )
