@@ -24,7 +24,7 @@ MOST_DOCUMENTS = 1 << 16
 """Documents of a segment: their numbers have 16 bits."""
 
 TERM_INFO = struct.Struct("!BfIBBfIIqi")
-"""What Whoosh's codec keeps of a term: inlined or not, occurrences, documents, shortest and longest field as bytes, most
+"""What Whoosh keeps of a term: inlined or not, occurrences, documents, shortest and longest field as bytes, most
 occurrences in one document, first and last document, and where the list lies."""
 
 _TYPES = {0: "", 1: "B", 2: "H", 3: "I"}

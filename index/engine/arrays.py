@@ -1,0 +1,302 @@
+"""Matches as numpy arrays: the same documents and scores as `plain` finds, bit for bit, in a twentieth of the time.
+
+At 10,000 posts a common word takes 0.1 ms instead of 8, a phrase of two common words 2 instead of 85. Importing numpy
+takes longer than most single queries do (0.1 s), so that a process evaluates its first query without it.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..records import Sort
+from . import Ranking
+from .whoosh_codec import Lists
+from .whoosh_postings import K1, Part, Postings
+from .whoosh_schema import ANY_DAY
+
+CACHE_BYTES = 48 << 20
+"""Scores of terms that are kept, least recently used ones out first: those of 30 words that all of 100,000 posts hold."""
+
+_WIDTHS = {"B": "u1", "H": "<u2", "I": "<u4"}
+
+
+class Matches(NamedTuple):
+    """Documents in ascending order (int64), and their scores (float64)."""
+
+    numbers: Any
+    scores: Any
+
+
+class ArrayAlgebra:
+    """See `algebra.Algebra`."""
+
+    def __init__(self, postings: Postings) -> None:
+        self.postings = postings
+        self.size = postings.size
+        self._terms: OrderedDict[tuple[str, str, str], Matches] = OrderedDict()
+        self._held = 0
+        self._columns: dict[str, Any] = {}
+
+    def term(self, field: str, term: str, length_of: str) -> Matches:
+        """The BM25 scores of a term, kept for the next query."""
+        key = (field, term, length_of)
+        found = self._terms.get(key)
+        if found is None:
+            found = self._terms[key] = self._scored(field, term, length_of)
+            self._held += _bytes(found)
+            while self._held > CACHE_BYTES:
+                self._held -= _bytes(self._terms.popitem(last=False)[1])
+        else:
+            self._terms.move_to_end(key)
+        return found
+
+    def _scored(self, field: str, term: str, length_of: str) -> Matches:
+        numbers, counts = self._postings(self.postings.lists(field, term))
+        scale = self.postings.idf(field, term) * (K1 + 1)
+        return Matches(numbers, scale * counts / (counts + self._norms(length_of)[numbers]))
+
+    def _postings(self, parts: Sequence[Part]) -> tuple[Any, Any]:
+        numbers, counts = [], []
+        for lists, offset, deleted in parts:
+            held, often = _documents(lists), _counts(lists)
+            if deleted:
+                alive = self._is_alive[held + offset]
+                held, often = held[alive], often[alive]
+            numbers.append(held + offset)
+            counts.append(often.astype(np.float64))
+        if not numbers:
+            return np.empty(0, np.int64), np.empty(0, np.float64)
+        if len(numbers) == 1:
+            return numbers[0], counts[0]
+        return np.concatenate(numbers), np.concatenate(counts)
+
+    def documents(self, field: str, terms: Iterable[str]) -> Matches:
+        """Those that hold one of the terms."""
+        found = [self._postings(self.postings.lists(field, term))[0] for term in terms]
+        return _unscored(found[0] if len(found) == 1 else np.unique(np.concatenate([np.empty(0, np.int64), *found])))
+
+    def alive(self) -> Matches:
+        """Every live document."""
+        return _unscored(np.flatnonzero(self._is_alive))
+
+    def published(self, first: int, end: int) -> Matches:
+        """Those whose whole date lies between two ordinals."""
+        starts, ends = self._column("day_from"), self._column("day_to")
+        return _unscored(np.flatnonzero((starts >= first) & (ends > 0) & (ends <= end) & self._is_alive))
+
+    def phrase(self, field: str, stems: Sequence[str], slop: int) -> Matches:
+        """Those where the stems follow each other, or stand within reach, segment by segment."""
+        parts = {
+            term: {part.offset: part for part in self.postings.lists(field, term)} for term in dict.fromkeys(stems)
+        }
+        offsets = set.intersection(*(set(each) for each in parts.values()))
+        numbers, counts = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+        for offset in sorted(offsets):
+            places = _places({term: each[offset].lists for term, each in parts.items()})
+            found = _near(stems, places, slop) if slop else _in_order(stems, places)
+            if len(found):
+                held, often = np.unique(found >> 32, return_counts=True)
+                held += offset
+                alive = self._is_alive[held]
+                numbers.append(held[alive])
+                counts.append(often[alive])
+        held, often = np.concatenate(numbers), np.concatenate(counts)
+        idf = sum(self.postings.idf(field, term) for term in stems)
+        return Matches(held, idf * often * (K1 + 1) / (often + self._norms(field)[held]))
+
+    def unite(self, parts: Sequence[tuple[Matches, float]]) -> Matches:
+        """Those that some part holds, scores summed."""
+        parts = [part for part in parts if len(part[0].numbers)] or list(parts[:1])
+        if len(parts) == 1:
+            (numbers, scores), weight = parts[0]
+            return Matches(numbers, weight * scores)
+        held, summed = np.zeros(self.size, np.bool_), np.zeros(self.size)
+        for (numbers, scores), weight in parts:
+            held[numbers] = True
+            summed[numbers] += weight * scores
+        return _gathered(held, summed)
+
+    def highest(self, parts: Iterable[tuple[Matches, float]]) -> Matches:
+        """Those that some part holds, with the highest score."""
+        held, best = np.zeros(self.size, np.bool_), np.zeros(self.size)
+        for (numbers, scores), weight in parts:
+            held[numbers] = True
+            best[numbers] = np.maximum(best[numbers], weight * scores)
+        return _gathered(held, best)
+
+    def intersect(self, parts: Sequence[Matches]) -> Matches:
+        """Those that all parts hold, scores summed."""
+        numbers = self._common(parts)
+        summed = np.zeros(len(numbers))
+        for part in parts:
+            summed += part.scores[np.searchsorted(part.numbers, numbers)] if len(numbers) else 0.0
+        return Matches(numbers, summed)
+
+    def _common(self, parts: Sequence[Matches]) -> Any:
+        shortest, *others = sorted((part.numbers for part in parts), key=len)
+        for other in others:
+            shortest = shortest[self._isin(shortest, other)]
+        return shortest
+
+    def _isin(self, numbers: Any, others: Any) -> Any:
+        if not len(others) or len(numbers) * 64 < len(others):
+            places = np.searchsorted(others, numbers)
+            return np.append(others, -1)[places] == numbers
+        held = np.zeros(self.size, np.bool_)
+        held[others] = True
+        return held[numbers]
+
+    def favour(self, scores: Matches, parts: Sequence[Matches]) -> Matches:
+        """What the parts give them is added."""
+        numbers, summed = scores.numbers, scores.scores.copy()
+        for part in parts:
+            places = np.flatnonzero(self._isin(numbers, part.numbers))
+            summed[places] += part.scores[np.searchsorted(part.numbers, numbers[places])] if len(places) else 0.0
+        return Matches(numbers, summed)
+
+    def without(self, scores: Matches, unwanted: Matches) -> Matches:
+        """Those that the second does not hold."""
+        if not len(unwanted.numbers):
+            return scores
+        kept = ~self._isin(scores.numbers, unwanted.numbers)
+        return Matches(scores.numbers[kept], scores.scores[kept])
+
+    def whole_first(self, scores: Matches, wished: Sequence[Matches]) -> Matches:
+        """Those that match all parts above the others."""
+        whole = self._isin(scores.numbers, self._common(wished))
+        if whole.all() or not whole.any():
+            return scores
+        lift = scores.scores[~whole].max()
+        return Matches(scores.numbers, np.where(whole, scores.scores + lift, scores.scores))
+
+    def ranking(self, scores: Matches, sort: Sort, top: int | None) -> Ranking:
+        """The first of them, in order."""
+        numbers, total = scores.numbers, len(scores.numbers)
+        days = self._column("day")[numbers].astype(np.float64)
+        if sort == "relevance":
+            first, second = -scores.scores, -days
+        elif sort == "newest":
+            first, second = -days, -scores.scores
+        else:
+            first, second = np.where(days == 0, float(ANY_DAY), days), -scores.scores
+        kept = _best(first, second, top)
+        kept = kept[np.lexsort((second[kept], first[kept]))]
+        ordered = _tied_last(kept, first[kept], second[kept], numbers, self.postings)
+        if top is not None:
+            ordered = ordered[:top]
+        return Ranking(total, list(zip(numbers[ordered].tolist(), scores.scores[ordered].tolist(), strict=True)))
+
+    @cached_property
+    def _is_alive(self) -> Any:
+        alive = np.ones(self.size, np.bool_)
+        for (_, offset), deleted in zip(self.postings.leaves, self.postings.deleted, strict=True):
+            alive[[offset + number for number in deleted]] = False
+        return alive
+
+    def _column(self, name: str) -> Any:
+        if name not in self._columns:
+            self._columns[name] = (
+                np.frombuffer(self.postings.column(name), np.int32) if self.size else np.empty(0, np.int32)
+            )
+        return self._columns[name]
+
+    def _norms(self, field: str) -> Any:
+        return np.frombuffer(self.postings.norms(field)) if self.size else np.empty(0)
+
+
+def _bytes(matches: Matches) -> int:
+    return int(matches.numbers.nbytes + matches.scores.nbytes) + 200
+
+
+def _unscored(numbers: Any) -> Matches:
+    return Matches(numbers, np.zeros(len(numbers)))
+
+
+def _gathered(held: Any, scores: Any) -> Matches:
+    numbers = np.flatnonzero(held)
+    return Matches(numbers, scores[numbers])
+
+
+def _documents(lists: Lists) -> Any:
+    return np.frombuffer(lists.documents, "<u2").astype(np.int64)
+
+
+def _counts(lists: Lists) -> Any:
+    if not lists.counts_type:
+        return np.ones(lists.size, np.uint8)
+    return np.frombuffer(lists.counts, _WIDTHS[lists.counts_type])
+
+
+def _places(lists: dict[str, Lists]) -> dict[str, Any]:
+    """Where each term stands in the documents that hold all: ascending, document above place."""
+    often = np.zeros(1 << 16, np.uint8)
+    for each in lists.values():
+        often[np.frombuffer(each.documents, "<u2")] += 1
+    whole = often == len(lists)
+    found = {}
+    for term, each in lists.items():
+        documents, counts = _documents(each), _counts(each)
+        kept = np.repeat(whole[documents], counts)
+        documents = np.repeat(documents, counts)[kept]
+        found[term] = (documents << 32) + np.frombuffer(each.places, _WIDTHS[each.places_type])[kept]
+    return found
+
+
+def _in_order(stems: Sequence[str], places: dict[str, Any]) -> Any:
+    """The places at which the stems begin to follow each other."""
+    steps = sorted(range(len(stems)), key=lambda step: len(places[stems[step]]))
+    starts = places[stems[steps[0]]] - steps[0]
+    for step in steps[1:]:
+        held = places[stems[step]]
+        starts = (
+            starts[np.append(held, -1)[np.searchsorted(held, starts + step)] == starts + step] if len(held) else held
+        )
+    return starts
+
+
+def _near(stems: Sequence[str], places: dict[str, Any], slop: int) -> Any:
+    """The places at which the last of the stems within reach stands."""
+    width = len(stems) + slop
+    ends = np.sort(np.concatenate(list(places.values())))
+    for term, held in places.items():
+        needed = list(stems).count(term)
+        before = np.searchsorted(held, ends, side="right") - needed
+        reached = before >= 0
+        ends, before = ends[reached], before[reached]
+        ends = ends[ends - held[before] < width] if len(held) else held
+    return ends
+
+
+def _best(first: Any, second: Any, top: int | None) -> Any:
+    """The places of the `top` smallest keys, and of all that tie with the last of them."""
+    if top is None or len(first) <= top:
+        return np.arange(len(first))
+    if not top:
+        return np.empty(0, np.int64)
+    last = np.partition(first, top - 1)[top - 1]
+    better, tied = np.flatnonzero(first < last), np.flatnonzero(first == last)
+    missing = top - len(better)
+    if len(tied) > missing:
+        held = second[tied]
+        tied = tied[held <= np.partition(held, missing - 1)[missing - 1]]
+    return np.concatenate((better, tied))
+
+
+def _tied_last(kept: Any, first: Any, second: Any, numbers: Any, postings: Postings) -> Any:
+    """Put the runs of equal keys in the order of ids."""
+    if len(kept) < 2:
+        return kept
+    same = (first[1:] == first[:-1]) & (second[1:] == second[:-1])
+    if not same.any():
+        return kept
+    bounds = np.flatnonzero(np.concatenate(([True], ~same, [True])))
+    ordered = kept.copy()
+    for start, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+        if end - start > 1:
+            ordered[start:end] = sorted(kept[start:end].tolist(), key=lambda place: postings.order(int(numbers[place])))
+    return ordered
