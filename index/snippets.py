@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from .analysis import STOP_WORDS, tokens
@@ -18,6 +19,9 @@ _SEARCHED = 200_000
 """Characters of a text that are looked through: longer posts than any blog's are not worth the wait."""
 
 _GAP = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+_FOREIGN = re.compile(r"[^\W\x00-\x7f]|[\u0300-\u036f]")
+_MOST_HEADS = 50
+"""Beginnings that are looked for one by one; where they are more, the text is cut into words."""
 _SENTENCE = re.compile(r"[.!?…]['\"”’)]*\s+")
 _ELLIPSIS = "…"
 
@@ -58,20 +62,60 @@ def snippet(text: str, forms: Forms, stem: Callable[[str], str]) -> tuple[str, P
 
 def one_line(text: str) -> str:
     """The text on one line, without control characters and what changes the direction of writing."""
+    line = " ".join(text.split())
+    if line.isprintable():
+        # Nothing to take out, which is the rule: 4 µs instead of 60.
+        return line if line.isascii() else unicodedata.normalize("NFC", line)
     return unicodedata.normalize("NFC", _GAP.sub(" ", text).encode("utf-8", "replace").decode("utf-8")).strip()
 
 
 def _matches(line: str, forms: Forms, stem: Callable[[str], str]) -> list[_Match]:
-    # Stop words are only worth a mark where the query holds nothing else.
-    telling = forms.stems - {stem(word) for word in STOP_WORDS}
-    stems = telling if telling or forms.words else forms.stems
+    stems, heads = _wanted(forms, stem)
     if not stems and not forms.words:
         return []
     found = []
-    for start, end, word in tokens(line):
-        if word in forms.words or stem(word) in stems:
-            found.append(_Match(start, end, stem(word)))
+    for first, last in _chunks(line, heads):
+        for start, end, word in tokens(line, first, last):
+            if word in forms.words or stem(word) in stems:
+                found.append(_Match(start, end, stem(word)))
     return found
+
+
+@lru_cache(maxsize=256)
+def _wanted(forms: Forms, stem: Callable[[str], str]) -> tuple[frozenset[str], tuple[str, ...] | None]:
+    """The stems that are worth a mark, and with what the words to mark begin; None where that is of no help."""
+    # Stop words are only worth a mark where the query holds nothing else.
+    telling = forms.stems - {stem(word) for word in STOP_WORDS}
+    stems = telling if telling or forms.words else forms.stems
+    known = dict(forms.heads)
+    heads = {known.get(each, "") for each in stems} | forms.words
+    return stems, tuple(heads) if "" not in heads and len(heads) <= _MOST_HEADS else None
+
+
+def _chunks(line: str, heads: tuple[str, ...] | None) -> Iterator[tuple[int, int]]:
+    """The stretches between blanks that may hold a match, in order.
+
+    Cutting a whole text into words takes 0.7 ms, ten times as long as all else that a hit costs.
+    """
+    lower = line.lower()
+    if heads is None or len(lower) != len(line):
+        yield 0, len(line)
+        return
+    # A letter beyond ASCII may become any other when it is folded.
+    places = set() if line.isascii() else {found.start() for found in _FOREIGN.finditer(line)}
+    for head in heads:
+        place = lower.find(head)
+        while place >= 0:
+            if not place or not lower[place - 1].isalnum():
+                places.add(place)
+            place = lower.find(head, place + 1)
+    end = -1
+    for place in sorted(places):
+        if place > end:
+            start = line.rfind(" ", 0, place) + 1
+            end = line.find(" ", place)
+            end = len(line) if end < 0 else end
+            yield start, end
 
 
 def _best(matches: list[_Match]) -> tuple[int, int]:

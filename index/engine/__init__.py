@@ -21,10 +21,15 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """What counts as a match in a text: words of these stems, and these very words."""
+    """What counts as a match in a text: words of these stems, and these very words.
+
+    `heads` says of a stem with which letters every word of that stem begins, so that a text need not be cut into words
+    to find them; a stem that is not in it may have words of any form.
+    """
 
     stems: frozenset[str]
     words: frozenset[str]
+    heads: frozenset[tuple[str, str]] = frozenset()
 
 
 class Snapshot(Protocol):

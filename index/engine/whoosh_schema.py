@@ -32,6 +32,15 @@ def stem(word: str) -> str:
     return str(_stemmer.stem(word)) if "'" not in word else word  # type: ignore[no-untyped-call]
 
 
+def head_of(stemmed: str) -> str:
+    """The letters with which every word of a stem begins.
+
+    The stemmer deletes suffixes; what it puts in their place is one letter at the most (y to i, an e after "at"), two
+    in "-bility" to "-ble" and in the exceptions "dying", "lying" and "tying".
+    """
+    return stemmed if "'" in stemmed else stemmed[: -2 if stemmed.endswith(("ie", "ble")) else -1]
+
+
 def _field(kind: formats.Format, **more: bool) -> fields.FieldType:
     """A field whose terms `whoosh_segments` makes; Whoosh only needs to know the form of its postings."""
     return fields.FieldType(kind, None, **more)  # type: ignore[arg-type]
