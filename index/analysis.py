@@ -49,9 +49,9 @@ def raw_tokens(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
-def tokens(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int, str]]:
-    """The same words with their places: (start, end, word), in characters of the text; or those of a part of it."""
-    for match in _TOKEN.finditer(text, start, len(text) if end is None else end):
+def tokens(text: str) -> Iterator[tuple[int, int, str]]:
+    """The same words with their places: (start, end, word), in characters of the text."""
+    for match in _TOKEN.finditer(text):
         if folded := fold(match.group()):
             yield match.start(), match.end(), folded
 

@@ -20,7 +20,7 @@ from .whoosh_postings import K1, Part, Postings
 from .whoosh_schema import ANY_DAY
 
 CACHE_BYTES = 48 << 20
-"""Scores of terms that are kept, least recently used ones out first: those of 30 words that all of 100,000 posts hold."""
+"""Scores of terms that are kept, least recently used ones out first: 30 words in all of 100,000 posts."""
 
 _WIDTHS = {"B": "u1", "H": "<u2", "I": "<u4"}
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable
 from functools import cached_property, wraps
@@ -45,7 +46,10 @@ EASY = 60_000
 """Postings that are read as fast without numpy as numpy is imported: about 0.1 s."""
 
 MOST_LOADED = 4 << 20
-"""Characters of the posts that are kept once read: to inflate and to parse one takes 0.05 ms, half of what a hit costs."""
+"""Characters of the posts that are kept once read: to inflate and parse one takes 0.05 ms, half of what a hit costs."""
+
+SETTLED_NS = 2_000_000_000
+"""A folder whose last change is older is listed again only after the next one: that takes 0.04 ms of every query."""
 
 _has_ranked = False
 
@@ -206,6 +210,8 @@ class WhooshEngine:
 
     def __init__(self, folder: Path) -> None:
         self._lock = threading.Lock()
+        self._folder = folder
+        self._seen = 0
         try:
             self._index = open_files(folder)
             self._snapshot = WhooshSnapshot(Postings(self._index.reader()))
@@ -214,9 +220,14 @@ class WhooshEngine:
             raise damaged(error) from error
 
     def snapshot(self) -> WhooshSnapshot:
-        """The latest state; one listing of the folder where nothing changed."""
+        """The latest state; a look at the folder where nothing changed."""
         with self._lock:
             try:
+                changed = self._folder.stat().st_mtime_ns
+                if changed == self._seen:
+                    return self._snapshot
+                # A change may leave the time as it is where it follows within a tick of the file system's clock.
+                self._seen = changed if time.time_ns() - changed > SETTLED_NS else 0
                 latest = self._index.latest_generation()
                 if latest != self._generation:
                     self._snapshot = WhooshSnapshot(Postings(self._index.reader()))

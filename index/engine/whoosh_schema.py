@@ -35,10 +35,12 @@ def stem(word: str) -> str:
 def head_of(stemmed: str) -> str:
     """The letters with which every word of a stem begins.
 
-    The stemmer deletes suffixes; what it puts in their place is one letter at the most (y to i, an e after "at"), two
-    in "-bility" to "-ble" and in the exceptions "dying", "lying" and "tying".
+    The stemmer takes suffixes off. What it puts in their place ends in e or i; but "-bility" becomes "-ble" or "-bl",
+    and among its exceptions "dying", "lying" and "tying" become "-ie", "skies" becomes "sky".
     """
-    return stemmed if "'" in stemmed else stemmed[: -2 if stemmed.endswith(("ie", "ble")) else -1]
+    if stemmed.endswith(("ie", "ble")):
+        return stemmed[:-2]
+    return stemmed[:-1] if stemmed.endswith(("e", "i", "y", "bl")) else stemmed
 
 
 def _field(kind: formats.Format, **more: bool) -> fields.FieldType:
