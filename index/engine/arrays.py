@@ -15,7 +15,7 @@ import numpy as np
 
 from ..records import Sort
 from . import Ranking
-from .whoosh_codec import Lists
+from .whoosh_lists import Lists
 from .whoosh_postings import K1, Part, Postings
 from .whoosh_schema import ANY_DAY
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 from whoosh.reading import SegmentReader
-from whoosh.util.numeric import length_to_byte
 
-from .whoosh_codec import MOST_DOCUMENTS, Lists, PlainSegment, pack
+from .whoosh_codec import PlainSegment
+from .whoosh_lists import MOST_DOCUMENTS, Lists, code_of, pack
 from .whoosh_schema import schema, stem
 from .whoosh_segments import PLACED, SegmentFiles, begin, finish, write_document
 
@@ -56,7 +56,6 @@ def merged(storage: Any, index_name: str, group: Sequence[PlainSegment]) -> Plai
     segment, documents = begin(storage, index_name)
     size = 0
     maps = []
-    lengths: dict[str, list[int]] = {field: [] for field in PLACED}
     for reader in readers:
         renumbered = np.full(reader.doc_count_all(), -1, dtype=np.int64)
         columns = {name: reader.column_reader(name, translate=False) for name in _COLUMNS if reader.has_column(name)}
@@ -65,18 +64,17 @@ def merged(storage: Any, index_name: str, group: Sequence[PlainSegment]) -> Plai
             values: dict[str, Any] = {name: column[number] for name, column in columns.items()}
             values["post"] = reader.stored_fields(number)["post"]
             write_document(documents, size, values, held)
-            for field in PLACED:
-                lengths[field].append(held[field])
             renumbered[number] = size
             size += 1
         maps.append(renumbered)
     files = SegmentFiles(storage, segment)
+    totals = {}
     for field in files.fields:
-        _merge_field(files, field, readers, maps, lengths)
+        _merge_field(files, field, readers, maps)
+        totals[field] = files.end(field)
     finish(storage, segment, documents, files, size)
-    # What Whoosh keeps of lengths is rounded; the sum of them is not.
-    for field in PLACED:
-        segment._fieldlengths[field] = files.occurrences[field]  # noqa: SLF001
+    # What Whoosh keeps of a post's length is rounded; the sum of them is not.
+    segment._fieldlengths.update({field: totals[field] for field in PLACED})  # noqa: SLF001
     for reader in readers:
         reader.close()
     if size:
@@ -90,10 +88,8 @@ def _merge_field(
     field: str,
     readers: Sequence[SegmentReader],
     maps: Sequence[Any],
-    lengths: dict[str, list[int]],
 ) -> None:
     base = field.removesuffix("_words")
-    held = np.array(lengths[base], dtype=np.uint32) if base in PLACED else None
     for term, found in groupby(
         heapq.merge(*(_terms(reader, field, at) for at, reader in enumerate(readers))), itemgetter(0)
     ):
@@ -112,25 +108,17 @@ def _merge_field(
         whole, often = np.concatenate(documents), np.concatenate(counts)
         if not len(whole):
             continue
-        weight, highest = int(often.sum()), int(often.max())
-        least = most = 0
-        if held is not None:
-            least, most = length_to_byte(int(held[whole].min())), length_to_byte(int(held[whole].max()))
-        info = (weight, len(whole), least, most, highest, int(whole[0]), int(whole[-1]))
-        extent = None
-        if field in PLACED:
-            files.note(field, term, info)
-            files.occurrences[field] += weight
-        elif base in PLACED:
-            extent = files.noted(base, stem(term.decode()).encode(), info)
-        if extent is not None:
-            files.add_term(field, term, info, extent)
+        size, occurrences = len(whole), int(often.sum())
+        place = None
+        if field != base and base in PLACED:
+            place = files.list_of_stem(base, stem(term.decode()).encode(), size, occurrences)
+        if place is None:
+            files.add(term, size, occurrences, _packed(whole, often, np.concatenate(places) if places else None))
         else:
-            files.add_list(
-                field, term, _packed(whole, often, highest, np.concatenate(places) if places else None), info
-            )
+            files.add(term, size, occurrences, None, place)
 
 
+_FORMS = ("", "u1", "<u2", "<u4")
 _WIDTHS = {"B": 1, "H": 2, "I": 4}
 
 
@@ -141,22 +129,15 @@ def _counts(lists: Lists) -> Any:
 
 
 def _terms(reader: SegmentReader, field: str, at: int) -> Iterator[tuple[bytes, int]]:
-    for name, term in reader._terms.terms_from(field, b""):  # noqa: SLF001
-        if name != field:
-            return
-        yield term, at
+    return ((term, at) for term in reader._terms.keys(field))  # noqa: SLF001
 
 
-def _packed(documents: Any, counts: Any, highest: int, places: Any) -> bytes:
-    code = 0 if highest == 1 else 1 if highest < 1 << 8 else 2 if highest < 1 << 16 else 3
-    held = counts.astype(("u1", "<u2", "<u4")[code - 1]).tobytes() if code else b""
+def _packed(documents: Any, counts: Any, places: Any) -> bytes:
+    highest = int(counts.max())
+    code = 0 if highest == 1 else code_of(highest)
+    held = counts.astype(_FORMS[code]).tobytes() if code else b""
+    numbers = documents.astype("<u2").tobytes()
     if places is None:
-        return pack(documents.astype("<u2").tobytes(), held, code, b"", 0)
-    wide = int(places.max()) >= 1 << 16
-    return pack(
-        documents.astype("<u2").tobytes(),
-        held,
-        code,
-        places.astype("<u4" if wide else "<u2").tobytes(),
-        3 if wide else 2,
-    )
+        return pack(numbers, held, code, b"", 0)
+    wide = max(2, code_of(int(places.max())))
+    return pack(numbers, held, code, places.astype(_FORMS[wide]).tobytes(), wide)

@@ -12,7 +12,7 @@ from whoosh.reading import IndexReader
 from whoosh.util.numeric import byte_to_length
 
 from ...pipeline.errors import IndexUnusableError
-from .whoosh_codec import Lists
+from .whoosh_lists import Lists
 
 K1, B = 1.2, 0.75
 """BM25's saturation and length normalisation: Lucene's and Whoosh's defaults."""

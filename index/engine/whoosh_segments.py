@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 import numpy as np
-from whoosh.filedb.filetables import OrderedHashWriter
-from whoosh.util.numeric import byte_to_length, length_to_byte
 
 from ...pipeline.records import Change, Post
 from ..analysis import fold, raw_tokens
-from .whoosh_codec import MOST_DOCUMENTS, TERM_INFO, PlainCodec, PlainSegment, pack
+from .whoosh_codec import PlainCodec, PlainSegment
+from .whoosh_lists import MOST_DOCUMENTS, code_of, pack
 from .whoosh_schema import columns_of, keywords_of, schema, stem
+from .whoosh_terms import VocabularyWriter, little
 
 MOST_WORDS = 3_000_000
 """So many words are held before they become a segment, about 8,000 posts. Their arrays and the sort that inverts them
@@ -25,9 +24,6 @@ MOST_FORMS = 1_000_000
 
 PLACED = ("text", "title")
 """The fields whose words have places; the words as they stand are in `text_words` and `title_words`."""
-
-_lengths = np.array([byte_to_length(byte) for byte in range(256)], dtype=np.uint32)
-Extent = tuple[int, int]
 
 
 class Forms(dict[str, int]):
@@ -107,13 +103,13 @@ class SegmentMaker:
         segment, files = self._segment, SegmentFiles(self._storage, self._segment)
         for field in files.fields:
             base = field.removesuffix("_words")
-            if field in PLACED:
-                self._write_words(files, field, placed=True)
-            elif base in PLACED:
-                self._write_words(files, base, placed=False)
+            if base in PLACED:
+                self._write_words(files, base, placed=field == base)
             else:
                 for term, documents in sorted((term.encode(), held) for term, held in self._keywords[field].items()):
-                    files.add_list(field, term, pack(documents.tobytes(), b"", 0, b"", 0), _info_of(documents))
+                    size = len(documents)
+                    files.add(term, size, size, pack(little(documents), b"", 0, b"", 0))
+            files.end(field)
         finish(self._storage, segment, self._documents, files, self.size)
         self._fresh()
         return segment
@@ -138,22 +134,16 @@ class SegmentMaker:
             firsts = np.repeat((np.cumsum(counts, dtype=np.uint64) - counts).astype(np.uint32), counts)
             places = (np.arange(len(numbers), dtype=np.uint32) - firsts)[order]
         inverted = Inverted(terms[starts], documents[starts], starts, len(terms), places)
-        limited = _lengths[[length_to_byte(count) for count in counts.tolist()]]
-        words = self._forms.words
-        ranked = sorted((words[number].encode(), at) for at, number in enumerate(inverted.terms))
-        stems = self._forms.stems
-        for term, at in ranked:
-            info, extent = inverted.info(at, limited), None
-            if placed:
-                files.note(field, term, info)
+        words, stems = self._forms.words, self._forms.stems
+        for term, at in sorted((words[number].encode(), at) for at, number in enumerate(inverted.terms)):
+            size, occurrences = inverted.counted(at)
+            place = None
+            if not placed:
+                place = files.list_of_stem(field, words[stems[inverted.terms[at]]].encode(), size, occurrences)
+            if place is None:
+                files.add(term, size, occurrences, inverted.packed(at))
             else:
-                # All occurrences of the stem have this form: the stem's list serves. That is half of all words.
-                extent = files.noted(field, words[stems[inverted.terms[at]]].encode(), info)
-            name = field if placed else f"{field}_words"
-            if extent is None:
-                files.add_list(name, term, inverted.packed(at), info)
-            else:
-                files.add_term(name, term, info, extent)
+                files.add(term, size, occurrences, None, place)
 
 
 class Inverted:
@@ -169,9 +159,7 @@ class Inverted:
         self._documents, self._counts = documents, counts
         self._document_bytes = documents.astype("<u2").tobytes()
         self._small = counts.astype(np.uint8).tobytes()
-        self._firsts = firsts
         self._places = places
-        self._limits: tuple[list[int], list[int]] | None = None
         if places is not None:
             self._place_bytes = places.astype("<u2").tobytes()
             self._furthest: list[int] = np.maximum.reduceat(places, starts[firsts]).tolist()
@@ -180,12 +168,10 @@ class Inverted:
         """The list of a term as it goes into the file."""
         first, end = self._bounds[at], self._bounds[at + 1]
         highest = self._highest[at]
-        if highest == 1:
-            counts, code = b"", 0
-        elif highest < 1 << 8:
-            counts, code = self._small[first:end], 1
+        code = 0 if highest == 1 else code_of(highest)
+        if code < 2:
+            counts = self._small[first:end] if code else b""
         else:
-            code = 2 if highest < 1 << 16 else 3
             counts = self._counts[first:end].astype(("<u2", "<u4")[code - 2]).tobytes()
         documents = self._document_bytes[2 * first : 2 * end]
         if self._places is None:
@@ -195,73 +181,60 @@ class Inverted:
             return pack(documents, counts, code, self._place_bytes[2 * start : 2 * stop], 2)
         return pack(documents, counts, code, self._places[start:stop].astype("<u4").tobytes(), 3)
 
-    def info(self, at: int, lengths: Any) -> Info:
-        """What Whoosh keeps of a term: occurrences, documents, bounds for its own search."""
-        if self._limits is None:
-            held = lengths[self._documents]
-            least, most = np.minimum.reduceat(held, self._firsts), np.maximum.reduceat(held, self._firsts)
-            self._limits = [length_to_byte(n) for n in least.tolist()], [length_to_byte(n) for n in most.tolist()]
-        first, end = self._bounds[at], self._bounds[at + 1]
-        return (
-            self._starts[at + 1] - self._starts[at],
-            end - first,
-            self._limits[0][at],
-            self._limits[1][at],
-            self._highest[at],
-            int(self._documents[first]),
-            int(self._documents[end - 1]),
-        )
-
-
-Info = tuple[int, int, int, int, int, int, int]
-"""Of a term: occurrences, documents, shortest and longest field as bytes, most occurrences, first and last document."""
-
-
-def _info_of(documents: Sequence[int]) -> Info:
-    return (len(documents), len(documents), 0, 0, 1, documents[0], documents[-1])
+    def counted(self, at: int) -> tuple[int, int]:
+        """How many documents hold a term, and how often it stands in all."""
+        return self._bounds[at + 1] - self._bounds[at], self._starts[at + 1] - self._starts[at]
 
 
 class SegmentFiles:
     """The vocabulary and the lists of a segment that is being written, field by field and term by term in order."""
 
     def __init__(self, storage: Any, segment: PlainSegment) -> None:
-        self._terms = OrderedHashWriter(segment.create_file(storage, PlainCodec.TERMS_EXT))  # type: ignore[no-untyped-call, unused-ignore]
+        self._vocabulary = VocabularyWriter(segment.create_file(storage, PlainCodec.TERMS_EXT))
         self._lists = segment.create_file(storage, PlainCodec.POSTS_EXT)
         self.fields = sorted(name for name, kind in schema().items() if kind.indexed)
-        self._numbers = {name: number for number, name in enumerate(self.fields)}
-        self._terms.extras["fieldmap"] = self._numbers
         self._place = 0
-        self._noted: dict[tuple[str, bytes], tuple[int, ...]] = {}
-        self._extents: dict[tuple[str, bytes], Extent] = {}
-        self.occurrences: dict[str, int] = dict.fromkeys(PLACED, 0)
+        self._stems: dict[str, dict[bytes, tuple[int, int, int]]] = {field: {} for field in PLACED}
+        self._begin()
 
-    def note(self, field: str, term: bytes, info: Info) -> None:
-        """Remember a stem that will be written next: the list of its only form may be its own."""
-        self._noted[field, term] = info[:2]
+    def _begin(self) -> None:
+        self._terms: list[bytes] = []
+        self._sizes: list[int] = []
+        self._occurrences: list[int] = []
+        self._places: list[int] = []
 
-    def noted(self, field: str, term: bytes, info: Info) -> Extent | None:
-        """Where the list of a stem lies, if it has as many documents and occurrences as `info` says."""
-        found = self._noted.get((field, term))
-        return self._extents[field, term] if found == info[:2] else None
+    def add(self, term: bytes, size: int, occurrences: int, packed: bytes | None, place: int = 0) -> None:
+        """A term of the field and its list, or the place where the list is."""
+        if packed is not None:
+            place = self._place
+            self._lists.write(packed)
+            self._place += len(packed)
+        self._terms.append(term)
+        self._sizes.append(size)
+        self._occurrences.append(occurrences)
+        self._places.append(place)
 
-    def add_list(self, field: str, term: bytes, packed: bytes, info: Info) -> None:
-        """Write a list and its term."""
-        extent = (self._place, len(packed))
-        self._lists.write(packed)
-        self._place += len(packed)
-        if (field, term) in self._noted:
-            self._extents[field, term] = extent
-        self.add_term(field, term, info, extent)
+    def list_of_stem(self, field: str, stem: bytes, size: int, occurrences: int) -> int | None:
+        """Where a stem's list lies that is also a word's: all occurrences of the stem have this form.
 
-    def add_term(self, field: str, term: bytes, info: Info, extent: Extent) -> None:
-        """Write a term whose list is there."""
-        weight, size, least, most, highest, first, last = info
-        packed = TERM_INFO.pack(0, weight, size, least, most, highest, first, last, *extent)
-        self._terms.add(self._numbers[field].to_bytes(2, "big") + term, packed)
+        That is so for every fourth word, which saves a tenth of the lists.
+        """
+        found = self._stems[field].get(stem)
+        return found[2] if found is not None and found[:2] == (size, occurrences) else None
+
+    def end(self, field: str) -> int:
+        """Complete a field; gives the occurrences of all its terms."""
+        self._vocabulary.add(field, self._terms, self._sizes, self._occurrences, self._places)
+        if field in PLACED:
+            counted = zip(self._sizes, self._occurrences, self._places, strict=True)
+            self._stems[field] = dict(zip(self._terms, counted, strict=True))
+        total = sum(self._occurrences)
+        self._begin()
+        return total
 
     def close(self) -> None:
         """Complete the files."""
-        self._terms.close()
+        self._vocabulary.close()
         self._lists.close()
 
 
