@@ -206,7 +206,7 @@ class ArrayAlgebra:
         return self._columns[name]
 
     def _norms(self, field: str) -> Any:
-        return np.frombuffer(self.postings.norms(field)) if self.size else np.empty(0)
+        return np.frombuffer(self.postings.norms(field), np.float64) if self.size else np.empty(0)
 
 
 def _bytes(matches: Matches) -> int:

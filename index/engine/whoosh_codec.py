@@ -25,7 +25,7 @@ class PlainCodec(W3Codec):  # type: ignore[misc, unused-ignore]
     def new_segment(self, storage: Any, indexname: str) -> PlainSegment:
         """An empty segment."""
         del storage
-        return PlainSegment(self, indexname)
+        return PlainSegment(self, indexname)  # type: ignore[no-untyped-call]
 
 
 class PlainSegment(W3Segment):  # type: ignore[misc, unused-ignore]
@@ -33,7 +33,8 @@ class PlainSegment(W3Segment):  # type: ignore[misc, unused-ignore]
 
     def open_compound_file(self, storage: Any) -> MappedStorage:
         """The files in the compound file."""
-        return MappedStorage(storage.open_file(self.make_filename(self.COMPOUND_EXT)), use_mmap=storage.supports_mmap)
+        name = self.make_filename(self.COMPOUND_EXT)  # type: ignore[no-untyped-call]
+        return MappedStorage(storage.open_file(name), use_mmap=storage.supports_mmap)  # type: ignore[no-untyped-call]
 
 
 class MappedStorage(CompoundStorage):  # type: ignore[misc, unused-ignore]
@@ -44,10 +45,10 @@ class MappedStorage(CompoundStorage):  # type: ignore[misc, unused-ignore]
 
     def open_file(self, name: str, *args: Any, **kwargs: Any) -> StructFile:
         """A part of the file."""
-        offset, length = self.range(name)
+        offset, length = self.range(name)  # type: ignore[no-untyped-call]
         if not self._source:
             # Not enough addresses to map the file: this copies it.
-            part = super().open_file(name, *args, **kwargs)
+            part = super().open_file(name, *args, **kwargs)  # type: ignore[no-untyped-call]
             return MappedFile(memoryview(part.read(length)), name)
         return MappedFile(memoryview(self._source)[offset : offset + length], name)
 
@@ -80,7 +81,7 @@ class _Cursor:
         self.place = 0
 
     def read(self, size: int = -1) -> bytes:
-        end = len(self.buffer) if size is None or size < 0 else self.place + size
+        end = len(self.buffer) if size < 0 else self.place + size
         part = self.buffer[self.place : end].tobytes()
         self.place += len(part)
         return part

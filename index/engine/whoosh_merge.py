@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from whoosh.reading import SegmentReader
 
-from .whoosh_codec import PlainSegment
 from .whoosh_lists import MOST_DOCUMENTS, Lists, code_of, pack
 from .whoosh_schema import schema, stem
 from .whoosh_segments import PLACED, SegmentFiles, begin, finish, write_document
@@ -22,13 +21,13 @@ SMALLEST, FACTOR = 512, 8
 _COLUMNS = ("day", "day_from", "day_to", "order")
 
 
-def due(segments: Sequence[PlainSegment]) -> list[list[PlainSegment]]:
+def due(segments: Sequence[Any]) -> list[list[Any]]:
     """The segments to put together, group by group; a segment of which most is deleted is a group by itself.
 
     Eight of a size become one of the next, so that each post is written again about three times on its way up. The
     largest wait until they are sixteen: a query costs 0.02 ms more for each word and segment, merging takes seconds.
     """
-    sizes: dict[int, list[PlainSegment]] = {}
+    sizes: dict[int, list[Any]] = {}
     groups = []
     for segment in segments:
         if 2 * segment.deleted_count() > segment.doc_count_all():
@@ -37,7 +36,7 @@ def due(segments: Sequence[PlainSegment]) -> list[list[PlainSegment]]:
         sizes.setdefault(_size(segment.doc_count()), []).append(segment)
     for size, alike in sizes.items():
         if len(alike) >= (FACTOR if size < 2 else 2 * FACTOR):
-            group: list[PlainSegment] = []
+            group: list[Any] = []
             for segment in sorted(alike, key=lambda each: each.doc_count()):
                 if sum(each.doc_count() for each in group) + segment.doc_count() <= MOST_DOCUMENTS:
                     group.append(segment)
@@ -50,7 +49,7 @@ def _size(documents: int) -> int:
     return 0 if documents < SMALLEST else 1 + int(log(documents / SMALLEST, FACTOR))
 
 
-def merged(storage: Any, index_name: str, group: Sequence[PlainSegment]) -> PlainSegment | None:
+def merged(storage: Any, index_name: str, group: Sequence[Any]) -> Any:
     """One segment with the live posts of a group, in their order; None where none is left."""
     readers = [SegmentReader(storage, schema(), segment) for segment in group]
     segment, documents = begin(storage, index_name)

@@ -156,7 +156,7 @@ class Postings:
         """The packed post."""
         return str(self.reader.stored_fields(number)["post"])
 
-    def norms(self, field: str) -> Sequence[float]:
+    def norms(self, field: str) -> array[float]:
         """BM25's length normalisation of a field, for every document."""
         norms = self._all_norms.get(field)
         if norms is None:

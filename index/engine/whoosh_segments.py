@@ -11,7 +11,7 @@ import numpy as np
 
 from ...pipeline.records import Change, Post
 from ..analysis import fold, raw_tokens
-from .whoosh_codec import PlainCodec, PlainSegment
+from .whoosh_codec import PlainCodec
 from .whoosh_lists import MOST_DOCUMENTS, code_of, pack
 from .whoosh_schema import columns_of, keywords_of, schema, stem
 from .whoosh_terms import VocabularyWriter, little
@@ -72,7 +72,7 @@ class SegmentMaker:
         self._words = {field: array("I") for field in PLACED}
         self._counts = {field: array("I") for field in PLACED}
         self._keywords: dict[str, dict[str, array[int]]] = defaultdict(lambda: defaultdict(lambda: array("H")))
-        self._segment: PlainSegment | None = None
+        self._segment: Any | None = None
 
     @property
     def full(self) -> bool:
@@ -96,7 +96,7 @@ class SegmentMaker:
         write_document(self._documents, self.size, columns_of(change, post), lengths)
         self.size += 1
 
-    def write(self) -> PlainSegment | None:
+    def write(self) -> Any:
         """Write what was taken as a segment; None where that is nothing."""
         if self._segment is None:
             return None
@@ -189,7 +189,7 @@ class Inverted:
 class SegmentFiles:
     """The vocabulary and the lists of a segment that is being written, field by field and term by term in order."""
 
-    def __init__(self, storage: Any, segment: PlainSegment) -> None:
+    def __init__(self, storage: Any, segment: Any) -> None:
         self._vocabulary = VocabularyWriter(segment.create_file(storage, PlainCodec.TERMS_EXT))
         self._lists = segment.create_file(storage, PlainCodec.POSTS_EXT)
         self.fields = sorted(name for name, kind in schema().items() if kind.indexed)
@@ -238,9 +238,9 @@ class SegmentFiles:
         self._lists.close()
 
 
-def begin(storage: Any, index_name: str) -> tuple[PlainSegment, Any]:
+def begin(storage: Any, index_name: str) -> tuple[Any, Any]:
     """A fresh segment, and the writer of its columns and stored posts."""
-    codec = PlainCodec()
+    codec: Any = PlainCodec()  # type: ignore[no-untyped-call]
     segment = codec.new_segment(storage, index_name)
     return segment, codec.per_document_writer(storage, segment)
 
@@ -258,7 +258,7 @@ def write_document(writer: Any, number: int, columns: dict[str, Any], lengths: d
     writer.finish_doc()
 
 
-def finish(storage: Any, segment: PlainSegment, documents: Any, files: SegmentFiles, size: int) -> None:
+def finish(storage: Any, segment: Any, documents: Any, files: SegmentFiles, size: int) -> None:
     """Complete a segment: one compound file, as Whoosh makes it."""
     documents.close()
     files.close()

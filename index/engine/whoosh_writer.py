@@ -12,7 +12,6 @@ from typing import Any
 from ...pipeline.errors import TipsearchError
 from ...pipeline.records import Change
 from . import Written
-from .whoosh_codec import PlainSegment
 from .whoosh_merge import due, merged
 from .whoosh_postings import Postings, damaged
 from .whoosh_schema import key_of, open_files
@@ -57,8 +56,8 @@ class WhooshWriter:
         with _naming_damage():
             toc = self._index._read_toc()  # noqa: SLF001 - what Whoosh's own writer begins with
             maker = SegmentMaker(self._index.storage, self._index.indexname)
-        old: list[PlainSegment] = toc.segments
-        made: list[PlainSegment] = []
+        old: list[Any] = toc.segments
+        made: list[Any] = []
         starts = list(accumulate((segment.doc_count_all() for segment in old), initial=0))
         for change in changes:
             with _naming_damage():
@@ -72,7 +71,7 @@ class WhooshWriter:
         return written
 
     def _apply_one(
-        self, old: list[PlainSegment], starts: list[int], maker: SegmentMaker, change: Change, written: Written
+        self, old: list[Any], starts: list[int], maker: SegmentMaker, change: Change, written: Written
     ) -> None:
         written.last = max(written.last, change.sequence)
         known = self._known.documents("key", key_of(change.source, change.id))
@@ -88,7 +87,7 @@ class WhooshWriter:
         elif known:
             written.removed += 1
 
-    def _commit(self, toc: Any, segments: list[PlainSegment]) -> None:
+    def _commit(self, toc: Any, segments: list[Any]) -> None:
         """Put together what has become many, then write the table of contents: the rename at its end is the commit."""
         from whoosh.index import TOC, clean_files
 
@@ -101,7 +100,7 @@ class WhooshWriter:
         clean_files(storage, name, generation, segments)
 
 
-def _written(maker: SegmentMaker) -> list[PlainSegment]:
+def _written(maker: SegmentMaker) -> list[Any]:
     segment = maker.write()
     return [] if segment is None else [segment]
 
