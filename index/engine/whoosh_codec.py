@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from typing import Any
 
 from whoosh.codec.whoosh3 import W3Codec, W3Segment
@@ -9,6 +10,8 @@ from whoosh.filedb.compound import CompoundStorage
 from whoosh.filedb.structfile import BufferFile, StructFile
 
 from .whoosh_terms import Vocabulary
+
+_DONT_NEED = getattr(mmap, "MADV_DONTNEED", None)
 
 
 class PlainCodec(W3Codec):  # type: ignore[misc, unused-ignore]
@@ -51,6 +54,11 @@ class MappedStorage(CompoundStorage):  # type: ignore[misc, unused-ignore]
             part = super().open_file(name, *args, **kwargs)  # type: ignore[no-untyped-call]
             return MappedFile(memoryview(part.read(length)), name)
         return MappedFile(memoryview(self._source)[offset : offset + length], name)
+
+    def unload(self) -> None:
+        """Give the pages of the file back to the system, whose cache keeps them: what is read again is mapped anew."""
+        if self._source and _DONT_NEED is not None:
+            self._source.madvise(_DONT_NEED)
 
 
 class MappedFile(BufferFile):  # type: ignore[misc, unused-ignore]

@@ -12,6 +12,7 @@ from whoosh.reading import IndexReader
 from whoosh.util.numeric import byte_to_length
 
 from ...pipeline.errors import IndexUnusableError
+from .whoosh_codec import MappedStorage
 from .whoosh_lists import Lists
 
 K1, B = 1.2, 0.75
@@ -77,6 +78,14 @@ class Postings:
             )
             found = self._found[field, term] = tuple(parts)
         return found
+
+    def unload(self) -> None:
+        """Let go of the pages of the files that were read; nothing that is held becomes invalid."""
+        for leaf, _ in self.leaves:
+            storage = leaf.storage()
+            for each in (storage, getattr(storage, "a", None)):
+                if isinstance(each, MappedStorage):
+                    each.unload()
 
     def documents(self, field: str, term: str) -> list[int]:
         """The documents that hold a term, in order."""
