@@ -91,14 +91,16 @@ def _matches(line: str, forms: Forms, stem: Callable[[str], str]) -> list[_Match
     if places is None:
         return wanted.within(line)
     found: list[_Match] = []
-    end = -1
+    end, seen = -1, wanted.seen
     for place in places:
         if place > end:
-            start = line.rfind(" ", 0, place) + 1
+            start = place if line[place - 1] == " " else line.rfind(" ", 0, place) + 1
             end = line.find(" ", place)
             if end < 0:
                 end = len(line)
-            for first, last, kind in wanted.within(line[start:end]):
+            chunk = line[start:end]
+            held = seen.get(chunk)
+            for first, last, kind in wanted.within(chunk) if held is None else held:
                 found.append(_Match(start + first, start + last, kind))
     return found
 
@@ -115,16 +117,14 @@ class _Wanted:
         known = dict(forms.heads)
         heads = {known.get(each, "") for each in self.stems} | forms.words
         self.heads = tuple(heads) if "" not in heads and len(heads) <= _MOST_HEADS else None
-        self._seen: dict[str, list[_Match]] = {}
+        self.seen: dict[str, list[_Match]] = {}
 
     def within(self, chunk: str) -> list[_Match]:
         """The words to mark in a stretch of text; the short ones come again and again and are remembered."""
-        found = self._seen.get(chunk)
-        if found is None:
-            held = [(start, end, word, self.stem(word)) for start, end, word in tokens(chunk)]
-            found = [_Match(at, end, kind) for at, end, word, kind in held if kind in self.stems or word in self.words]
-            if len(chunk) <= _SHORT and len(self._seen) < _MOST_SEEN:
-                self._seen[chunk] = found
+        held = [(start, end, word, self.stem(word)) for start, end, word in tokens(chunk)]
+        found = [_Match(at, end, kind) for at, end, word, kind in held if kind in self.stems or word in self.words]
+        if len(chunk) <= _SHORT and len(self.seen) < _MOST_SEEN:
+            self.seen[chunk] = found
         return found
 
 

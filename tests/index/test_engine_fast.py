@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from support.feeds import DictFeed, post
 from tipsearch.index import open_index, rebuild_index, sync_index
-from tipsearch.index.engine import whoosh_engine, whoosh_merge, whoosh_segments
+from tipsearch.index.engine import Forms, whoosh_engine, whoosh_merge, whoosh_segments
 from tipsearch.index.engine.whoosh_engine import WhooshEngine, WhooshSnapshot
+from tipsearch.index.engine.whoosh_schema import head_of, stem
 from tipsearch.index.query import (
     AllOf,
     AnyOf,
@@ -30,6 +31,7 @@ from tipsearch.index.query import (
     State,
     Word,
 )
+from tipsearch.index.snippets import snippet
 
 VOCABULARY = "apple apples berry berries cherry dates elder fig figs the of".split()
 STATES = ("full", "excerpt")
@@ -106,11 +108,7 @@ def branches(parts: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
 NODES = st.recursive(LEAVES, branches, max_leaves=8)
 
 
-@settings(max_examples=1500, deadline=None)
-@given(NODES, st.sampled_from(["relevance", "newest", "oldest"]), st.sampled_from([0, 1, 3, 10, 50]))
-def test_arrays_find_what_dicts_find_with_the_same_scores_in_the_same_order(
-    snapshot: WhooshSnapshot, node: Node, sort: whoosh_engine.Sort, top: int
-) -> None:
+def agree(snapshot: WhooshSnapshot, node: Node, sort: whoosh_engine.Sort, top: int) -> None:
     plain = snapshot._rank(snapshot.plain, node, sort, None)
     arrays = snapshot._rank(snapshot.arrays, node, sort, None)
     assert arrays == plain
@@ -118,6 +116,26 @@ def test_arrays_find_what_dicts_find_with_the_same_scores_in_the_same_order(
     for evaluator in (snapshot.plain, snapshot.arrays):
         first = snapshot._rank(evaluator, node, sort, top)
         assert (first.total, list(first.top)) == (plain.total, list(plain.top)[:top])
+
+
+ASKED = (NODES, st.sampled_from(["relevance", "newest", "oldest"]), st.sampled_from([0, 1, 3, 10, 50]))
+
+
+@settings(max_examples=300, deadline=None)
+@given(*ASKED)
+def test_arrays_find_what_dicts_find_with_the_same_scores_in_the_same_order(
+    snapshot: WhooshSnapshot, node: Node, sort: whoosh_engine.Sort, top: int
+) -> None:
+    agree(snapshot, node, sort, top)
+
+
+@pytest.mark.slow
+@settings(max_examples=2500, deadline=None)
+@given(*ASKED)
+def test_they_do_so_for_thousands_of_queries(
+    snapshot: WhooshSnapshot, node: Node, sort: whoosh_engine.Sort, top: int
+) -> None:
+    agree(snapshot, node, sort, top)
 
 
 def listed(home: Path) -> list[tuple[str, float, str]]:
@@ -219,3 +237,28 @@ def test_a_first_query_goes_without_numpy(tmp_path: Path) -> None:
         "assert first == [hit.score for hit in index.search('apple')]; assert 'numpy' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True)
+
+
+PIECES = st.sampled_from(
+    "happy Happily happiness’s unhappy o'happy _happy_ “happy” h\u0301appy HÄPPY nobility noble dying die ﬁne fine "
+    "日happy本 İhappy happy-go ... the x\u200bhappy die's".split()
+)
+
+
+@given(st.lists(PIECES, max_size=30), st.sets(st.sampled_from(["happi", "nobl", "die", "fine"])), st.booleans())
+def test_looking_for_beginnings_finds_what_cutting_the_text_into_words_finds(
+    pieces: list[str], stems: set[str], near: bool
+) -> None:
+    text = ("" if near else " ").join(pieces)
+    heads = frozenset((each, head_of(each)) for each in stems)
+    whole = Forms(frozenset(stems), frozenset({"go"}))
+    assert snippet(text, Forms(whole.stems, whole.words, heads), stem) == snippet(text, whole, stem)
+
+
+ENDINGS = "s ed ing ly y ies ied bility ibility ation ator izer ization iveness fulness ogi logy ency alli e l ll"
+
+
+@given(st.text("abcdeilnoprstuvy", min_size=1, max_size=6), st.lists(st.sampled_from(ENDINGS.split()), max_size=3))
+def test_a_word_begins_with_the_head_of_its_stem(root: str, endings: list[str]) -> None:
+    word = root + "".join(endings)
+    assert word.startswith(head_of(stem(word)))
