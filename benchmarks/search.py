@@ -8,7 +8,8 @@ Posts are generated from a seed: words by Zipf's law, in several forms each, pos
 six kinds (common word, rare word, OR, AND, phrase, date filter) ask for 10 hits with snippets. Every engine builds and
 searches in processes of its own, so that memory is its own; all answer in turn, a round of all queries at a time, and a
 query's time is the median of its rounds. Plain Whoosh searches by its own `search` and `highlights`, FTS5 by `bm25` and
-`snippet`; tantivy runs where it is installed. `first` is the p95 of queries that the process was never asked before. Text is the UTF-8 size of titles and texts.
+`snippet`; tantivy runs where it is installed. `first` is the p95 of queries that the process was never asked before,
+and text the UTF-8 size of titles and texts.
 """
 
 from __future__ import annotations
@@ -432,17 +433,15 @@ def measure(size: int, engines: list[str], posts: Path | None, rounds: int, belo
         built[name] = run(name, "build", folders[name], file)
     sizes = {name: size_of(folder) for name, folder in folders.items()}
     found = side_by_side(engines, folders, file, rounds)
-    print(
-        f"{'':10} {'p50 ms':>8} {'p95 ms':>8} {'first':>8} {'resident':>9} {'posts/s':>8} {'peak MB':>8} {'size/text':>9}  "
-        "slowest of each kind"
-    )
+    heads = ("p50 ms", "p95 ms", "first", "resident", "posts/s", "peak MB", "size/text")
+    print(f"{'':10}" + "".join(f"{head:>10}" for head in heads) + "  slowest of each kind")
     for name in engines:
         told, made = found[name], built[name]
         kinds = " ".join(f"{kind} {value:.1f}" for kind, value in told["kinds"].items())
         rate, peak = count / made["seconds"], made["peak"] + made["children"]
         print(
-            f"{name:10} {told['p50']:8.2f} {told['p95']:8.2f} {told['first']:8.2f} {told['resident']:9.0f} {rate:8.0f} {peak:8.0f} "
-            f"{sizes[name] / text:9.2f}  {kinds}"
+            f"{name:10}{told['p50']:10.2f}{told['p95']:10.2f}{told['first']:10.2f}{told['resident']:10.0f}"
+            f"{rate:10.0f}{peak:10.0f}{sizes[name] / text:10.2f}  {kinds}"
         )
     if "tipsearch" in engines:
         for other in engines[1:]:

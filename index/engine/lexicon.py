@@ -53,5 +53,5 @@ class Lexicon:
 
     def _forms_of(self, field: str) -> list[str]:
         if field not in self._forms:
-            self._forms[field] = list(self.postings.terms(field))
+            self._forms[field] = self.postings.terms(field)
         return self._forms[field]

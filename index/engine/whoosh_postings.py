@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import takewhile
 from math import log
 from typing import Any, NamedTuple
 
@@ -155,11 +156,12 @@ class Postings:
     def _orders(self) -> list[tuple[int, Any]]:
         return [(offset, leaf.column_reader("order", translate=False)) for leaf, offset in reversed(self.leaves)]
 
-    def terms(self, field: str, prefix: str = "") -> Iterator[str]:
+    def terms(self, field: str, prefix: str = "") -> list[str]:
         """The terms of a field that begin with a prefix, in order."""
-        if self.size:
-            for term in self.reader.expand_prefix(field, prefix.encode()):
-                yield term.decode()
+        first = prefix.encode()
+        held = (leaf._terms.keys(field, first) for leaf, _ in self.leaves)  # type: ignore[attr-defined] # noqa: SLF001
+        fitting = (takewhile(lambda term: term.startswith(first), terms) for terms in held)
+        return [term.decode() for term in sorted(set().union(*fitting))]
 
     def stored(self, number: int) -> str:
         """The packed post."""

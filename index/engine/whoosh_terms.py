@@ -109,8 +109,16 @@ class Vocabulary(TermsReader):  # type: ignore[misc, unused-ignore]
 
     def keys(self, field: str, first: bytes = b"") -> Iterator[bytes]:
         """The terms of a field from one on."""
-        if held := self._fields.get(field):
+        held = self._fields.get(field)
+        if held is None:
+            return
+        if first:
             yield from map(held.term, range(held.place_of(first), len(held.sizes)))
+        else:
+            terms, start = held.terms.tobytes(), 0
+            for end in held.ends[1:]:
+                yield terms[start:end]
+                start = end
 
     def __contains__(self, term: tuple[str, bytes]) -> bool:
         return self.lists(*term) is not None

@@ -7,15 +7,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...pipeline.errors import TipsearchError
 from ...pipeline.records import Change
 from . import Written
-from .whoosh_merge import due, merged
 from .whoosh_postings import Postings, damaged
 from .whoosh_schema import key_of, open_files
-from .whoosh_segments import SegmentMaker
+
+if TYPE_CHECKING:
+    # These import numpy, which a sync that finds nothing new does not need.
+    from .whoosh_segments import SegmentMaker
 
 LOCK_SECONDS = 10.0
 """The lock is flock's, so it dies with its process; waiting is for a neighbour that is about to finish."""
@@ -52,6 +54,8 @@ class WhooshWriter:
             lock.release()
 
     def _apply(self, changes: Iterable[Change]) -> Written:
+        from .whoosh_segments import SegmentMaker
+
         written = Written()
         with _naming_damage():
             toc = self._index._read_toc()  # noqa: SLF001 - what Whoosh's own writer begins with
@@ -90,6 +94,8 @@ class WhooshWriter:
     def _commit(self, toc: Any, segments: list[Any]) -> None:
         """Put together what has become many, then write the table of contents: the rename at its end is the commit."""
         from whoosh.index import TOC, clean_files
+
+        from .whoosh_merge import due, merged
 
         storage, name = self._index.storage, self._index.indexname
         for group in due(segments):
