@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,7 +50,8 @@ class WhooshWriter:
         try:
             return self._apply(changes)
         finally:
-            self._index.storage.temp_storage(f"{self._index.indexname}.tmp").destroy()
+            with suppress(Exception):
+                self._index.storage.temp_storage(f"{self._index.indexname}.tmp").destroy()
             lock.release()
 
     def _apply(self, changes: Iterable[Change]) -> Written:

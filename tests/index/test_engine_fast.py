@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.feeds import DictFeed, post
-from tipsearch.index import open_index, rebuild_index, sync_index
+from tipsearch.index import IndexUnusableError, open_index, rebuild_index, sync_index
 from tipsearch.index.engine import Forms, whoosh_engine, whoosh_merge, whoosh_segments
 from tipsearch.index.engine.whoosh_engine import WhooshEngine, WhooshSnapshot
 from tipsearch.index.engine.whoosh_schema import head_of, stem
@@ -262,3 +264,42 @@ ENDINGS = "s ed ing ly y ies ied bility ibility ation ator izer ization iveness 
 def test_a_word_begins_with_the_head_of_its_stem(root: str, endings: list[str]) -> None:
     word = root + "".join(endings)
     assert word.startswith(head_of(stem(word)))
+
+
+def test_lists_that_are_not_what_the_vocabulary_says_are_damage(tmp_path: Path) -> None:
+    feed = DictFeed()
+    corpus(feed, range(100))
+    sync_index(tmp_path, feed)
+    (segment,) = (tmp_path / "index").rglob("*.seg")
+    whole = segment.read_bytes()
+    rng = random.Random(1)
+    for _ in range(60):
+        broken = bytearray(whole)
+        at = rng.randrange(len(broken))
+        broken[at : at + 40] = rng.randbytes(40)
+        segment.unlink()
+        segment.write_bytes(broken)
+        with suppress(IndexUnusableError), open_index(tmp_path) as index:
+            for query in ("apple", '"apple berry"', "b*", "elder~1 OR tag:red"):
+                list(index.search(query))
+                list(index.search(query, sort="newest"))
+
+
+def test_one_index_may_be_searched_by_many_threads_while_it_grows(tmp_path: Path) -> None:
+    feed = DictFeed()
+    corpus(feed, range(100))
+    sync_index(tmp_path, feed)
+    with open_index(tmp_path) as index, ThreadPoolExecutor(4) as pool:
+
+        def ask(_: int) -> int:
+            results = index.search("apple OR berry OR fig", limit=None)
+            assert len(list(results)) == results.total
+            return results.total
+
+        before = ask(0)
+        answers = pool.map(ask, range(60))
+        for start in range(100, 140, 10):
+            corpus(feed, range(start, start + 10))
+            sync_index(tmp_path, feed)
+        assert all(before <= total <= ask(0) for total in answers)
+        assert ask(0) > before

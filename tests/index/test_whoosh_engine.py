@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from whoosh.query import Every, Or, Phrase, Query, Term
+from whoosh.query import And, Every, Or, Phrase, Query, Term
 from whoosh.scoring import BM25F
 
 from support.feeds import DictFeed, post
 from tipsearch.index import sync_index
+from tipsearch.index.engine.algebra import Algebra, S
 from tipsearch.index.engine.whoosh_engine import WhooshEngine, WhooshSnapshot
 from tipsearch.index.engine.whoosh_schema import open_files, stem
 
@@ -91,6 +92,35 @@ def test_phrases_match_where_whoosh_matches_them(
     stems = [stem(word) for word in words]
     ranking = snapshot.rank(PhraseNode(tuple(words), 0, "text"), sort="relevance", top=None)
     assert {snapshot.load(number).id for number, _ in ranking.top} == ask(Phrase("text", stems)).keys()
+
+
+def evaluated(algebra: Algebra[S], query: Query) -> S:
+    """A query of Whoosh's by our own means."""
+    if isinstance(query, Term):
+        return algebra.term(query.fieldname, query.text, query.fieldname)
+    parts = [evaluated(algebra, part) for part in query.subqueries]
+    return algebra.intersect(parts) if isinstance(query, And) else algebra.unite([(part, 1.0) for part in parts])
+
+
+def trees(parts: st.SearchStrategy[Query]) -> st.SearchStrategy[Query]:
+    # Nothing is excluded: Whoosh's AndNot does not always look whether its first document is.
+    some = st.lists(parts, min_size=2, max_size=3)
+    return st.builds(And, some) | st.builds(Or, some)
+
+
+ANYWHERE = st.builds(Term, st.sampled_from(["title", "text"]), st.sampled_from(VOCABULARY).map(stem))
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.recursive(ANYWHERE, trees, max_leaves=6))
+def test_whole_queries_find_and_score_what_whoosh_finds_and_scores(
+    both: tuple[WhooshSnapshot, Callable[[Query], Scored]], query: Query
+) -> None:
+    snapshot, ask = both
+    expected = ask(query)
+    for evaluator in (snapshot.plain, snapshot.arrays):
+        ranking = evaluator.algebra.ranking(evaluated(evaluator.algebra, query), "relevance", None)
+        assert ours(snapshot, dict(ranking.top)) == pytest.approx(expected, rel=1e-6)
 
 
 def test_every_live_post_is_there(both: tuple[WhooshSnapshot, Callable[[Query], Scored]]) -> None:
