@@ -162,11 +162,13 @@ class Vocabulary(TermsReader):  # type: ignore[misc, unused-ignore]
 
     def frequency(self, fieldname: str, termbytes: bytes) -> float:
         """How often a term stands in all documents."""
-        return float(self._held(fieldname, termbytes).occurrences)
+        lists = self.lists(fieldname, termbytes)
+        return float(lists.occurrences) if lists else 0.0
 
     def doc_frequency(self, fieldname: str, termbytes: bytes) -> int:
         """In how many documents it stands."""
-        return self._held(fieldname, termbytes).size
+        lists = self.lists(fieldname, termbytes)
+        return lists.size if lists else 0
 
     def matcher(self, fieldname: str, termbytes: bytes, format_: Any, scorer: Any = None) -> Any:
         """A matcher for Whoosh's own search, which this project only uses in its tests."""

@@ -303,3 +303,11 @@ def test_one_index_may_be_searched_by_many_threads_while_it_grows(tmp_path: Path
             sync_index(tmp_path, feed)
         assert all(before <= total <= ask(0) for total in answers)
         assert ask(0) > before
+
+
+def test_similar_posts_are_found_by_words_that_stand_in_titles_alone(tmp_path: Path) -> None:
+    sync_index(
+        tmp_path, DictFeed(post("a", "Penguins", "On ice."), post("b", "Penguins again", "On rocks."), post("c"))
+    )
+    with open_index(tmp_path) as index:
+        assert "b" in [hit.id for hit in index.similar("a")]
