@@ -72,7 +72,7 @@ def one_line(text: str) -> str:
 
 def _one_line(text: str) -> str:
     line = " ".join(text.split())
-    # Mostly there is nothing to take out: 9 µs a post instead of 70.
+    # Mostly there is nothing to take out: 16 µs a post instead of 52.
     if line.isascii() and not line.encode("ascii").translate(None, _PRINTABLE):
         return line
     if line.isprintable():
@@ -134,7 +134,7 @@ _wanted = lru_cache(maxsize=64)(_Wanted)
 def _places(line: str, heads: tuple[str, ...] | None) -> Iterable[int] | None:
     """Where words may begin that match, in order; None where all of the line must be looked through.
 
-    Cutting a whole text into words takes 0.7 ms, ten times as long as all else that a hit costs.
+    Cutting a post of 350 words into words takes 0.25 ms, longer than all else that a hit costs.
     """
     lower = line.lower()
     if heads is None or len(lower) != len(line):

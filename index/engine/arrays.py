@@ -1,6 +1,7 @@
-"""Matches as numpy arrays: the same documents and scores as `plain` finds, bit for bit, in a twentieth of the time.
+"""Matches as numpy arrays: the same documents and scores as `plain` finds, bit for bit, many times faster.
 
-At 10,000 posts a common word takes 0.1 ms instead of 8, a phrase of two common words 2 instead of 85. Importing numpy
+At 10,000 posts a word in all of them takes 0.3 ms instead of 7.4, a phrase of two such words 10 instead of 180, the two
+near each other 32 instead of 500. Importing numpy
 takes longer than most single queries do (0.1 s), so that a process evaluates its first query without it.
 """
 

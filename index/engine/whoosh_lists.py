@@ -3,7 +3,7 @@
 A list is one byte of flags, the documents as 16-bit numbers, how often the term stands in each (left out where that is
 once in all), and its places, document after document (left out where the field has none); all little-endian. Whoosh's
 own lists are pickled and deflated blocks of 128 postings with a pickled tuple in each: a word in all of 10,000 posts
-takes 9 ms to read from them, and 0.03 from an array.
+takes 5 ms to read from them, and 0.02 from arrays.
 """
 
 from __future__ import annotations

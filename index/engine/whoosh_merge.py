@@ -25,7 +25,7 @@ def due(segments: Sequence[Any]) -> list[list[Any]]:
     """The segments to put together, group by group; a segment of which most is deleted is a group by itself.
 
     Eight of a size become one of the next, so that each post is written again about three times on its way up. The
-    largest wait until they are sixteen: a query costs 0.02 ms more for each word and segment, merging takes seconds.
+    largest wait until they are sixteen: merging them takes many seconds, and a query looks them up one by one.
     """
     sizes: dict[int, list[Any]] = {}
     groups = []
