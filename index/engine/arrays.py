@@ -207,7 +207,7 @@ class ArrayAlgebra:
         numbers = self._common(parts)
         summed = np.zeros(len(numbers))
         for part in parts:
-            summed += part.scores[np.searchsorted(part.numbers, numbers)] if len(numbers) else 0.0
+            summed += self._scores_at(part, numbers)
         return Matches(numbers, summed)
 
     def _common(self, parts: Sequence[Matches]) -> Any:
@@ -224,12 +224,20 @@ class ArrayAlgebra:
         held[others] = True
         return held[numbers]
 
+    def _scores_at(self, part: Matches, numbers: Any) -> Any:
+        """The scores of documents that the part holds."""
+        if len(numbers) * 16 < self.size:
+            return part.scores[np.searchsorted(part.numbers, numbers)] if len(numbers) else 0.0
+        scores = np.empty(self.size)
+        scores[part.numbers] = part.scores
+        return scores[numbers]
+
     def favour(self, scores: Matches, parts: Sequence[Matches]) -> Matches:
         """What the parts give them is added."""
         numbers, summed = scores.numbers, scores.scores.copy()
         for part in parts:
             places = np.flatnonzero(self._isin(numbers, part.numbers))
-            summed[places] += part.scores[np.searchsorted(part.numbers, numbers[places])] if len(places) else 0.0
+            summed[places] += self._scores_at(part, numbers[places])
         return Matches(numbers, summed)
 
     def without(self, scores: Matches, unwanted: Matches) -> Matches:
