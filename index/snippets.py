@@ -154,20 +154,28 @@ def _best(matches: Sequence[Match]) -> tuple[int, int]:
     if not matches:
         return 0, 0
     matches = _near_the_rarest(matches) if len(matches) > _WEIGHED else matches
-    if len({match.stem for match in matches}) == 1:
+    stems = {match.stem for match in matches}
+    if len(stems) == 1:
         return _densest(matches)
+    told = {stem for stem in stems if stem.startswith(_PHRASE)}
+    if told:
+        matches = _near(matches, [match.start for match in matches if match.stem in told])
     best, best_worth = (matches[0].start, matches[0].end), (0, 0, -LONGEST, 0)
     inside: Counter[str] = Counter()
     last = 0
+    known, tightest, held = (0, 0), 0, -1
     for first, match in enumerate(matches):
         while last < len(matches) and (last == first or matches[last].end - match.start <= _REACH):
             inside[matches[last].stem] += 1
             last += 1
-        phrases = sum(stem.startswith(_PHRASE) for stem in inside)
+        phrases = len(told & inside.keys()) if told else 0
         worth = (phrases, len(inside), 0, last - first)
         if worth[:2] >= best_worth[:2]:
             if len(inside) > 1:
-                worth = (*worth[:2], -_tightest(matches[first:last], len(inside)), worth[3])
+                if known != (last, len(inside)) or held < first:
+                    known = last, len(inside)
+                    tightest, held = _tightest(matches, first, last, len(inside))
+                worth = (*worth[:2], -tightest, worth[3])
             if worth > best_worth:
                 best, best_worth = (match.start, max(each.end for each in matches[first:last])), worth
         inside[match.stem] -= 1
@@ -194,6 +202,11 @@ def _near_the_rarest(matches: Sequence[Match]) -> list[Match]:
     counts = Counter(match.stem for match in matches)
     rarest = min(counts, key=lambda stem: (not stem.startswith(_PHRASE), counts[stem]))
     places = [match.start for match in matches if match.stem == rarest][: _WEIGHED // 10]
+    return _near(matches, places)
+
+
+def _near(matches: Sequence[Match], places: list[int]) -> list[Match]:
+    """Those that can be shown together with what begins at one of the places, which are in order."""
     kept = []
     for match in matches:
         after = bisect_left(places, match.start)
@@ -202,19 +215,22 @@ def _near_the_rarest(matches: Sequence[Match]) -> list[Match]:
     return kept
 
 
-def _tightest(matches: Sequence[Match], different: int) -> int:
-    """The characters of the shortest stretch that holds so many different stems."""
+def _tightest(matches: Sequence[Match], first: int, last: int, different: int) -> tuple[int, int]:
+    """The characters of the shortest stretch among [first, last) with so many stems; the last place it begins at."""
     inside: Counter[str] = Counter()
-    shortest, first = LONGEST * LONGEST, 0
-    for match in matches:
+    shortest, begins = LONGEST * LONGEST, first
+    for place in range(first, last):
+        match = matches[place]
         inside[match.stem] += 1
         while len(inside) == different:
-            shortest = min(shortest, match.end - matches[first].start)
-            inside[matches[first].stem] -= 1
-            if not inside[matches[first].stem]:
-                del inside[matches[first].stem]
+            opening = matches[first]
+            if match.end - opening.start <= shortest:
+                shortest, begins = match.end - opening.start, first
+            inside[opening.stem] -= 1
+            if not inside[opening.stem]:
+                del inside[opening.stem]
             first += 1
-    return shortest
+    return shortest, begins
 
 
 def _bounds(line: str, start: int, end: int, *, opens: bool, closes: bool) -> tuple[int, int]:
