@@ -337,9 +337,12 @@ def _in_order(stems: Sequence[str], places: dict[str, Any]) -> Any:
     starts = places[stems[steps[0]]] - steps[0]
     for step in steps[1:]:
         held = places[stems[step]]
-        starts = (
-            starts[np.append(held, -1)[np.searchsorted(held, starts + step)] == starts + step] if len(held) else held
-        )
+        if len(starts) * 64 < len(held):
+            starts = starts[np.append(held, -1)[np.searchsorted(held, starts + step)] == starts + step]
+        else:
+            # Both are in order, so that this sort is a merge: half the time of looking each up.
+            merged = np.sort(np.concatenate((starts + step, held)), kind="stable")
+            starts = merged[1:][merged[1:] == merged[:-1]] - step
     return starts
 
 
