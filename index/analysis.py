@@ -46,6 +46,11 @@ def words(text: str) -> list[str]:
     return [folded for token in _TOKEN.findall(text) if (folded := fold(token))]
 
 
+def raw_tokens(text: str) -> list[str]:
+    """The tokens of a text as they stand, before `fold`."""
+    return _TOKEN.findall(text)
+
+
 def tokens(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int, str]]:
     """The same words with their places: (start, end, word), in characters of the text; or those of a part of it."""
     for match in _TOKEN.finditer(text, start, len(text) if end is None else end):

@@ -12,6 +12,8 @@ from .engine import Forms
 
 MOST_PREFIXES = 60
 """A pattern or a fuzzy word may stand for words of more beginnings; then every word of a text is looked at."""
+MOST_SEEN = 1000
+"""So many words as they are written are remembered for a query's other hits."""
 
 _WORD = r"[^\W_]"
 _LETTERS = ((0x80, 0x52F), (0x1E00, 0x1FFF))
@@ -52,6 +54,7 @@ class Finder:
         )
         self._plain: re.Pattern[str] | None = None
         self._wide: re.Pattern[str] | None = None
+        self._seen: dict[str, tuple[str, bool]] = {}
 
     def __call__(self, text: str) -> list[Match]:
         """All matches, in order."""
@@ -73,20 +76,34 @@ class Finder:
             if self._wide is None:
                 self._wide = _pattern(self._beginnings, _with_accents)
             pattern = self._wide
-        found = (self._match(*each.span(), text) for each in pattern.finditer(searched.lower()))
-        return [match for match in found if match]
+        return self._checked(pattern.finditer(searched.lower()), text)
+
+    def _checked(self, finds: Iterable[re.Match[str]], text: str) -> list[Match]:
+        found, seen = [], self._seen
+        for each in finds:
+            start, end = each.span()
+            word = text[start:end]
+            kind = seen.get(word)
+            if kind is None:
+                kind = self._kind(word)
+                if len(seen) < MOST_SEEN:
+                    seen[word] = kind
+            if kind[0]:
+                found.append(Match(start, end, *kind))
+        return found
 
     def among_all(self, text: str) -> list[Match]:
         """The same by looking at every word."""
-        found = (self._match(start, end, text) for start, end, _ in tokens(text))
-        return [match for match in found if match]
+        found = ((start, end, self._kind(text[start:end])) for start, end, _ in tokens(text))
+        return [Match(start, end, *kind) for start, end, kind in found if kind[0]]
 
-    def _match(self, start: int, end: int, text: str) -> Match | None:
-        word = fold(text[start:end])
+    def _kind(self, token: str) -> tuple[str, bool]:
+        """The stem of a word and whether the query asks for it by itself; no stem where it is no match."""
+        word = fold(token)
         term = self.stem(word)
         if term in self.telling or word in self.words:
-            return Match(start, end, term, tells=True)
-        return Match(start, end, term, tells=False) if term in self.stems else None
+            return term, True
+        return (term, False) if term in self.stems else ("", False)
 
 
 def _beginning(stem: str) -> str:

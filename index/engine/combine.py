@@ -1,10 +1,10 @@
-"""How the scores of parts become the scores of a whole, and how patterns and phrases are matched."""
+"""How patterns and phrases are matched, and which documents are common to several parts."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 Scores = dict[int, float]
 """Document number to score; a document that does not match is not in it."""
@@ -20,59 +20,20 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
     return re.compile(head + "".join(f"(?>.*?{part})" for part in middle) + f".*{tail}", re.DOTALL)
 
 
-def add(scores: Scores, more: Scores, weight: float) -> None:
-    """Add more scores, weighted, to those that are there."""
-    if not scores:
-        scores.update((number, weight * score) for number, score in more.items())
-        return
-    for number, score in more.items():
-        scores[number] = scores.get(number, 0.0) + weight * score
-
-
-def raise_to(scores: Scores, others: Scores, weight: float) -> None:
-    """Keep the higher of two scores, the second one weighted."""
-    for number, score in others.items():
-        scores[number] = max(scores.get(number, 0.0), weight * score)
-
-
-def intersect(parts: list[Scores]) -> Scores:
-    """The documents that all parts hold, with the sum of their scores."""
-    held = common(parts)
-    return {number: sum(part[number] for part in parts) for number in held}
-
-
-def common(parts: list[Scores]) -> list[int]:
+def common(parts: Sequence[Scores]) -> list[int]:
     """The documents that all parts hold, in the order of the shortest."""
     shortest, *others = sorted(parts, key=len)
     rest = [part.keys() for part in others]
     return [number for number in shortest if all(number in keys for keys in rest)] if rest else list(shortest)
 
 
-def unite(parts: Iterable[Scores]) -> Scores:
-    """The documents that some part holds, with the sum of their scores."""
-    scores: Scores = {}
-    for part in parts:
-        add(scores, part, 1.0)
-    return scores
-
-
-def whole_first(scores: Scores, wished: list[Scores]) -> Scores:
-    """Lift the posts that match all parts above those that don't, and keep the order within both."""
-    whole = scores.keys() & common(wished)
-    if whole and len(whole) < len(scores):
-        lift = max(score for number, score in scores.items() if number not in whole)
-        for number in whole:
-            scores[number] += lift
-    return scores
-
-
-def in_order(held: list[list[int]]) -> int:
+def in_order(held: Sequence[Sequence[int]]) -> int:
     """How often the words follow each other directly, from the places of each."""
     others = [frozenset(places) for places in held]
     return sum(all(start + step in places for step, places in enumerate(others)) for start in held[0])
 
 
-def near_together(stems: list[str], held: list[list[int]], slop: int) -> int:
+def near_together(stems: list[str], held: Sequence[Sequence[int]], slop: int) -> int:
     """In how many places all stems stand within reach of each other, in any order."""
     needed = Counter(stems)
     events = sorted({(place, term) for term, places in zip(stems, held, strict=True) for place in places})

@@ -65,14 +65,14 @@ class WhooshInsight:
     def scores(self, node: Node, numbers: Collection[int]) -> dict[int, float]:
         """The score that a node gives to each of these posts."""
         with self._reading():
-            scores = self._snapshot._evaluate(node)  # noqa: SLF001 - one class in two modules
+            scores = self._snapshot.scores_of(node)
             return {number: scores[number] for number in numbers if number in scores}
 
     def word_scores(self, word: str, field: TextField, numbers: Collection[int]) -> tuple[int, dict[int, WordScore]]:
         """A word's posts in a field, and its score in these."""
         whole = self.scores(Word(word, field), numbers)
         with self._reading():
-            stems = self._snapshot._stem_scores(stem(word), field)  # noqa: SLF001
+            stems = self._snapshot.stem_scores(stem(word), field)
             told = {n: WordScore(stems.get(n, 0.0), max(0.0, whole[n] - stems.get(n, 0.0))) for n in whole}
             return len(self._postings.documents(field, stem(word))), told
 

@@ -1,30 +1,49 @@
-"""What the index files hold, read a block at a time: postings, positions, field lengths, columns, vocabulary."""
+"""What the index files hold, read a list at a time: postings, places, field lengths, columns, vocabulary."""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import accumulate, takewhile
 from math import log
-from typing import Any
+from typing import Any, NamedTuple
 
-from whoosh.codec.whoosh3 import W3LeafMatcher
-from whoosh.formats import Positions
 from whoosh.reading import IndexReader
 from whoosh.util.numeric import byte_to_length
 
 from ...pipeline.errors import IndexUnusableError
 from .scoring import K1, B
+from .whoosh_codec import MappedStorage
+from .whoosh_lists import Lists
 
-_positions = Positions()
-
-Block = tuple[Sequence[int], Sequence[float], Sequence[bytes]]
+MOST_TERMS = 4096
+"""So many terms are remembered with where their lists lie."""
 
 
 def damaged(error: Exception) -> IndexUnusableError:
     """The error for an index whose files can't be read."""
     told = str(error) or type(error).__name__
     return IndexUnusableError(f"the index is damaged ({told[:200]})", hint="Build it anew with: tipsearch reindex")
+
+
+class Part(NamedTuple):
+    """The postings of a term in one segment, whose first document has the number `offset` in the whole."""
+
+    lists: Lists
+    offset: int
+    deleted: frozenset[int]
+
+    def postings(self) -> Iterator[tuple[int, int]]:
+        """The live documents with how often the term stands in each."""
+        numbers: Iterable[int] = self.lists.document_array()
+        if self.offset:
+            numbers = map(self.offset.__add__, numbers)
+        pairs = zip(numbers, self.lists.count_array(), strict=True)
+        if not self.deleted:
+            return pairs
+        return (pair for pair in pairs if pair[0] - self.offset not in self.deleted)
 
 
 class Postings:
@@ -34,7 +53,9 @@ class Postings:
         self.reader = reader
         # An index without posts has one leaf, which has no files.
         self.leaves: list[tuple[IndexReader, int]] = [leaf for leaf in reader.leaf_readers() if leaf[0].doc_count_all()]
+        self.deleted = [frozenset[int](getattr(leaf, "deleted_docs_set", ())) for leaf, _ in self.leaves]
         self.size: int = reader.doc_count_all()
+        self._found: dict[tuple[str, str], tuple[Part, ...]] = {}
         self._all_norms: dict[str, array[float]] = {}
         self._columns: dict[str, array[int]] = {}
 
@@ -43,59 +64,66 @@ class Postings:
         """Every document that is not deleted, with the score 0."""
         return dict.fromkeys(self.reader.all_doc_ids(), 0.0)
 
+    def lists(self, field: str, term: str) -> tuple[Part, ...]:
+        """The postings of a term, segment by segment."""
+        found = self._found.get((field, term))
+        if found is None:
+            if len(self._found) >= MOST_TERMS:
+                self._found.clear()
+            encoded = term.encode()
+            parts = (
+                Part(lists, offset, deleted)
+                for (leaf, offset), deleted in zip(self.leaves, self.deleted, strict=True)
+                if (lists := leaf._terms.lists(field, encoded)) is not None  # type: ignore[attr-defined] # noqa: SLF001
+            )
+            found = self._found[field, term] = tuple(parts)
+        return found
+
+    def unload(self) -> None:
+        """Let go of the pages of the files that were read; nothing that is held becomes invalid."""
+        for leaf, _ in self.leaves:
+            storage = leaf.storage()
+            for each in (storage, getattr(storage, "a", None)):
+                if isinstance(each, MappedStorage):
+                    each.unload()
+
     def documents(self, field: str, term: str) -> list[int]:
         """The documents that hold a term, in order."""
-        return [number for ids, _, _, offset in self._blocks(field, term) for number in _shifted(ids, offset)]
+        return [number for part in self.lists(field, term) for number, _ in part.postings()]
 
     def frequency(self, field: str, term: str) -> int:
         """How many documents hold a term, deleted ones among them."""
-        return int(self.reader.doc_frequency(field, term.encode()))
+        return sum(part.lists.size for part in self.lists(field, term))
 
     def occurrences(self, field: str, term: str) -> tuple[int, int]:
         """In how many documents a term stands, and how often in all."""
-        encoded = term.encode()
-        return int(self.reader.doc_frequency(field, encoded)), int(self.reader.frequency(field, encoded))
+        return self.frequency(field, term), sum(part.lists.occurrences for part in self.lists(field, term))
 
     def idf(self, field: str, term: str) -> float:
         """Whoosh's inverse document frequency."""
         return log(self.size / (self.frequency(field, term) + 1)) + 1 if self.size else 0.0
 
-    def bm25(self, field: str, term: str, *, length_of: str | None = None) -> dict[int, float]:
-        """The BM25 score of every document that holds a term; `length_of` names the field that counts the words."""
-        length_of = length_of or field
-        scale = self.idf(field, term) * (K1 + 1)
-        norms = self._norms(length_of)
-        scores: dict[int, float] = {}
-        for ids, weights, _, offset in self._blocks(field, term):
-            numbers = _shifted(ids, offset)
-            scores.update(
-                (number, scale * weight / (weight + norms[number]))
-                for number, weight in zip(numbers, weights, strict=True)
-            )
-        return scores
-
     def shares(self, field: str, term: str, *, length_of: str | None = None) -> dict[int, float]:
         """How often a term stands in every document that holds it, by the document's length normalisation."""
-        norms = self._norms(length_of or field)
-        return {
-            number: weight / norms[number]
-            for ids, weights, _, offset in self._blocks(field, term)
-            for number, weight in zip(_shifted(ids, offset), weights, strict=True)
-        }
+        norms = self.norms(length_of or field)
+        return {number: count / norms[number] for part in self.lists(field, term) for number, count in part.postings()}
 
     def shares_of(self, field: str, counts: Mapping[int, float]) -> dict[int, float]:
         """The same for something else that was counted in a field: phrases, words near each other."""
-        norms = self._norms(field)
+        norms = self.norms(field)
         return {number: count / norms[number] for number, count in counts.items()}
 
-    def positions(self, field: str, term: str, wanted: set[int]) -> dict[int, list[int]]:
+    def positions(self, field: str, term: str, wanted: set[int]) -> dict[int, Sequence[int]]:
         """Where a term stands in the wanted documents."""
-        return {
-            offset + number: _positions.decode_positions(value)
-            for ids, _, values, offset in self._blocks(field, term)
-            for number, value in zip(ids, values, strict=True)
-            if offset + number in wanted
-        }
+        found: dict[int, Sequence[int]] = {}
+        for part in self.lists(field, term):
+            documents, counts, places = part.lists.document_array(), part.lists.count_array(), part.lists.place_array()
+            starts = [0, *accumulate(counts)]
+            for number in wanted:
+                at = bisect_left(documents, number - part.offset)
+                if at < len(documents) and documents[at] == number - part.offset:
+                    found[number] = places[starts[at] : starts[at + 1]]
+        return found
 
     def column(self, name: str) -> array[int]:
         """A number for every document."""
@@ -122,22 +150,18 @@ class Postings:
     def _orders(self) -> list[tuple[int, Any]]:
         return [(offset, leaf.column_reader("order", translate=False)) for leaf, offset in reversed(self.leaves)]
 
-    def terms(self, field: str, prefix: str = "") -> Iterator[str]:
+    def terms(self, field: str, prefix: str = "") -> list[str]:
         """The terms of a field that begin with a prefix, in order."""
-        if self.size:
-            for term in self.reader.expand_prefix(field, prefix.encode()):
-                yield term.decode()
+        first = prefix.encode()
+        held = (leaf._terms.keys(field, first) for leaf, _ in self.leaves)  # type: ignore[attr-defined] # noqa: SLF001
+        fitting = (takewhile(lambda term: term.startswith(first), terms) for terms in held)
+        return [term.decode() for term in sorted(set().union(*fitting))]
 
     def stored(self, number: int) -> str:
         """The packed post."""
         return str(self.reader.stored_fields(number)["post"])
 
-    def _blocks(self, field: str, term: str) -> Iterator[tuple[Sequence[int], Sequence[float], Sequence[bytes], int]]:
-        for leaf, offset in self.leaves:
-            for ids, weights, values in _leaf_blocks(leaf, field, term):
-                yield ids, weights, values, offset
-
-    def _norms(self, field: str) -> Sequence[float]:
+    def norms(self, field: str) -> array[float]:
         """BM25's length normalisation of a field, for every document."""
         norms = self._all_norms.get(field)
         if norms is None:
@@ -170,50 +194,3 @@ def _lengths(leaf: IndexReader, field: str) -> Sequence[int]:
         return bytes(leaf.doc_count_all())
     lengths: Sequence[int] = documents.column_reader(name, _Whole("B"))
     return lengths
-
-
-def _shifted(ids: Sequence[int], offset: int) -> Sequence[int]:
-    return [offset + number for number in ids] if offset else ids
-
-
-def _leaf_blocks(leaf: IndexReader, field: str, term: str) -> Iterator[Block]:
-    """The live postings of a term, in blocks of up to 128 as they lie in the file."""
-    encoded = term.encode()
-    if (field, encoded) not in leaf:
-        return
-    matcher = leaf.postings(field, encoded)
-    deleted = frozenset(getattr(leaf, "deleted_docs_set", ()))
-    inner: Any = getattr(matcher, "child", matcher)
-    in_blocks = type(inner) is W3LeafMatcher
-    if in_blocks:
-        while inner.is_active():
-            yield _without(deleted, _block(inner))
-            inner._next_block()  # noqa: SLF001 - see _block
-    else:
-        yield _one_by_one(matcher)
-
-
-def _block(matcher: Any) -> Block:
-    # Whole blocks instead of one call a posting: a query for a word in all of 10,000 posts takes a fifth of the time.
-    matcher._read_ids()  # noqa: SLF001
-    matcher._read_weights()  # noqa: SLF001
-    matcher._read_values()  # noqa: SLF001
-    return matcher._ids, matcher._weights, matcher._values  # noqa: SLF001
-
-
-def _without(deleted: frozenset[int], block: Block) -> Block:
-    if not deleted or deleted.isdisjoint(block[0]):
-        return block
-    kept = [place for place, number in enumerate(block[0]) if number not in deleted]
-    ids, weights, values = ([part[place] for place in kept] for part in block)
-    return ids, weights, values  # type: ignore[return-value]
-
-
-def _one_by_one(matcher: Any) -> Block:
-    ids, weights, values = [], [], []
-    while matcher.is_active():
-        ids.append(matcher.id())
-        weights.append(matcher.weight())
-        values.append(matcher.value())
-        matcher.next()
-    return ids, weights, values

@@ -1,10 +1,9 @@
-"""The Whoosh schema: which fields a post becomes, and how their terms are made."""
+"""The Whoosh schema: which fields a post becomes, and what goes into them."""
 
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from ..analysis import ANALYSIS_VERSION, keyword, printable, words
 from ..dates import span
 from ..stored import KEPT, pack
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 """Raise it with every change of the fields or of what goes into them."""
 
 
@@ -33,68 +32,27 @@ def stem(word: str) -> str:
     return str(_stemmer.stem(word)) if "'" not in word else word  # type: ignore[no-untyped-call]
 
 
-class Terms(fields.FieldType):
-    """Values that are terms as they stand: ids, tags, names. Takes a sequence of strings."""
-
-    def __init__(self, *, unique: bool = False) -> None:
-        super().__init__(formats.Existence(), None, unique=unique)  # type: ignore[arg-type]
-
-    def index(self, value: Any, **kwargs: Any) -> Iterator[tuple[bytes, int, float, bytes]]:  # type: ignore[override]  # noqa: ARG002
-        """Each value once, with nothing to count or to place."""
-        for term in sorted(set(value)):
-            yield term.encode(), 1, 1.0, b""
-
-
-class Surface(fields.FieldType):
-    """Words as they were written, counted but not placed: for exact forms, wildcards and spelling."""
-
-    def __init__(self) -> None:
-        super().__init__(formats.Frequency(), None)  # type: ignore[arg-type]
-
-    def index(self, value: Any, **kwargs: Any) -> Iterator[tuple[bytes, int, float, bytes]]:  # type: ignore[override]  # noqa: ARG002
-        """Each word with its count. Takes the folded words of a text, in order."""
-        counts: dict[str, int] = defaultdict(int)
-        for word in value:
-            counts[word] += 1
-        for word, count in counts.items():
-            yield word.encode(), count, float(count), count.to_bytes(4, "big")
-
-
-class Stemmed(fields.FieldType):
-    """Stems with their places, scored with the field's length. Takes the folded words of a text, in order.
-
-    It makes the terms that a Whoosh analyzer would make, without a token object for every word.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(formats.Positions(), None, scorable=True)  # type: ignore[arg-type]
-
-    def index(self, value: Any, **kwargs: Any) -> Iterator[tuple[bytes, int, float, bytes]]:  # type: ignore[override]  # noqa: ARG002
-        """Each stem with its count and its places."""
-        places: dict[str, list[int]] = defaultdict(list)
-        for place, word in enumerate(value):
-            places[stem(word)].append(place)
-        encode = self.format.encode  # type: ignore[union-attr]
-        for term, held in places.items():
-            yield term.encode(), len(held), float(len(held)), encode(held)
+def _field(kind: formats.Format, **more: bool) -> fields.FieldType:
+    """A field whose terms `whoosh_segments` makes; Whoosh only needs to know the form of its postings."""
+    return fields.FieldType(kind, None, **more)  # type: ignore[arg-type]
 
 
 def schema() -> fields.Schema:
     """A fresh schema object."""
     return fields.Schema(
-        key=Terms(unique=True),
-        id=Terms(),
-        alias=Terms(),
-        source=Terms(),
-        tag=Terms(),
-        category=Terms(),
-        author=Terms(),
-        byline=Terms(),
-        state=Terms(),
-        title=Stemmed(),
-        text=Stemmed(),
-        title_words=Surface(),
-        text_words=Surface(),
+        key=_field(formats.Existence(), unique=True),
+        id=_field(formats.Existence()),
+        alias=_field(formats.Existence()),
+        source=_field(formats.Existence()),
+        tag=_field(formats.Existence()),
+        category=_field(formats.Existence()),
+        author=_field(formats.Existence()),
+        byline=_field(formats.Existence()),
+        state=_field(formats.Existence()),
+        title=_field(formats.Positions(), scorable=True),
+        text=_field(formats.Positions(), scorable=True),
+        title_words=_field(formats.Frequency()),
+        text_words=_field(formats.Frequency()),
         # As proleptic ordinals: the days [day_from, day_to) between which the post was published, 0 and 0 where nothing
         # is known of them, and the day by which it is sorted.
         day=fields.COLUMN(columns.NumericColumn("i")),  # type: ignore[no-untyped-call]
@@ -124,10 +82,8 @@ def key_of(source: str, post_id: str) -> str:
     return printable(f"{source}\x1f{post_id}")
 
 
-def document(change: Change, post: Post) -> dict[str, Any]:
-    """A post as the fields of a Whoosh document."""
-    title, text = words(post.title), words(post.text)
-    day, day_from, day_to = _days(post)
+def keywords_of(change: Change, post: Post) -> dict[str, list[str]]:
+    """The terms of a post that stand for themselves, by field."""
     return {
         "key": [key_of(post.source, post.id)],
         "id": [printable(post.id)],
@@ -138,10 +94,13 @@ def document(change: Change, post: Post) -> dict[str, Any]:
         "author": words(post.author) if post.author else [],
         "byline": _keywords([post.author]) if post.author else [],
         "state": [post.completeness, "gone"] if post.gone else [post.completeness],
-        "title": title,
-        "title_words": title,
-        "text": text,
-        "text_words": text,
+    }
+
+
+def columns_of(change: Change, post: Post) -> dict[str, Any]:
+    """The stored post, and what it is sorted and filtered by."""
+    day, day_from, day_to = _days(post)
+    return {
         "day": day,
         "day_from": day_from,
         "day_to": day_to,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import unicodedata
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tipsearch.index import snippets
 from tipsearch.index.analysis import words
 from tipsearch.index.engine import Forms
 from tipsearch.index.engine.whoosh_schema import stem as english
-from tipsearch.index.finder import Finder
+from tipsearch.index.finder import Finder, Match
 from tipsearch.index.snippets import LONGEST, one_line, snippet
 
 FILLER = "Nothing to see in this sentence. "
@@ -259,3 +261,36 @@ def test_the_passage_of_a_long_text_is_made_of_whole_words(pieces: list[str], da
     assert bool(marked) == bool({"apple", "pears"} & set(pieces))
     assert line.startswith("…") or one_line(text).startswith(line.removesuffix("…"))
     assert line.endswith("…") or one_line(text).endswith(line.removeprefix("…"))
+
+
+@given(st.lists(st.sampled_from([*"ab éß日", "e\u0301", *"\t\n\x00\x1c\x85\xa0\u180e\u200b\u2028\u3000\ufeff\ud800"])))
+def test_a_line_without_oddities_is_made_as_one_with_them_is(signs: list[str]) -> None:
+    text = "".join(signs)
+    cleaned = snippets._GAP.sub(" ", text).encode("utf-8", "replace").decode("utf-8")
+    assert one_line(text) == unicodedata.normalize("NFC", cleaned).strip()
+
+
+def worth(matches: list[Match], first: int) -> tuple[int, int, int, int]:
+    window = [match for match in matches[first:] if match.end - matches[first].start <= snippets._REACH]
+    kinds = {match.stem for match in window}
+    spans = [
+        last.end - opening.start
+        for at, opening in enumerate(window)
+        for to, last in enumerate(window[at:], start=at)
+        if {match.stem for match in window[at : to + 1]} == kinds
+    ]
+    phrases = sum(kind.startswith(snippets._PHRASE) for kind in kinds)
+    return phrases, len(kinds), -min(spans) if len(kinds) > 1 else 0, len(window)
+
+
+@given(
+    st.lists(st.tuples(st.integers(5, 150), st.sampled_from(["a", "b", "c", "\0p", "\0q"])), min_size=1, max_size=14)
+)
+def test_the_best_passage_is_the_one_that_weighing_all_of_them_finds(steps: list[tuple[int, str]]) -> None:
+    matches, place = [], 0
+    for step, kind in steps:
+        place += step
+        matches.append(Match(place, place + 4, kind, tells=True))
+    best = max(range(len(matches)), key=lambda first: (worth(matches, first), -first))
+    last = [match for match in matches[best:] if match.end - matches[best].start <= snippets._REACH][-1]
+    assert snippets._best(matches) == (matches[best].start, last.end)
