@@ -68,7 +68,7 @@ def imported_by(statement: str) -> set[str]:
     return set(done.stdout.split())
 
 
-HEAVY = {"scrapy", "twisted", "dateparser", "bs4", "sqlalchemy", "click", "lxml", "rich"}
+HEAVY = {"scrapy", "twisted", "dateparser", "bs4", "sqlalchemy", "click", "lxml", "rich", "numpy"}
 
 
 @pytest.mark.parametrize(
