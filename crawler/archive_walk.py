@@ -304,6 +304,7 @@ class ArchiveWalk:
     def _begin_again(self) -> None:
         """What was to go on can't; look at the archive afresh."""
         self._resumed, self._reader, self._at_first = False, None, True
+        self._tried.clear()
         self._listing = Listing(self.start, max_pages=self._max_pages, visited=self._visited, note=self._note)
 
     def failed_with(self, reason: str) -> None:
