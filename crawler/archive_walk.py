@@ -90,7 +90,7 @@ class ArchiveWalk:
                 continue
             url = self._listing.following()
             if url is not None:
-                return Request(url, "page")
+                return Request(url, "page", further=self._listing.further())
             self._end_listing()
         return None
 
