@@ -8,7 +8,6 @@ import signal
 import sys
 import threading
 from contextlib import ExitStack
-from dataclasses import asdict
 from typing import Any, TextIO
 
 from ..pipeline.errors import TipsearchError
@@ -29,7 +28,7 @@ class _Events:
         self._stream.flush()
 
     def page(self, progress: Progress) -> None:
-        self.send("progress", asdict(progress))
+        self.send("progress", progress.to_json())
 
     def source(self, report: SourceReport) -> None:
         self.send("source", report.to_json())
