@@ -25,6 +25,9 @@ _CROWDED: Final = re.compile(
 
 _REGION_TAGS = v.OUTSIDE_TAGS | {"aside", "footer", "header"}
 _SPEAKING_TAGS = _REGION_TAGS | v.HEADINGS | {"html", "body", "main", "article"}
+_REGIONS_AND_HEADINGS = _REGION_TAGS | v.HEADINGS
+_ROOTS = frozenset(("html", "body"))
+_SKIPPED = v.SKIPPED_TAGS | {"head"}
 _NONE: Final[dict[str, str]] = {}
 _WITHOUT_TEXT = frozenset(("meta", "link", "br", "hr", "img", "input"))
 
@@ -33,8 +36,12 @@ class Tree:
     """The elements of a page in document order, each known by its number.
 
     Lists run parallel: `elements[i]`, its `parent[i]` (-1 for the root), the number `end[i]` behind its last
-    descendant, its `roles[i]` (bits of `vocabulary`), its `attributes[i]` (not to be changed), and running counts of
-    the words seen before and within.
+    descendant, its `roles[i]` (bits of `vocabulary`), its `attributes[i]` (not to be changed), the `texts[i]` before its
+    first child and the `tails[i]` behind it, and running counts of the words seen before and within.
+
+    Sorted numbers: `links`, those of them that are `paged` (a word in their address may name a page), `headings`,
+    `titled` (headings, and what class names call a title), `spoken` (all that have a role), and what is `dated` behind
+    a dash, a `pager`, a lock or a word that there is nothing.
     """
 
     def __init__(self, text: str) -> None:
@@ -45,80 +52,106 @@ class Tree:
         self.end: list[int] = []
         self.roles: list[int] = []
         self.attributes: list[dict[str, str]] = []
+        self.texts: list[str | None] = []
+        self.tails: list[str | None] = []
         self._lines: dict[int, str] = {}
         self._words_start: list[int] = []
         self._words_end: list[int] = []
         self.links: list[int] = []
+        self.paged: list[int] = []
         self.headings: list[int] = []
+        self.titled: list[int] = []
+        self.spoken: list[int] = []
         self.dated: list[int] = []
         self.pagers: list[int] = []
         self.locks: list[int] = []
         self.nothing: list[int] = []
+        self.more: dict[int, bool] = {}
         self._outside: list[int] = []
         self._main: list[int] = []
         self._walk()
         self.outside, self.soft = self._regions()
 
     def _walk(self) -> None:
+        # A page's elements are what its reading costs most for: one loop, with few calls an element.
         elements, tags, parent, end, roles = self.elements, self.tags, self.parent, self.end, self.roles
-        starts, ends = self._words_start, self._words_end
+        starts, ends, texts, tails = self._words_start, self._words_end, self.texts, self.tails
+        attributes = self.attributes
         walker = etree.iterwalk(self.root, events=("start", "end"))
         stack: list[int] = []
-        words = 0
+        above = -1
+        number = words = 0
         for event, element in walker:
             if event == "end":
-                number = stack.pop()
-                end[number] = len(elements)
-                ends[number] = words
-                if (text := element.tail) and stack:
-                    words += len(text.split())
+                closed = stack.pop()
+                end[closed] = number
+                ends[closed] = words
+                above = stack[-1] if stack else -1
+                if text := element.tail:
+                    tails[closed] = text
+                    if stack:
+                        words += len(text.split())
                 continue
-            number = len(elements)
             tag = str(element.tag)
+            text = element.text
             elements.append(element)
             tags.append(tag)
-            parent.append(stack[-1] if stack else -1)
-            end.append(number + 1)
+            parent.append(above)
+            end.append(0)
             starts.append(words)
-            ends.append(words)
-            stack.append(number)
-            roles.append(self._roles(number, element, tag))
-            if tag in v.SKIPPED_TAGS or tag == "head" or number >= MAX_ELEMENTS:
+            ends.append(0)
+            texts.append(text)
+            tails.append(None)
+            items = element.items()
+            if items or tag in _SPEAKING_TAGS:
+                attributes.append(named := dict(items))
+                roles.append(self._roles(number, tag, named))
+            else:
+                attributes.append(_NONE)
+                roles.append(0)
+            if tag in _SKIPPED or number >= MAX_ELEMENTS:
                 walker.skip_subtree()
-            elif tag not in _WITHOUT_TEXT and (text := element.text):
+            elif text and tag not in _WITHOUT_TEXT:
                 words += len(text.split())
+            if text and "/" in text[-20:] and self._is_dated(element, tag, text):
+                self.dated.append(number)
+            stack.append(number)
+            above = number
+            number += 1
 
-    def _roles(self, number: int, element: Element, tag: str) -> int:
+    def _roles(self, number: int, tag: str, attributes: dict[str, str]) -> int:
         """An element's roles, from its tag and attributes; notes on the way what later steps look for."""
-        items = element.items()
-        if not items and tag not in _SPEAKING_TAGS:
-            self.attributes.append(_NONE)
-            self._note_dated(number, element, tag)
-            return 0
-        attributes = dict(items)
-        self.attributes.append(attributes)
-        if tag in ("html", "body"):
+        if tag in _ROOTS:
+            self.spoken.append(number)
             return v.MAIN
         roles = v.roles_of(attributes["class"]) if "class" in attributes else 0
         if "id" in attributes:
             roles |= v.IDS.get(attributes["id"].lower(), 0)
         if "itemprop" in attributes:
             roles |= v.ITEMPROPS.get(attributes["itemprop"].lower(), 0)
-        if tag == "main" or attributes.get("role") == "main":
+        if tag == "a" and "href" in attributes:
+            self.links.append(number)
+            href = attributes["href"].lower()
+            if "pag" in href or "pg=" in href:
+                self.paged.append(number)
+        if tag == "main" or ("role" in attributes and attributes["role"] == "main"):
             roles = (roles | v.MAIN) & ~v.OUTSIDE
         elif tag == "article":
             roles = (roles | v.BLOCK) & ~v.OUTSIDE
-        if _hidden(attributes):
+        if "hidden" in attributes or ("style" in attributes and _hides(attributes["style"])):
             roles |= v.HIDDEN
-        if tag == "a" and "href" in attributes:
-            self.links.append(number)
-        self._note(number, tag, roles)
-        self._note_dated(number, element, tag)
+        if roles or tag in _REGIONS_AND_HEADINGS:
+            self._note(number, tag, roles)
         return roles
 
     def _note(self, number: int, tag: str, roles: int) -> None:
+        if roles:
+            self.spoken.append(number)
         if tag in v.HEADINGS:
             self.headings.append(number)
+            self.titled.append(number)
+        elif roles & v.TITLE:
+            self.titled.append(number)
         if roles & (v.OUTSIDE | v.WIDGET | v.HIDDEN) or tag in _REGION_TAGS:
             self._outside.append(number)
         if roles & v.MAIN:
@@ -130,12 +163,11 @@ class Tree:
         if tag == "form" and v.LOCK in self.attributes[number].get("class", "").split():
             self.locks.append(number)
 
-    def _note_dated(self, number: int, element: Element, tag: str) -> None:
-        text = element.text
-        if not text or "/" not in text[-20:] or len(text) > v.LONGEST_TITLE:
-            return
-        if len(element) == 0 and tag not in v.HEADINGS and v.DATED_TITLE.fullmatch(text):
-            self.dated.append(number)
+    def _is_dated(self, element: Element, tag: str, text: str) -> bool:
+        """Whether an element that is no heading is a line with a date behind a dash."""
+        if len(text) > v.LONGEST_TITLE or tag in v.HEADINGS or tag in _ROOTS or len(element):
+            return False
+        return v.DATED_TITLE.fullmatch(text) is not None
 
     def _regions(self) -> tuple[bytearray, bytearray]:
         """Marks of what lies outside the page's own text, and of what lies in widget-like boxes."""
@@ -229,39 +261,53 @@ class Tree:
         for number in numbers:
             if self.end[number] == number + 1:
                 # No element within; those that the walk passed over hold no visible text.
-                text = self.elements[number].text
+                text = self.texts[number]
                 if text and self.tags[number] not in v.SKIPPED_TAGS:
                     parts.append(text[: 2 * limit])
                     size += len(text) // 2
                 continue
-            for part in self._texts(number):
-                parts.append(part)
-                size += len(part)
-                if size > limit:
-                    break
+            size += self._add_texts(number, parts, limit - size)
         return _one_line("".join(parts)), size <= limit
 
-    def _texts(self, number: int) -> Iterator[str]:
-        end = self.end[number]
+    def _add_texts(self, number: int, parts: list[str], limit: int) -> int:
+        """Adds the visible texts within an element to `parts`, and gives their length; it ends soon behind `limit`."""
+        size = 0
+        tags, ends, texts, tails, roles = self.tags, self.end, self.texts, self.tails, self.roles
+        end = ends[number]
+        # The ends of what is open and the tails behind it; nothing ends behind the last.
         open_tails: list[tuple[int, str]] = []
         at = number
         while at < end:
             while open_tails and open_tails[-1][0] <= at:
-                yield open_tails.pop()[1]
-            element = self.elements[at]
-            tag = element.tag
-            if at != number and element.tail:
-                open_tails.append((self.end[at], element.tail))
-            if tag in v.SKIPPED_TAGS or (self.roles[at] & v.HIDDEN and at != number):
-                at = self.end[at]
+                part = open_tails.pop()[1]
+                parts.append(part)
+                size += len(part)
+                if size > limit:
+                    return size
+            tag = tags[at]
+            if at != number and (tail := tails[at]):
+                open_tails.append((ends[at], tail))
+            if tag in v.SKIPPED_TAGS or (roles[at] & v.HIDDEN and at != number):
+                at = ends[at]
                 continue
             if tag in _BREAKING:
-                yield " "
-            if element.text:
-                yield element.text
+                parts.append(" ")
+                size += 1
+                if size > limit:
+                    return size
+            if text := texts[at]:
+                parts.append(text)
+                size += len(text)
+                if size > limit:
+                    return size
             at += 1
         while open_tails:
-            yield open_tails.pop()[1]
+            part = open_tails.pop()[1]
+            parts.append(part)
+            size += len(part)
+            if size > limit:
+                return size
+        return size
 
 
 def _one_line(text: str) -> str:
@@ -273,11 +319,8 @@ def _one_line(text: str) -> str:
 _BREAKING = frozenset(("br", "p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "section", "td", "tr"))
 
 
-def _hidden(attributes: dict[str, str]) -> bool:
-    if "hidden" in attributes:
-        return True
-    style = attributes.get("style")
-    if not style or ("none" not in style and "hidden" not in style):
+def _hides(style: str) -> bool:
+    if "none" not in style and "hidden" not in style:
         return False
     squeezed = style.replace(" ", "").lower()
     return "display:none" in squeezed or "visibility:hidden" in squeezed
