@@ -130,16 +130,16 @@ def _platform_id(tree: Tree, block: Block, permalink: str | None, page: PageFact
         attributes = tree.attributes[number]
         if not attributes:
             continue
-        if page.blog_id:
+        if page.blog_id and ("id" in attributes or "data-id" in attributes or "name" in attributes):
             for name in ("data-id", "id", "name"):
                 if found := _BLOGGER_NUMBER.match(attributes.get(name, "")):
                     return f"tag:blogger.com,1999:blog-{page.blog_id}.post-{found[1]}"
-        found = _POST_NUMBER.search(attributes.get("class", "")[:2000]) or _POST_NUMBER.search(
-            attributes.get("id", "")[:100]
-        )
-        if found and number >= block.start and len(found[1]) < 15:
-            return _wordpress_id(permalink or page.url, found[1])
-    if permalink:
+        classes, name = attributes.get("class", ""), attributes.get("id", "")
+        if number >= block.start and ("post-" in classes or "post-" in name):
+            found = _POST_NUMBER.search(classes[:2000]) or _POST_NUMBER.search(name[:100])
+            if found and len(found[1]) < 15:
+                return _wordpress_id(permalink or page.url, found[1])
+    if permalink and "?" in permalink:
         query = dict(parse_qsl(urlsplit(permalink).query))
         if query.get("p", "").isdecimal():
             return _wordpress_id(permalink, query["p"])
@@ -167,12 +167,12 @@ def _upwards(tree: Tree, number: int, levels: int) -> Iterator[int]:
 def _posted_lines(tree: Tree, zone: list[int]) -> list[int]:
     """The elements of lines like "Posted on … in …": where the words stand, or around them where they stand bare."""
     for number in zone:
-        element = tree.elements[number]
-        if number != zone[0] and element.text and v.POSTED.match(element.text):
+        text, tail = tree.texts[number], tree.tails[number]
+        if text and number != zone[0] and v.POSTED.match(text):
             above = tree.parent[number]
-            wide = tree.words(above) <= 40 and element.tag in ("span", "small", "em", "i", "b", "strong")
+            wide = tree.words(above) <= 40 and tree.tags[number] in ("span", "small", "em", "i", "b", "strong")
             return [above if wide else number]
-        if element.tail and v.POSTED.match(element.tail):
+        if tail and v.POSTED.match(tail):
             line = []
             following = tree.next_sibling(number)
             while following is not None and tree.tags[following] in (
@@ -206,6 +206,8 @@ def _line_text(tree: Tree, lines: list[int]) -> str:
 
 
 def _read_posted(tree: Tree, lines: list[int], fields: Fields) -> None:
+    if not lines:
+        return
     text = _line_text(tree, lines)
     if not any(map(v.DATE_TEXT.search, (d.text for d in fields.dates))) and (found := v.DATE_TEXT.search(text)):
         # Before a date that is split up, or lacks its year.
@@ -221,15 +223,16 @@ def _read_posted(tree: Tree, lines: list[int], fields: Fields) -> None:
 
 
 def _read_terms(tree: Tree, zone: list[int], lines: list[int], fields: Fields, page: PageFacts) -> None:
-    in_line = {i for line in lines for i in range(line, tree.end[line])}
+    in_line = {i for line in lines for i in range(line, tree.end[line])} if lines else set()
     inside: list[tuple[int, int]] = []
     for number in zone:
+        roles, attributes = tree.roles[number], tree.attributes[number]
+        if not roles and not attributes:
+            continue
         while inside and inside[-1][0] <= number:
             inside.pop()
-        roles = tree.roles[number]
         if roles & (v.CATEGORIES | v.TAGS) and not roles & (v.BLOCK | v.BODY):
             inside.append((tree.end[number], roles))
-        attributes = tree.attributes[number]
         if "href" not in attributes or tree.tags[number] != "a":
             continue
         name = tree.text(number, 300)
@@ -289,8 +292,11 @@ def _has_author_link(tree: Tree, number: int) -> bool:
 def _read_author(tree: Tree, zone: list[int], lines: list[int], fields: Fields) -> None:
     for number in zone:
         attributes = tree.attributes[number]
+        if not attributes:
+            continue
         rel = attributes.get("rel", "") if tree.tags[number] == "a" else ""
-        if not (tree.roles[number] & v.AUTHOR or "author" in rel.split()) or tree.roles[number] & (v.BLOCK | v.BODY):
+        named = tree.roles[number] & v.AUTHOR or ("author" in rel and "author" in rel.split())
+        if not named or tree.roles[number] & (v.BLOCK | v.BODY):
             continue
         names = [i for i in range(number, tree.end[number]) if "fn" in tree.attributes[i].get("class", "").split()]
         text = tree.text(names[0] if names else number, 300)
@@ -307,5 +313,5 @@ def _read_author(tree: Tree, zone: list[int], lines: list[int], fields: Fields) 
         if name and len(name) <= _MAX_NAME and not v.DATE_TEXT.search(name):
             fields.author = name
             return
-    if found_name := _BY_NAME.search(_line_text(tree, lines)):
+    if lines and (found_name := _BY_NAME.search(_line_text(tree, lines))):
         fields.author = found_name[1].strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from ...pipeline.urls import same_site
@@ -24,7 +25,6 @@ _CLASS_HINT: Final = re.compile(r"older|previous|next|newer|load-more|infinite|s
 """What the lower-case classes hold wherever one of the three expressions above finds something."""
 
 _COMMENT_PAGE: Final = re.compile(r"/comment-page-\d|[?&](?:replytocom|cpage)=")
-_MAY_BE_PAGED: Final = re.compile(r"pag|pg=", re.IGNORECASE)
 _PAGED_CLASS: Final = re.compile(r"(?:^|\s)paged-(\d{1,6})(?:\s|$)")
 _AROUND: Final = 3
 _NUMBER: Final = re.compile(r"\D{0,20}(\d{1,3}(?:[.,\s]\d{3}){1,2}|\d{1,6})\D{0,3}")
@@ -63,14 +63,15 @@ def next_page(
     current = own_number or _current_number(tree, body_class) or 1
     numbered: dict[int, str] = {}
     spoken: list[tuple[int, int, str]] = []
-    hrefs: list[tuple[int | None, str]] = [(number, tree.attributes[number].get("href", "")) for number in tree.links]
+    paged = set(tree.paged)
+    ranked: list[tuple[int, int | None, str, int | None]] = []
+    for order, number in enumerate(tree.links):
+        rank = _rank(tree, order, number)
+        if rank is not None or number in paged:
+            ranked.append((order, number, tree.attributes[number].get("href", ""), rank))
     if in_head:
-        hrefs.append((None, in_head))
-    for order, (number, href) in enumerate(hrefs):
-        paged = _MAY_BE_PAGED.search(href) is not None
-        rank = _NEXT if number is None else _rank(tree, number)
-        if rank is None and not paged:
-            continue
+        ranked.append((len(tree.links), None, in_head, _NEXT))
+    for order, number, href, rank in ranked:
         address = _address(href, base, page_url)
         if address is None:
             continue
@@ -101,9 +102,9 @@ def last_page(tree: Tree, base: str | None, page_url: str | None, body_class: st
     own_key, own_number = split_page_number(page_url) if page_url else (None, None)
     found: set[int] = set()
     loops: dict[int, set[int]] = {}
-    for number in tree.links if own_key is not None else ():
+    for number in tree.paged if own_key is not None else ():
         href = tree.attributes[number].get("href", "")
-        if not _MAY_BE_PAGED.search(href) or tree.words(number) > _WORDS_IN_LINK:
+        if tree.words(number) > _WORDS_IN_LINK:
             continue
         address = _address(href, base, None)
         key, target = split_page_number(address) if address else (None, None)
@@ -169,22 +170,26 @@ def _current_number(tree: Tree, body_class: str) -> int | None:
     return None
 
 
-def _rank(tree: Tree, number: int) -> int | None:
-    """How surely a link leads to older posts: 0 says older, 1 an older-class, 2 next, 3 previous; None not at all."""
-    attributes = tree.attributes[number]
+def _rank(tree: Tree, order: int, number: int) -> int | None:
+    """How surely a link leads to older posts: 0 says older, 1 an older-class, 2 next, 3 previous; None not at all.
+
+    `order` is the link's place among the page's links.
+    """
     if tree.words(number) > 8:
         return None
-    classes = [attributes.get("class", ""), attributes.get("id", "")]
+    attributes, links = tree.attributes[number], tree.links
+    named = f"{attributes.get('class', '')} {attributes.get('id', '')}"
+    before = links[order - 1] if order else -1
+    after = links[order + 1] if order + 1 < len(links) else len(tree.elements)
     above = number
     for _ in range(_AROUND):
         above = tree.parent[above]
-        if above < 0 or tree.roles[above] & v.MAIN or len(tree.within(tree.links, above)) > 1:
+        if above < 0 or tree.roles[above] & v.MAIN or before >= above or after < tree.end[above]:
             break
-        classes.append(tree.attributes[above].get("class", ""))
-    named = " ".join(classes)
-    text = " ".join((tree.text(number, 200), attributes.get("title", ""), attributes.get("aria-label", "")))[:300]
-    rel = attributes.get("rel", "").lower().split()
-    if not v.PAGER_HINT.search(text.lower()) and not _CLASS_HINT.search(named.lower()) and "next" not in rel:
+        named = f"{named} {tree.attributes[above].get('class', '')}"
+    text = f"{tree.text(number, 200)} {attributes.get('title', '')} {attributes.get('aria-label', '')}"[:300]
+    rel = attributes["rel"].lower().split() if "rel" in attributes else ()
+    if not _hints(text) and "next" not in rel and not _CLASS_HINT.search(named.lower()):
         return None
     if v.NEWER_TEXT.search(text) or _NEWER_CLASS.search(named):
         return None
@@ -201,6 +206,13 @@ def _rank(tree: Tree, number: int) -> int | None:
     if v.OLDER_TEXT.search(text) and tree.outside[number]:
         return 3
     return None
+
+
+@lru_cache(2048)
+def _hints(text: str) -> bool:
+    """Whether the words of a link, 300 characters at most, are worth a closer look."""
+    # Menus, sidebars and teasers say the same on every page of an archive: of 61 links of a page 48 are remembered.
+    return v.PAGER_HINT.search(text.lower()) is not None
 
 
 def _bare_next(text: str) -> bool:

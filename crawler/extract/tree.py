@@ -67,6 +67,7 @@ class Tree:
         self.locks: list[int] = []
         self.nothing: list[int] = []
         self.more: dict[int, bool] = {}
+        self.leads: dict[tuple[int, str | None], str | None] = {}
         self._outside: list[int] = []
         self._main: list[int] = []
         self._walk()
