@@ -126,7 +126,9 @@ def _zone(tree: Tree, block: Block, body: int | None) -> Iterator[int]:
 
 
 def _platform_id(tree: Tree, block: Block, permalink: str | None, page: PageFacts) -> str | None:
-    for number in (*_upwards(tree, block.start, 3), *range(block.start, min(tree.end[block.start], block.start + 40))):
+    start = block.start
+    above = _upwards(tree, start, 3) if page.blog_id else ()
+    for number in (*above, *range(start, min(tree.end[start], start + 40))):
         attributes = tree.attributes[number]
         if not attributes:
             continue
@@ -135,7 +137,7 @@ def _platform_id(tree: Tree, block: Block, permalink: str | None, page: PageFact
                 if found := _BLOGGER_NUMBER.match(attributes.get(name, "")):
                     return f"tag:blogger.com,1999:blog-{page.blog_id}.post-{found[1]}"
         classes, name = attributes.get("class", ""), attributes.get("id", "")
-        if number >= block.start and ("post-" in classes or "post-" in name):
+        if ("post-" in classes or "post-" in name) and number >= start:
             found = _POST_NUMBER.search(classes[:2000]) or _POST_NUMBER.search(name[:100])
             if found and len(found[1]) < 15:
                 return _wordpress_id(permalink or page.url, found[1])

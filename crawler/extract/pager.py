@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from ...pipeline.urls import same_site
 from . import vocabulary as v
@@ -21,9 +21,6 @@ _NEWER_CLASS: Final = re.compile(r"(?:^|[\s_-])(?:newer|nav-next|blog-pager-newe
 _NEXT_CLASS: Final = re.compile(
     r"(?:^|[\s_-])(?:next|nextpostslink|pagination-next|next-page)(?:$|[\s_-])", re.IGNORECASE
 )
-_CLASS_HINT: Final = re.compile(r"older|previous|next|newer|load-more|infinite|show-more")
-"""What the lower-case classes hold wherever one of the three expressions above finds something."""
-
 _COMMENT_PAGE: Final = re.compile(r"/comment-page-\d|[?&](?:replytocom|cpage)=")
 _PAGED_CLASS: Final = re.compile(r"(?:^|\s)paged-(\d{1,6})(?:\s|$)")
 _AROUND: Final = 3
@@ -43,6 +40,7 @@ _NAMED: Final = re.compile(
 """The page's number and the last one's, as WP-PageNavi and many themes write it: ``Page 1 of 107``."""
 
 _NEXT: Final = 2
+_WORDS_SAID: Final = 8
 _WORDS_IN_LINK: Final = 6
 _WORDS_IN_PAGER: Final = 60
 _QUERY_LOOP: Final = re.compile(r"query-(\d{1,6})-page=")
@@ -64,9 +62,11 @@ def next_page(
     numbered: dict[int, str] = {}
     spoken: list[tuple[int, int, str]] = []
     paged = set(tree.paged)
+    steered = {link for number in tree.steering for link in tree.within(tree.links, number)}
     ranked: list[tuple[int, int | None, str, int | None]] = []
     for order, number in enumerate(tree.links):
-        rank = _rank(tree, order, number)
+        worthy = number in steered or _is_worthy(tree, number)
+        rank = _rank(tree, order, number) if worthy and tree.words(number) <= _WORDS_SAID else None
         if rank is not None or number in paged:
             ranked.append((order, number, tree.attributes[number].get("href", ""), rank))
     if in_head:
@@ -175,8 +175,6 @@ def _rank(tree: Tree, order: int, number: int) -> int | None:
 
     `order` is the link's place among the page's links.
     """
-    if tree.words(number) > 8:
-        return None
     attributes, links = tree.attributes[number], tree.links
     named = f"{attributes.get('class', '')} {attributes.get('id', '')}"
     before = links[order - 1] if order else -1
@@ -188,31 +186,61 @@ def _rank(tree: Tree, order: int, number: int) -> int | None:
             break
         named = f"{named} {tree.attributes[above].get('class', '')}"
     text = f"{tree.text(number, 200)} {attributes.get('title', '')} {attributes.get('aria-label', '')}"[:300]
-    rel = attributes["rel"].lower().split() if "rel" in attributes else ()
-    if not _hints(text) and "next" not in rel and not _CLASS_HINT.search(named.lower()):
+    rel = attributes.get("rel", "").lower().split()
+    said = _said(text)
+    if said is None:
+        if "next" not in rel and not v.STEERING.search(named.lower()):
+            return None
+        said = _Said(previous=v.PREVIOUS_SIGN.fullmatch(text.strip()) is not None)
+    if said.newer or _NEWER_CLASS.search(named):
         return None
-    if v.NEWER_TEXT.search(text) or _NEWER_CLASS.search(named):
-        return None
-    if v.OLDER_CERTAIN.search(text):
+    if said.older_for_certain:
         return 0
     if _OLDER_CLASS.search(named):
         return 1
-    if "prev" in rel or v.PREVIOUS_SIGN.fullmatch(text.strip()):
+    if "prev" in rel or said.previous:
         return None
-    if "next" in rel or _NEXT_CLASS.search(named):
+    if "next" in rel or _NEXT_CLASS.search(named) or said.next:
         return _NEXT
-    if v.NEXT_TEXT.search(text) and _bare_next(text):
-        return _NEXT
-    if v.OLDER_TEXT.search(text) and tree.outside[number]:
-        return 3
-    return None
+    return 3 if said.older and tree.outside[number] else None
+
+
+class _Said(NamedTuple):
+    """What the words of a link say; the names are those of the expressions that find it."""
+
+    newer: bool = False
+    older_for_certain: bool = False
+    previous: bool = False
+    next: bool = False
+    older: bool = False
+
+
+def _is_worthy(tree: Tree, number: int) -> bool:
+    """Whether anything that a link says, by its words or attributes but for its class, may make it a pager's."""
+    attributes = tree.attributes[number]
+    if len(attributes) > 1 and (
+        "title" in attributes
+        or "aria-label" in attributes
+        or "id" in attributes
+        or ("rel" in attributes and "next" in attributes["rel"].lower())
+    ):
+        return True
+    return _said(tree.text(number, 200)[:300]) is not None
 
 
 @lru_cache(2048)
-def _hints(text: str) -> bool:
-    """Whether the words of a link, 300 characters at most, are worth a closer look."""
+def _said(text: str) -> _Said | None:
+    """What the words of a link say, 300 characters at most; None where they hold nothing that a pager says."""
     # Menus, sidebars and teasers say the same on every page of an archive: of 61 links of a page 48 are remembered.
-    return v.PAGER_HINT.search(text.lower()) is not None
+    if not v.PAGER_HINT.search(text.lower()):
+        return None
+    return _Said(
+        newer=v.NEWER_TEXT.search(text) is not None,
+        older_for_certain=v.OLDER_CERTAIN.search(text) is not None,
+        previous=v.PREVIOUS_SIGN.fullmatch(text.strip()) is not None,
+        next=v.NEXT_TEXT.search(text) is not None and _bare_next(text),
+        older=v.OLDER_TEXT.search(text) is not None,
+    )
 
 
 def _bare_next(text: str) -> bool:

@@ -81,7 +81,7 @@ class Titles:
             {
                 *self.headings,
                 *(i for i in tree.dated if not tree.outside[i] and not self._in_heading(i)),
-                *self._lines(),
+                *self._lines(covered),
             }
         )
         heads, inner = self._heads_of_blocks(covered)
@@ -205,12 +205,14 @@ class Titles:
             if tree.roles[i] & v.BLOCK
         )
 
-    def _lines(self) -> list[int]:
+    def _lines(self, covered: bytearray) -> list[int]:
         """Links that stand like titles without being headings: before a line like "Posted on …", or a "Read more".
 
-        The link before a "Read more" counts where both lead to one address.
+        The link before a "Read more" counts where both lead to one address. Those `covered` may be left out.
         """
         tree = self.tree
+        if all(covered[link] or tree.outside[link] for link in tree.links):
+            return []
         found: list[int] = []
         last: tuple[str, int] | None = None
         more = set(self.more_links)
@@ -229,6 +231,8 @@ class Titles:
                 continue
             last = (href, link) if last is None or last[0] != href else last
             above = tree.parent[link]
+            if covered[link]:
+                continue
             if tree.words(above) == tree.words(link) and tree.tags[above] in ("div", "p", "strong", "b", "span", "dt"):
                 following = tree.next_sibling(above)
                 if following is not None and v.POSTED.match(tree.text(following, 200)):

@@ -26,6 +26,7 @@ _CROWDED: Final = re.compile(
 _REGION_TAGS = v.OUTSIDE_TAGS | {"aside", "footer", "header"}
 _SPEAKING_TAGS = _REGION_TAGS | v.HEADINGS | {"html", "body", "main", "article"}
 _REGIONS_AND_HEADINGS = _REGION_TAGS | v.HEADINGS
+_SPEAKING = frozenset(("class", "id", "itemprop", "role", "hidden", "style"))
 _ROOTS = frozenset(("html", "body"))
 _SKIPPED = v.SKIPPED_TAGS | {"head"}
 _NONE: Final[dict[str, str]] = {}
@@ -41,7 +42,8 @@ class Tree:
 
     Sorted numbers: `links`, those of them that are `paged` (a word in their address may name a page), `headings`,
     `titled` (headings, and what class names call a title), `spoken` (all that have a role), and what is `dated` behind
-    a dash, a `pager`, a lock or a word that there is nothing.
+    a dash, a `pager`, a lock or a word that there is nothing; `steering` are those whose class may name a pager's link.
+    `more` and `leads` keep what was found of links.
     """
 
     def __init__(self, text: str) -> None:
@@ -66,6 +68,7 @@ class Tree:
         self.pagers: list[int] = []
         self.locks: list[int] = []
         self.nothing: list[int] = []
+        self.steering: list[int] = []
         self.more: dict[int, bool] = {}
         self.leads: dict[tuple[int, str | None], str | None] = {}
         self._outside: list[int] = []
@@ -77,64 +80,81 @@ class Tree:
         # A page's elements are what its reading costs most for: one loop, with few calls an element.
         elements, tags, parent, end, roles = self.elements, self.tags, self.parent, self.end, self.roles
         starts, ends, texts, tails = self._words_start, self._words_end, self.texts, self.tails
-        attributes = self.attributes
-        walker = etree.iterwalk(self.root, events=("start", "end"))
+        attributes, links, paged = self.attributes, self.links, self.paged
         stack: list[int] = []
-        above = -1
+        above: Element | None = None
+        passed: set[Element] = set()
         number = words = 0
-        for event, element in walker:
-            if event == "end":
+        for element in self.root.iter("*"):
+            holder = element.getparent()
+            if passed:
+                # What stands in elements that hold no visible text is not numbered.
+                if holder in passed:
+                    passed.add(element)
+                    continue
+                passed.clear()
+            while holder is not above:
                 closed = stack.pop()
                 end[closed] = number
                 ends[closed] = words
-                above = stack[-1] if stack else -1
-                if text := element.tail:
-                    tails[closed] = text
-                    if stack:
-                        words += len(text.split())
-                continue
-            tag = str(element.tag)
+                if text := tails[closed]:
+                    words += len(text.split())
+                above = elements[stack[-1]] if stack else None
+            tag: str = element.tag
             text = element.text
             elements.append(element)
             tags.append(tag)
-            parent.append(above)
+            parent.append(stack[-1] if stack else -1)
             end.append(0)
             starts.append(words)
             ends.append(0)
             texts.append(text)
-            tails.append(None)
-            items = element.items()
-            if items or tag in _SPEAKING_TAGS:
+            tails.append(element.tail)
+            if items := element.items():
                 attributes.append(named := dict(items))
-                roles.append(self._roles(number, tag, named))
+                if tag == "a" and "href" in named:
+                    links.append(number)
+                    href = named["href"].lower()
+                    if "pag" in href or "pg=" in href:
+                        paged.append(number)
+                if tag in _SPEAKING_TAGS or not _SPEAKING.isdisjoint(named):
+                    roles.append(self._roles(number, tag, named))
+                else:
+                    roles.append(0)
             else:
                 attributes.append(_NONE)
-                roles.append(0)
+                roles.append(self._roles(number, tag, _NONE) if tag in _SPEAKING_TAGS else 0)
             if tag in _SKIPPED or number >= MAX_ELEMENTS:
-                walker.skip_subtree()
+                passed.add(element)
             elif text and tag not in _WITHOUT_TEXT:
                 words += len(text.split())
             if text and "/" in text[-20:] and self._is_dated(element, tag, text):
                 self.dated.append(number)
             stack.append(number)
-            above = number
+            above = element
             number += 1
+        while stack:
+            closed = stack.pop()
+            end[closed] = number
+            ends[closed] = words
+            if stack and (text := tails[closed]):
+                words += len(text.split())
 
     def _roles(self, number: int, tag: str, attributes: dict[str, str]) -> int:
         """An element's roles, from its tag and attributes; notes on the way what later steps look for."""
         if tag in _ROOTS:
             self.spoken.append(number)
             return v.MAIN
-        roles = v.roles_of(attributes["class"]) if "class" in attributes else 0
+        if "class" in attributes:
+            roles, steers = v.spoken_by(attributes["class"])
+            if steers:
+                self.steering.append(number)
+        else:
+            roles = 0
         if "id" in attributes:
             roles |= v.IDS.get(attributes["id"].lower(), 0)
         if "itemprop" in attributes:
             roles |= v.ITEMPROPS.get(attributes["itemprop"].lower(), 0)
-        if tag == "a" and "href" in attributes:
-            self.links.append(number)
-            href = attributes["href"].lower()
-            if "pag" in href or "pg=" in href:
-                self.paged.append(number)
         if tag == "main" or ("role" in attributes and attributes["role"] == "main"):
             roles = (roles | v.MAIN) & ~v.OUTSIDE
         elif tag == "article":
