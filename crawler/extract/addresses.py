@@ -187,7 +187,13 @@ def is_permalink(url: str) -> bool:
 
 def may_be_post(url: str | None, page_url: str | None) -> bool:
     """Whether an address can be a post's, on the site of `page_url`: no archive, no file, not the front page."""
-    return bool(url) and not (page_url and not same_site(url or "", page_url)) and _is_like_post(url or "")
+    if not url or not _is_like_post(url):
+        return False
+    if not page_url:
+        return True
+    # Nearly all links of a page stand on its own host, written in the same way.
+    site = _site(page_url)
+    return (bool(site) and url.startswith(f"{site}/")) or same_site(url, page_url)
 
 
 @lru_cache(_REMEMBERED)

@@ -26,6 +26,7 @@ SNIPPET_LIMIT: Final = 1000
 
 _ALIKE: Final = 3
 _SHORTEST: Final = 15
+_MOST_TEXT: Final = 100_000
 _LAST_WORD: Final = 15
 _META_WORDS: Final = 40
 _MOST: Final = 0.8
@@ -36,6 +37,7 @@ _CUT_END: Final = 16
 _CUT_BRACKETS: Final = re.compile(r"[\[(]\s?(?:…|\.{3,4})\s?[\])]\W{0,3}$")
 _CUT_DOTS: Final = re.compile(r"(?:…|\.{3,4})\s{0,3}$")
 _ANY_TAG: Final = re.compile(r"<[^<>]{0,2000}>")
+_MARKUP: Final = re.compile("[<>]")
 _MEDIA: Final = frozenset(("img", "iframe", "video", "audio", "object", "embed"))
 _SEARCHED: Final = 300
 _INLINE: Final = frozenset(("a", "span", "em", "strong", "b", "i", "small", "time", "abbr", "cite", "sup", "u", "font"))
@@ -46,7 +48,8 @@ _WRAPPERS: Final = frozenset(("div", "section", "header", "center", "main"))
 class Body:
     """An entry's body: its inner HTML, its form, and the element that it was (None where it was pieced together).
 
-    `words` and `length` (in characters) count its visible text; `is_media` bodies hold pictures or films and no word,
+    `words` and `length` (in characters) count its visible text, the latter only of snippets and of what ends in
+    mid-sentence; `is_media` bodies hold pictures or films and no word,
     `is_empty` ones nothing at all, and `is_locked` ones a form that asks for the post's password.
     """
 
@@ -70,7 +73,7 @@ def read_body(tree: Tree, block: Block, permalink: str | None, base: str | None)
     element, is_summary = _named_body(tree, block)
     if element is not None:
         html, words = inner_html(tree, element), tree.words(element)
-        text = tree.plain((element,), 100_000)
+        text = tree.last_words(element, _MOST_TEXT)
     else:
         html = "".join(_pieces(tree, block)).strip()
         text = unescape(_ANY_TAG.sub(" ", html)).rstrip()
@@ -78,12 +81,15 @@ def read_body(tree: Tree, block: Block, permalink: str | None, base: str | None)
         if not words and (wordless := _wordless_body(tree, block)) is not None:
             element, html, text = wordless, inner_html(tree, wordless), ""
     is_snippet = element is not None and bool(tree.roles[element] & v.SNIPPET)
-    body = Body(html, "content", words, element, is_snippet, length=len(text))
+    body = Body(html, "content", words, element, is_snippet)
     body.ends_in_dots = _CUT_DOTS.search(text[-_CUT_END:]) is not None
     if element is not None and not words:
         body.is_media = _holds_media(tree, element)
         body.is_empty = not body.is_media
     body.ends_in_sentence = v.SENTENCE_END.search(text[-20:]) is not None
+    if is_snippet or not body.ends_in_sentence:
+        # What is whole by its last sign is never measured.
+        body.length = len(text if element is None else tree.plain((element,), _MOST_TEXT))
     if is_snippet:
         if _has_more_class(tree, element or 0):
             body.form = "summary"
@@ -101,7 +107,7 @@ def read_body(tree: Tree, block: Block, permalink: str | None, base: str | None)
 
 def named_body(tree: Tree, element: int) -> Body:
     """The whole of one element as a body in full."""
-    text = tree.plain((element,), 100_000)
+    text = tree.plain((element,), _MOST_TEXT)
     return Body(inner_html(tree, element), "content", tree.words(element), element, length=len(text))
 
 
@@ -213,6 +219,12 @@ def _has_more_class(tree: Tree, element: int) -> bool:
 def inner_html(tree: Tree, number: int) -> str:
     """The inner HTML of an element."""
     element, text = tree.elements[number], tree.texts[number]
+    if len(element) > 1 and (text is None or text.isspace()) and not any(map(_MARKUP.search, element.values())):
+        # In one go, which takes half the time of one for each child.
+        html: str = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
+        close = f"</{tree.tags[number]}>"
+        if html.endswith(close):
+            return html[html.index(">") + 1 : -len(close)].strip()
     parts = [escape(text, quote=False) if text else ""]
     parts += [etree.tostring(child, encoding="unicode", method="html") for child in element]
     return "".join(parts).strip()

@@ -51,10 +51,10 @@ class Fields:
 
 def read_link(tree: Tree, block: Block, base: str | None, page_url: str | None) -> str | None:
     """The permalink of a block: its title's link, its bookmark, the link around its date, or its "Read more"."""
-    links = [i for root in block.roots for i in tree.within(tree.links, root)]
     own = title_link(tree, block.title, base) if block.title is not None else None
     if may_be_post(own, page_url):
         return own
+    links = [i for root in block.roots for i in tree.within(tree.links, root)]
     ranked: list[tuple[int, str]] = []
     for link in links:
         attributes = tree.attributes[link]
@@ -83,10 +83,11 @@ def read_fields(tree: Tree, block: Block, body: int | None, permalink: str | Non
     zone = list(_zone(tree, block, body))
     read_dates(tree, zone, fields.dates)
     lines = _posted_lines(tree, zone if block.title is None else [block.title, *zone])
-    _read_posted(tree, lines, fields)
+    line = _line_text(tree, lines)
+    _read_posted(line, fields)
     read_line_dates(tree, zone, fields.dates)
-    _read_terms(tree, zone, lines, fields, page)
-    _read_author(tree, zone, lines, fields)
+    _read_terms(tree, zone, lines, line, fields, page)
+    _read_author(tree, zone, line, fields)
     if spelled := date_in(permalink):
         fields.dates.append(RawDate(spelled, "url", "permalink"))
     return fields
@@ -207,16 +208,14 @@ def _line_text(tree: Tree, lines: list[int]) -> str:
     return " ".join(" ".join(parts).split())[:600]
 
 
-def _read_posted(tree: Tree, lines: list[int], fields: Fields) -> None:
-    if not lines:
+def _read_posted(text: str, fields: Fields) -> None:
+    if not text:
         return
-    text = _line_text(tree, lines)
     if not any(map(v.DATE_TEXT.search, (d.text for d in fields.dates))) and (found := v.DATE_TEXT.search(text)):
         # Before a date that is split up, or lacks its year.
         fields.dates.insert(0, RawDate(found[0], "label", "posted on"))
     elif (
         not fields.dates
-        and text
         and (rest := date_words(text))
         and len(rest.split()) <= 4
         and re.search(r"\d|day", rest)
@@ -224,8 +223,10 @@ def _read_posted(tree: Tree, lines: list[int], fields: Fields) -> None:
         fields.dates.append(RawDate(rest, "label", "posted on"))
 
 
-def _read_terms(tree: Tree, zone: list[int], lines: list[int], fields: Fields, page: PageFacts) -> None:
-    in_line = {i for line in lines for i in range(line, tree.end[line])} if lines else set()
+def _read_terms(
+    tree: Tree, zone: list[int], lines: list[int], line: str, fields: Fields, page: PageFacts
+) -> None:
+    in_line = {i for first in lines for i in range(first, tree.end[first])} if lines else set()
     inside: list[tuple[int, int]] = []
     for number in zone:
         roles, attributes = tree.roles[number], tree.attributes[number]
@@ -250,7 +251,7 @@ def _read_terms(tree: Tree, zone: list[int], lines: list[int], fields: Fields, p
         elif kind == "tag" and name not in fields.tags:
             fields.tags.append(name)
     if lines and not fields.categories and not fields.tags:
-        fields.categories += names_in_line(_line_text(tree, lines))
+        fields.categories += names_in_line(line)
 
 
 def _leads_to_post(tree: Tree, link: int, name: str) -> bool:
@@ -291,7 +292,7 @@ def _has_author_link(tree: Tree, number: int) -> bool:
     return any("author" in tree.attributes[i].get("rel", "") for i in tree.within(tree.links, number))
 
 
-def _read_author(tree: Tree, zone: list[int], lines: list[int], fields: Fields) -> None:
+def _read_author(tree: Tree, zone: list[int], line: str, fields: Fields) -> None:
     for number in zone:
         attributes = tree.attributes[number]
         if not attributes:
@@ -315,5 +316,5 @@ def _read_author(tree: Tree, zone: list[int], lines: list[int], fields: Fields) 
         if name and len(name) <= _MAX_NAME and not v.DATE_TEXT.search(name):
             fields.author = name
             return
-    if lines and (found_name := _BY_NAME.search(_line_text(tree, lines))):
+    if line and (found_name := _BY_NAME.search(line)):
         fields.author = found_name[1].strip()

@@ -211,12 +211,15 @@ class Titles:
         The link before a "Read more" counts where both lead to one address. Those `covered` may be left out.
         """
         tree = self.tree
-        if all(covered[link] or tree.outside[link] for link in tree.links):
+        free = [link for link in tree.links if not (covered[link] or tree.outside[link])]
+        if not free:
             return []
         found: list[int] = []
         last: tuple[str, int] | None = None
         more = set(self.more_links)
-        for link in tree.links:
+        hrefs = {tree.attributes[link].get("href", "").partition("#")[0] for link in self.more_links}
+        before_more = any(tree.attributes[link].get("href", "").partition("#")[0] in hrefs for link in free)
+        for link in tree.links if before_more else free:
             if tree.outside[link] or self._in_heading(link):
                 continue
             href, _, fragment = tree.attributes[link].get("href", "").partition("#")

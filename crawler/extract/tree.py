@@ -23,6 +23,7 @@ _CROWDED: Final = re.compile(
 )
 """A tag with a thousand attributes or more, in characters of a page larger than `_LARGE`: no author's work."""
 
+_ENOUGH: Final = 64
 _REGION_TAGS = v.OUTSIDE_TAGS | {"aside", "footer", "header"}
 _SPEAKING_TAGS = _REGION_TAGS | v.HEADINGS | {"html", "body", "main", "article"}
 _REGIONS_AND_HEADINGS = _REGION_TAGS | v.HEADINGS
@@ -275,6 +276,23 @@ class Tree:
         """Visible text of several elements, up to about `limit` characters."""
         return self._gather(numbers, limit)[0]
 
+    def last_words(self, number: int, limit: int) -> str:
+        """The end of `plain`: 64 characters at least, or all."""
+        parts: list[str] = []
+        if self.end[number] == number + 1:
+            return self._gather((number,), limit)[0]
+        self._add_texts(number, parts, limit)
+        start, size = len(parts), 0
+        while True:
+            while start and size < _ENOUGH:
+                start -= 1
+                size += len(parts[start])
+            line = _one_line("".join(parts[start:]))
+            if not start or len(line) >= _ENOUGH:
+                return line
+            # So much white space: what was taken is taken again, and as much once more.
+            size = -size
+
     def _gather(self, numbers: tuple[int, ...], limit: int) -> tuple[str, bool]:
         """Visible text of several elements, and whether it is all of it."""
         parts: list[str] = []
@@ -354,7 +372,7 @@ def _parse(text: str) -> Element:
         text = _CROWDED.sub(r"\1", text)
     data = text.replace("\0", "�").encode("utf-8", "replace")
     # Plain elements: those of lxml.html are made by a call into Python, one for each.
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False)
     try:
         root = etree.fromstring(data, parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
