@@ -49,7 +49,7 @@ class Body:
     """An entry's body: its inner HTML, its form, and the element that it was (None where it was pieced together).
 
     `words` and `length` (in characters) count its visible text, the latter only of snippets and of what ends in
-    mid-sentence; `is_media` bodies hold pictures or films and no word,
+    mid-sentence without any other mark of a cut; `is_media` bodies hold pictures or films and no word,
     `is_empty` ones nothing at all, and `is_locked` ones a form that asks for the post's password.
     """
 
@@ -87,10 +87,8 @@ def read_body(tree: Tree, block: Block, permalink: str | None, base: str | None)
         body.is_media = _holds_media(tree, element)
         body.is_empty = not body.is_media
     body.ends_in_sentence = v.SENTENCE_END.search(text[-20:]) is not None
-    if is_snippet or not body.ends_in_sentence:
-        # What is whole by its last sign is never measured.
-        body.length = len(text if element is None else tree.plain((element,), _MOST_TEXT))
     if is_snippet:
+        body.length = len(tree.plain((element or 0,), _MOST_TEXT))
         if _has_more_class(tree, element or 0):
             body.form = "summary"
         return body
@@ -102,6 +100,9 @@ def read_body(tree: Tree, block: Block, permalink: str | None, base: str | None)
         or (body.ends_in_dots and words <= LONG_WORDS)
     ):
         body.form = "summary"
+    elif not body.ends_in_sentence:
+        # What is whole by its last sign is never measured.
+        body.length = len(text if element is None else tree.plain((element,), _MOST_TEXT))
     return body
 
 

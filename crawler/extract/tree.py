@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from lxml import etree
@@ -25,9 +26,7 @@ _CROWDED: Final = re.compile(
 
 _ENOUGH: Final = 64
 _REGION_TAGS = v.OUTSIDE_TAGS | {"aside", "footer", "header"}
-_SPEAKING_TAGS = _REGION_TAGS | v.HEADINGS | {"html", "body", "main", "article"}
-_REGIONS_AND_HEADINGS = _REGION_TAGS | v.HEADINGS
-_SPEAKING = frozenset(("class", "id", "itemprop", "role", "hidden", "style"))
+_FURTHER = frozenset(("id", "itemprop", "role", "hidden", "style"))
 _ROOTS = frozenset(("html", "body"))
 _SKIPPED = v.SKIPPED_TAGS | {"head"}
 _NONE: Final[dict[str, str]] = {}
@@ -74,6 +73,17 @@ class Tree:
         self.leads: dict[tuple[int, str | None], str | None] = {}
         self._outside: list[int] = []
         self._main: list[int] = []
+        self._noted = (
+            self.spoken,
+            self.headings,
+            self.titled,
+            self._outside,
+            self._main,
+            self.pagers,
+            self.nothing,
+            self.locks,
+            self.steering,
+        )
         self._walk()
         self.outside, self.soft = self._regions()
 
@@ -81,10 +91,11 @@ class Tree:
         # A page's elements are what its reading costs most for: one loop, with few calls an element.
         elements, tags, parent, end, roles = self.elements, self.tags, self.parent, self.end, self.roles
         starts, ends, texts, tails = self._words_start, self._words_end, self.texts, self.tails
-        attributes, links, paged = self.attributes, self.links, self.paged
+        attributes, links, noted = self.attributes, self.links, self._noted
         stack: list[int] = []
         above: Element | None = None
         passed: set[Element] = set()
+        top = -1
         number = words = 0
         for element in self.root.iter("*"):
             holder = element.getparent()
@@ -95,17 +106,18 @@ class Tree:
                     continue
                 passed.clear()
             while holder is not above:
-                closed = stack.pop()
-                end[closed] = number
-                ends[closed] = words
-                if text := tails[closed]:
+                end[top] = number
+                ends[top] = words
+                if text := tails[top]:
                     words += len(text.split())
-                above = elements[stack[-1]] if stack else None
+                stack.pop()
+                top = stack[-1]
+                above = elements[top]
             tag: str = element.tag
             text = element.text
             elements.append(element)
             tags.append(tag)
-            parent.append(stack[-1] if stack else -1)
+            parent.append(top)
             end.append(0)
             starts.append(words)
             ends.append(0)
@@ -117,14 +129,18 @@ class Tree:
                     links.append(number)
                     href = named["href"].lower()
                     if "pag" in href or "pg=" in href:
-                        paged.append(number)
-                if tag in _SPEAKING_TAGS or not _SPEAKING.isdisjoint(named):
-                    roles.append(self._roles(number, tag, named))
+                        self.paged.append(number)
+                classes = named["class"] if "class" in named else ""
+                if _FURTHER.isdisjoint(named) and len(classes) <= _LONG_CLASS:
+                    said, notes = _spoken(tag, classes)
                 else:
-                    roles.append(0)
+                    said, notes = _speaks(tag, named)
             else:
                 attributes.append(_NONE)
-                roles.append(self._roles(number, tag, _NONE) if tag in _SPEAKING_TAGS else 0)
+                said, notes = _spoken(tag, "")
+            roles.append(said)
+            for place in notes:
+                noted[place].append(number)
             if tag in _SKIPPED or number >= MAX_ELEMENTS:
                 passed.add(element)
             elif text and tag not in _WITHOUT_TEXT:
@@ -132,58 +148,14 @@ class Tree:
             if text and "/" in text[-20:] and self._is_dated(element, tag, text):
                 self.dated.append(number)
             stack.append(number)
-            above = element
+            top, above = number, element
             number += 1
         while stack:
-            closed = stack.pop()
-            end[closed] = number
-            ends[closed] = words
-            if stack and (text := tails[closed]):
+            top = stack.pop()
+            end[top] = number
+            ends[top] = words
+            if stack and (text := tails[top]):
                 words += len(text.split())
-
-    def _roles(self, number: int, tag: str, attributes: dict[str, str]) -> int:
-        """An element's roles, from its tag and attributes; notes on the way what later steps look for."""
-        if tag in _ROOTS:
-            self.spoken.append(number)
-            return v.MAIN
-        if "class" in attributes:
-            roles, steers = v.spoken_by(attributes["class"])
-            if steers:
-                self.steering.append(number)
-        else:
-            roles = 0
-        if "id" in attributes:
-            roles |= v.IDS.get(attributes["id"].lower(), 0)
-        if "itemprop" in attributes:
-            roles |= v.ITEMPROPS.get(attributes["itemprop"].lower(), 0)
-        if tag == "main" or ("role" in attributes and attributes["role"] == "main"):
-            roles = (roles | v.MAIN) & ~v.OUTSIDE
-        elif tag == "article":
-            roles = (roles | v.BLOCK) & ~v.OUTSIDE
-        if "hidden" in attributes or ("style" in attributes and _hides(attributes["style"])):
-            roles |= v.HIDDEN
-        if roles or tag in _REGIONS_AND_HEADINGS:
-            self._note(number, tag, roles)
-        return roles
-
-    def _note(self, number: int, tag: str, roles: int) -> None:
-        if roles:
-            self.spoken.append(number)
-        if tag in v.HEADINGS:
-            self.headings.append(number)
-            self.titled.append(number)
-        elif roles & v.TITLE:
-            self.titled.append(number)
-        if roles & (v.OUTSIDE | v.WIDGET | v.HIDDEN) or tag in _REGION_TAGS:
-            self._outside.append(number)
-        if roles & v.MAIN:
-            self._main.append(number)
-        if roles & v.PAGER:
-            self.pagers.append(number)
-        if roles & v.NOTHING:
-            self.nothing.append(number)
-        if tag == "form" and v.LOCK in self.attributes[number].get("class", "").split():
-            self.locks.append(number)
 
     def _is_dated(self, element: Element, tag: str, text: str) -> bool:
         """Whether an element that is no heading is a line with a date behind a dash."""
@@ -266,10 +238,20 @@ class Tree:
     def text(self, number: int, limit: int = 2000) -> str:
         """Visible text of element `number`, nothing hidden or scripted; white space but no-break spaces collapsed."""
         line = self._lines.get(number)
-        if line is None or len(line) > limit:
-            line, whole = self._gather((number,), limit)
-            if whole:
-                self._lines[number] = line
+        if line is not None and len(line) <= limit:
+            return line
+        if self.end[number] == number + 1:
+            # No element within; those that the walk passed over hold no visible text.
+            text = self.texts[number]
+            if not text or self.tags[number] in v.SKIPPED_TAGS:
+                return ""
+            line, whole = _one_line(text[: 2 * limit]), len(text) // 2 <= limit
+        else:
+            parts: list[str] = []
+            whole = self._add_texts(number, parts, limit) <= limit
+            line = _one_line("".join(parts))
+        if whole:
+            self._lines[number] = line
         return line
 
     def plain(self, numbers: tuple[int, ...], limit: int = 2000) -> str:
@@ -347,6 +329,49 @@ class Tree:
             if size > limit:
                 return size
         return size
+
+
+_SPOKEN, _HEADING, _TITLED, _OUTSIDE, _MAIN, _PAGER, _NOTHING, _LOCK, _STEERING = range(9)
+_LONG_CLASS: Final = 500
+"""Characters; what longer attributes say is not held."""
+
+
+@lru_cache(4096)
+def _spoken(tag: str, classes: str) -> tuple[int, tuple[int, ...]]:
+    """What `_speaks` says of an element without further attributes."""
+    # A page of 200 elements has some 40 of these pairs, and the next page of its archive nearly all the same.
+    return _speaks(tag, {"class": classes} if classes else _NONE)
+
+
+def _speaks(tag: str, attributes: dict[str, str]) -> tuple[int, tuple[int, ...]]:
+    """An element's roles, by its tag and attributes, and in which of the tree's lists it is to stand."""
+    if tag in _ROOTS:
+        return v.MAIN, (_SPOKEN,)
+    classes = attributes.get("class", "")
+    roles = v.roles_of(classes) if classes else 0
+    if "id" in attributes:
+        roles |= v.IDS.get(attributes["id"].lower(), 0)
+    if "itemprop" in attributes:
+        roles |= v.ITEMPROPS.get(attributes["itemprop"].lower(), 0)
+    if tag == "main" or attributes.get("role") == "main":
+        roles = (roles | v.MAIN) & ~v.OUTSIDE
+    elif tag == "article":
+        roles = (roles | v.BLOCK) & ~v.OUTSIDE
+    if "hidden" in attributes or ("style" in attributes and _hides(attributes["style"])):
+        roles |= v.HIDDEN
+    is_heading = tag in v.HEADINGS
+    listed = (
+        (_SPOKEN, roles != 0),
+        (_HEADING, is_heading),
+        (_TITLED, is_heading or roles & v.TITLE),
+        (_OUTSIDE, roles & (v.OUTSIDE | v.WIDGET | v.HIDDEN) or tag in _REGION_TAGS),
+        (_MAIN, roles & v.MAIN),
+        (_PAGER, roles & v.PAGER),
+        (_NOTHING, roles & v.NOTHING),
+        (_LOCK, tag == "form" and v.LOCK in classes.split()),
+        (_STEERING, classes and v.STEERING.search(classes.lower())),
+    )
+    return roles, tuple(place for place, stands in listed if stands)
 
 
 def _one_line(text: str) -> str:

@@ -180,9 +180,6 @@ _THEME_TOKENS = (
     ),
 )
 """How themes build their own names: a prefix before one of the common ones (``fusion-post-title``)."""
-_LONG_CLASS: Final = 1000
-"""Characters; longer attributes are read anew each time, and not held."""
-
 _HARMLESS = re.compile(
     r"(?:has|no|with|is|tag|category|content|left|right|both|comments|format|site-content|page|ast|layout|col|et)[-_].*"
     r"|comments?-(?:open|closed|on|off|link)|sidebar-(?:left|right|none|content.*)|footer-.*credit"
@@ -193,19 +190,7 @@ STEERING: Final = re.compile(r"older|previous|next|newer|load-more|infinite|show
 """What lower-case classes hold wherever one of the pager's expressions for classes finds something."""
 
 
-def spoken_by(class_attribute: str) -> tuple[int, bool]:
-    """The roles of a ``class`` attribute, and whether it may name a pager's link."""
-    if len(class_attribute) > _LONG_CLASS:
-        return _spoken_by.__wrapped__(class_attribute)
-    return _spoken_by(class_attribute)
-
-
 @lru_cache(maxsize=4096)
-def _spoken_by(class_attribute: str) -> tuple[int, bool]:
-    # A page of 200 elements has some 40 class attributes of 25 kinds, and the next page nearly all the same.
-    return roles_of(class_attribute), STEERING.search(class_attribute.lower()) is not None
-
-
 def roles_of(class_attribute: str) -> int:
     """The roles, as bits, that a ``class`` attribute speaks of."""
     tokens = class_attribute[:2000].lower().split()
