@@ -92,7 +92,6 @@ class Tree:
         elements, tags, parent, end, roles = self.elements, self.tags, self.parent, self.end, self.roles
         starts, ends, texts, tails = self._words_start, self._words_end, self.texts, self.tails
         attributes, links, noted = self.attributes, self.links, self._noted
-        stack: list[int] = []
         above: Element | None = None
         passed: set[Element] = set()
         top = -1
@@ -110,8 +109,7 @@ class Tree:
                 ends[top] = words
                 if text := tails[top]:
                     words += len(text.split())
-                stack.pop()
-                top = stack[-1]
+                top = parent[top]
                 above = elements[top]
             tag: str = element.tag
             text = element.text
@@ -147,15 +145,15 @@ class Tree:
                 words += len(text.split())
             if text and "/" in text[-20:] and self._is_dated(element, tag, text):
                 self.dated.append(number)
-            stack.append(number)
             top, above = number, element
             number += 1
-        while stack:
-            top = stack.pop()
+        while top > 0:
             end[top] = number
             ends[top] = words
-            if stack and (text := tails[top]):
+            if text := tails[top]:
                 words += len(text.split())
+            top = parent[top]
+        end[0], ends[0] = number, words
 
     def _is_dated(self, element: Element, tag: str, text: str) -> bool:
         """Whether an element that is no heading is a line with a date behind a dash."""
