@@ -39,11 +39,11 @@ def entry_values(entry: Entry, digest: str) -> tuple[str | None, ...]:
     return (
         *(entry.source, digest, entry.form, entry.title, entry.body, entry.body_type, entry.permalink, address),
         entry.platform_id,
-        json.dumps(entry.also_at),
+        json.dumps(entry.also_at) if entry.also_at else "[]",
         json.dumps([[d.text, d.origin, d.place] for d in entry.dates]),
         entry.author,
-        json.dumps(entry.categories),
-        json.dumps(entry.tags),
+        json.dumps(entry.categories) if entry.categories else "[]",
+        json.dumps(entry.tags) if entry.tags else "[]",
         entry.layout,
     )
 
