@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..pipeline.errors import BlockedError, CrawlError, TipsearchError, UnreachableError
-from ..pipeline.records import Channel, Source
+from ..pipeline.records import Source
 from ..pipeline.store.protocol import PutResult
+from .archive_reading import ArchiveReading
 from .channels.feed import FeedReader
 from .channels.records import Answer, Archive, ChannelReader
 from .channels.rest import RestReader
@@ -26,7 +27,7 @@ OVERLAP = timedelta(days=1)
 """So far before its last check a site is asked for changes: clocks differ, and a time zone may be taken wrongly."""
 
 
-class RefreshWalk:
+class RefreshWalk(ArchiveReading):
     """One archive while it is refreshed. It makes no requests: it says what to fetch, and is told what came.
 
     A feed's or a listing's first page is asked for on condition that it changed; reading stops at the first page that
@@ -52,23 +53,13 @@ class RefreshWalk:
         spare: Callable[[], bool] = lambda: True,
         max_pages: int | None = None,
     ) -> None:
-        self.source = source
-        self.start = start
+        super().__init__(source, start, visited=visited, note=note, max_pages=max_pages)
         self.state = state
-        self.own: set[str] = set()
-        self.locked: set[str] = set()
-        self.yielded = False
-        self.problems: list[TipsearchError] = []
-        self.down: CrawlError | None = None
-        self.pages = 0
-        self.ended = ""
-        self.complete = self.has_failed = self.bounded = False
         self.needs_sweep = ""
-        self.channel: Channel | None = state.channel
+        self.channel = state.channel
         self.wants_recount = False
         self.archive = Archive(**{**state.archive, "source": source.name, "url": start})
         self.validators = dict(state.validators)
-        self._visited, self._note, self._max_pages = visited, note, max_pages
         self._listed = listed
         self._known: set[str] | None = None
         self._spare = spare
@@ -88,7 +79,7 @@ class RefreshWalk:
         self._holes = deque(state.holes)
         self._still_holes: list[str] = []
         self._missing: list[str] = []
-        self._reached = self._done = False
+        self._reached = False
         self._open()
 
     def _open(self) -> None:
@@ -103,9 +94,6 @@ class RefreshWalk:
                 self._listing = self._listing_at(self.start)
         except (ValueError, KeyError, TypeError):
             self._sweep("what was kept of its last sweep can't be used")
-
-    def _listing_at(self, url: str) -> Listing:
-        return Listing(url, max_pages=self._max_pages, visited=self._visited, note=self._note)
 
     # --- where to -------------------------------------------------------------------------------------------------
 

@@ -54,7 +54,8 @@ class Sweep:
 
     `reader` is the state of the channel's reader, `next_url` the next listing page; `read` says that the archive was
     read to its end, and only its posts' own pages are left. `guests` are the keys of teasers that stand on every page,
-    `holes` the pages that could not be had, `first` what the archive's first page promised (see `sweep_walk`).
+    `holes` the pages that could not be had, `first` what the archive's first page promised (see `sweep_walk`). `tried`
+    says what was wrong with other channels, and `closed` what kept the first page away: an error's type and message.
     """
 
     began: str
@@ -66,6 +67,11 @@ class Sweep:
     holes: tuple[str, ...] = ()
     first: dict[str, Any] = field(default_factory=dict)
     read: bool = False
+    tried: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+
+
+_TUPLES = ("guests", "holes", "tried", "closed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +123,7 @@ class ArchiveState:
         sweep = known.get("sweep")
         if sweep:
             kept = {f.name: sweep[f.name] for f in fields(Sweep) if f.name in sweep}
-            known["sweep"] = Sweep(**kept | {name: tuple(kept.get(name, ())) for name in ("guests", "holes")})
+            known["sweep"] = Sweep(**kept | {name: tuple(kept.get(name, ())) for name in _TUPLES})
         known["holes"] = tuple(known.get("holes", ()))
         known["validators"] = {url: Validators(**said) for url, said in known.get("validators", {}).items()}
         return cls(**known)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import asdict
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ..pipeline.errors import TipsearchError
+from ..pipeline.errors import (
+    BlockedError,
+    CrawlError,
+    NoPostsError,
+    NotFoundError,
+    RobotsError,
+    TipsearchError,
+    UnreachableError,
+)
 from ..pipeline.records import Channel, Entry, Source
 from .archive_walk import ArchiveWalk
 from .channels.discover import Choice
@@ -77,7 +85,8 @@ class SweepWalk(ArchiveWalk):
             return
         if self._promise.get("pages_left"):
             self._choices.append(Choice("html"))
-        self.channel, self.why = sweep.channel, before.why
+        self.channel, self.why, self._tried = sweep.channel, before.why, list(sweep.tried)
+        self._first_error = _error_of(sweep.closed)
         self._archive, self.began, self._at_first, self._resumed = archive, began, False, True
         self._validators = dict(before.validators)
         self._holes, self._last, self._reader_pages = list(sweep.holes), sweep, max(1, sweep.pages)
@@ -133,33 +142,46 @@ class SweepWalk(ArchiveWalk):
 
     def _position(self) -> Sweep | None:
         """Where a later run goes on; None where nothing was read yet, or the user bounded it."""
-        began, holes = self.began.isoformat(), tuple(self._holes)
+        sweep = Sweep(
+            began=self.began.isoformat(),
+            channel=self.channel,
+            holes=tuple(self._holes),
+            tried=tuple(self._tried),
+            closed=_plain_error(self._first_error),
+        )
         if self._is_settled():
-            return Sweep(began=began, channel=self.channel, holes=holes, read=True)
+            return replace(sweep, read=True)
         if self.bounded or self._at_first:
             return None
         reader, first = self._reader, self._promise or _promise(self._first, pages_left=self._has_pages_left())
         if reader is not None:
             if not reader.ended and not self._checking:
-                position = reader.position()
-                self._last = Sweep(
-                    began=began, channel=reader.channel, reader=position, pages=self._reader_pages, first=first
-                )
+                position, pages = reader.position(), self._reader_pages
+                self._last = replace(sweep, channel=reader.channel, holes=(), reader=position, pages=pages, first=first)
             # What the reader's end is worth is still to be seen: its last page is read once more.
             return self._last if not self._done else None
         listing = self._listing
         url = self._broke_at or listing.following()
         if not url or not listing.pages:
             return None
-        return Sweep(
-            began=began,
-            channel="html",
-            next_url=url,
-            pages=listing.pages,
-            guests=listing.guests(),
-            holes=holes,
-            first=first,
-        )
+        guests = listing.guests()
+        return replace(sweep, channel="html", next_url=url, pages=listing.pages, guests=guests, first=first)
+
+
+_ERRORS = (BlockedError, NoPostsError, NotFoundError, RobotsError, UnreachableError)
+
+
+def _plain_error(error: TipsearchError | None) -> tuple[str, ...]:
+    """An error as the plain values of a state; none as none."""
+    return () if error is None else (type(error).__name__, error.message)
+
+
+def _error_of(plain: Sequence[str]) -> TipsearchError | None:
+    """The reverse of `_plain_error`."""
+    if len(plain) != 2:
+        return None
+    kind = next((kind for kind in _ERRORS if kind.__name__ == plain[0]), CrawlError)
+    return kind(plain[1])
 
 
 def _promise(first: Extraction | None, *, pages_left: bool) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from .reading import Reading
 from .records import DateOrder, Entry
 from .urls import blog_of
+from .written_days import Bounds
 from .zones import AS_WRITTEN, Clock
 
 SAVED = "saved"
@@ -48,6 +49,7 @@ class Facts:
             "time_zone": self.clock.zone,
             "offsets": [list(pair) for pair in self.clock.offsets],
             "local": sorted(self.clock.local),
+            "bounds": [list(some) for some in self.clock.bounds],
             "zone_from": self.zone_from,
             "zone_evidence": list(self.zone_evidence),
             "languages": list(self.languages),
@@ -66,6 +68,7 @@ class Facts:
                 plain["time_zone"],
                 tuple((minutes, half) for minutes, half in plain.get("offsets", ())),
                 frozenset(plain.get("local", ())),
+                tuple(Bounds(*some) for some in plain.get("bounds", ())),
             ),
             zone_from=plain.get("zone_from", "assumption"),
             zone_evidence=tuple(plain.get("zone_evidence", ())),

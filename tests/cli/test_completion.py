@@ -49,6 +49,8 @@ def ask_bash(folder: Path, *words: str, **environment: str) -> list[str]:
             ["tips"],
         ),
         (("refresh", "s"), ["sayings"]),
+        (("refresh", "--max-time", "1"), ["15m", "1h", "1d"]),
+        (("crawl", "--max-t"), ["--max-time"]),
         (("sources", "remove", ""), ["tips", "sayings"]),
         (("query", "--tag", "small"), ["small-gestures"]),
         (("query", "--category", "Business"), ["business-advice"]),
