@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -61,17 +62,7 @@ def next_page(
     current = own_number or _current_number(tree, body_class) or 1
     numbered: dict[int, str] = {}
     spoken: list[tuple[int, int, str]] = []
-    paged = set(tree.paged)
-    steered = {link for number in tree.steering for link in tree.within(tree.links, number)}
-    ranked: list[tuple[int, int | None, str, int | None]] = []
-    for order, number in enumerate(tree.links):
-        worthy = number in steered or _is_worthy(tree, number)
-        rank = _rank(tree, order, number) if worthy and tree.words(number) <= _WORDS_SAID else None
-        if rank is not None or number in paged:
-            ranked.append((order, number, tree.attributes[number].get("href", ""), rank))
-    if in_head:
-        ranked.append((len(tree.links), None, in_head, _NEXT))
-    for order, number, href, rank in ranked:
+    for order, number, href, rank in _candidates(tree, in_head):
         address = _address(href, base, page_url)
         if address is None:
             continue
@@ -91,6 +82,19 @@ def next_page(
     if numbered:
         return numbered[min(numbered)]
     return None
+
+
+def _candidates(tree: Tree, in_head: str | None) -> Iterator[tuple[int, int | None, str, int | None]]:
+    """The links whose address, words or classes may lead to another page: place, number, address, and `_rank`."""
+    paged = set(tree.paged)
+    steered = {link for number in tree.steering for link in tree.within(tree.links, number)}
+    for order, number in enumerate(tree.links):
+        worthy = number in steered or _is_worthy(tree, number)
+        rank = _rank(tree, order, number) if worthy and tree.words(number) <= _WORDS_SAID else None
+        if rank is not None or number in paged:
+            yield order, number, tree.attributes[number].get("href", ""), rank
+    if in_head:
+        yield len(tree.links), None, in_head, _NEXT
 
 
 def last_page(tree: Tree, base: str | None, page_url: str | None, body_class: str) -> int | None:

@@ -1,0 +1,67 @@
+"""What an element's tag and attributes say of it: its roles, and what later steps look for it as."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from . import vocabulary as v
+
+_SPOKEN, _HEADING, _TITLED, _OUTSIDE, _MAIN, _PAGER, _NOTHING, _LOCK, _STEERING = range(9)
+"""What an element may be listed as: the places of the lists in `Tree.noted`."""
+
+LONG_CLASS: Final = 500
+"""Characters; what longer attributes say is not held."""
+
+FURTHER: Final = frozenset(("id", "itemprop", "role", "hidden", "style"))
+"""Attributes beside the class that say what an element is."""
+
+_REGION_TAGS = v.OUTSIDE_TAGS | {"aside", "footer", "header"}
+ROOTS: Final = frozenset(("html", "body"))
+TELLING: Final = _REGION_TAGS | v.HEADINGS | ROOTS | {"main", "article"}
+"""Tags that say something by themselves."""
+
+
+@lru_cache(4096)
+def spoken(tag: str, classes: str) -> tuple[int, tuple[int, ...]]:
+    """What `speaks` says of an element without further attributes; `tag` is empty where it is not `TELLING`."""
+    # A page of 200 elements has some 40 of these pairs, and the next page of its archive nearly all the same.
+    return speaks(tag, {"class": classes} if classes else {})
+
+
+def speaks(tag: str, attributes: dict[str, str]) -> tuple[int, tuple[int, ...]]:
+    """An element's roles, by its tag and attributes, and in which of the tree's lists it is to stand."""
+    if tag in ROOTS:
+        return v.MAIN, (_SPOKEN,)
+    classes = attributes.get("class", "")
+    roles = v.roles_of(classes) if len(classes) <= LONG_CLASS else v.roles_of.__wrapped__(classes)
+    if "id" in attributes:
+        roles |= v.IDS.get(attributes["id"].lower(), 0)
+    if "itemprop" in attributes:
+        roles |= v.ITEMPROPS.get(attributes["itemprop"].lower(), 0)
+    if tag == "main" or attributes.get("role") == "main":
+        roles = (roles | v.MAIN) & ~v.OUTSIDE
+    elif tag == "article":
+        roles = (roles | v.BLOCK) & ~v.OUTSIDE
+    if "hidden" in attributes or ("style" in attributes and _hides(attributes["style"])):
+        roles |= v.HIDDEN
+    is_heading = tag in v.HEADINGS
+    listed = (
+        (_SPOKEN, roles != 0),
+        (_HEADING, is_heading),
+        (_TITLED, is_heading or roles & v.TITLE),
+        (_OUTSIDE, roles & (v.OUTSIDE | v.WIDGET | v.HIDDEN) or tag in _REGION_TAGS),
+        (_MAIN, roles & v.MAIN),
+        (_PAGER, roles & v.PAGER),
+        (_NOTHING, roles & v.NOTHING),
+        (_LOCK, tag == "form" and v.LOCK in classes.split()),
+        (_STEERING, v.STEERING.search(classes.lower())),
+    )
+    return roles, tuple(place for place, stands in listed if stands)
+
+
+def _hides(style: str) -> bool:
+    if "none" not in style and "hidden" not in style:
+        return False
+    squeezed = style.replace(" ", "").lower()
+    return "display:none" in squeezed or "visibility:hidden" in squeezed
