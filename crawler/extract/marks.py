@@ -7,7 +7,7 @@ from typing import Final
 
 from . import vocabulary as v
 
-_SPOKEN, _HEADING, _TITLED, _OUTSIDE, _MAIN, _PAGER, _NOTHING, _LOCK, _STEERING = range(9)
+_SPOKEN, _HEADING, _TITLED, _OUTSIDE, _MAIN, _PAGER, _NOTHING, _LOCK, _STEERING, _NAMING = range(10)
 """What an element may be listed as: the places of the lists in `Tree.noted`."""
 
 LONG_CLASS: Final = 500
@@ -18,6 +18,7 @@ FURTHER: Final = frozenset(("id", "itemprop", "role", "hidden", "style"))
 
 _REGION_TAGS = v.OUTSIDE_TAGS | {"aside", "footer", "header"}
 ROOTS: Final = frozenset(("html", "body"))
+NAMING_CLASSES: Final = ("archive-title", "page-title", "search-label", "status-msg-body")
 TELLING: Final = _REGION_TAGS | v.HEADINGS | ROOTS | {"main", "article"}
 """Tags that say something by themselves."""
 
@@ -31,20 +32,25 @@ def spoken(tag: str, classes: str) -> tuple[int, tuple[int, ...]]:
 
 def speaks(tag: str, attributes: dict[str, str]) -> tuple[int, tuple[int, ...]]:
     """An element's roles, by its tag and attributes, and in which of the tree's lists it is to stand."""
-    if tag in ROOTS:
-        return v.MAIN, (_SPOKEN,)
     classes = attributes.get("class", "")
-    roles = v.roles_of(classes) if len(classes) <= LONG_CLASS else v.roles_of.__wrapped__(classes)
-    if "id" in attributes:
-        roles |= v.IDS.get(attributes["id"].lower(), 0)
+    names = any(name in classes for name in NAMING_CLASSES)
+    if tag in ROOTS:
+        return v.MAIN, (_SPOKEN, _NAMING) if names else (_SPOKEN,)
+    further = v.IDS.get(attributes["id"].lower(), 0) if "id" in attributes else 0
     if "itemprop" in attributes:
-        roles |= v.ITEMPROPS.get(attributes["itemprop"].lower(), 0)
-    if tag == "main" or attributes.get("role") == "main":
+        further |= v.ITEMPROPS.get(attributes["itemprop"].lower(), 0)
+    if "hidden" in attributes or ("style" in attributes and _hides(attributes["style"])):
+        further |= v.HIDDEN
+    is_main = tag == "main" or attributes.get("role") == "main"
+    if len(attributes) > 1 and not (further or is_main) and len(classes) <= LONG_CLASS:
+        return spoken(tag if tag in TELLING else "", classes)
+    roles = v.roles_of(classes) if len(classes) <= LONG_CLASS else v.roles_of.__wrapped__(classes)
+    roles |= further & ~v.HIDDEN
+    if is_main:
         roles = (roles | v.MAIN) & ~v.OUTSIDE
     elif tag == "article":
         roles = (roles | v.BLOCK) & ~v.OUTSIDE
-    if "hidden" in attributes or ("style" in attributes and _hides(attributes["style"])):
-        roles |= v.HIDDEN
+    roles |= further & v.HIDDEN
     is_heading = tag in v.HEADINGS
     listed = (
         (_SPOKEN, roles != 0),
@@ -56,6 +62,7 @@ def speaks(tag: str, attributes: dict[str, str]) -> tuple[int, tuple[int, ...]]:
         (_NOTHING, roles & v.NOTHING),
         (_LOCK, tag == "form" and v.LOCK in classes.split()),
         (_STEERING, v.STEERING.search(classes.lower())),
+        (_NAMING, names or tag in ("h1", "h2")),
     )
     return roles, tuple(place for place, stands in listed if stands)
 

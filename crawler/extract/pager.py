@@ -42,6 +42,7 @@ _NAMED: Final = re.compile(
 
 _NEXT: Final = 2
 _WORDS_SAID: Final = 8
+_MOST_SAID: Final = 300
 _WORDS_IN_LINK: Final = 6
 _WORDS_IN_PAGER: Final = 60
 _QUERY_LOOP: Final = re.compile(r"query-(\d{1,6})-page=")
@@ -189,7 +190,7 @@ def _rank(tree: Tree, order: int, number: int) -> int | None:
         if above < 0 or tree.roles[above] & v.MAIN or before >= above or after < tree.end[above]:
             break
         named = f"{named} {tree.attributes[above].get('class', '')}"
-    text = f"{tree.text(number, 200)} {attributes.get('title', '')} {attributes.get('aria-label', '')}"[:300]
+    text = f"{tree.text(number, 200)} {attributes.get('title', '')} {attributes.get('aria-label', '')}"[:_MOST_SAID]
     rel = attributes.get("rel", "").lower().split()
     said = _said(text)
     if said is None:
@@ -229,7 +230,11 @@ def _is_worthy(tree: Tree, number: int) -> bool:
         or ("rel" in attributes and "next" in attributes["rel"].lower())
     ):
         return True
-    return _said(tree.text(number, 200)[:300]) is not None
+    if tree.end[number] == number + 1:
+        # The text as it stands holds whatever it holds when it is tidy.
+        text = tree.texts[number] or ""
+        return len(text) > _MOST_SAID or _said(text) is not None
+    return _said(tree.text(number, 200)[:_MOST_SAID]) is not None
 
 
 @lru_cache(2048)

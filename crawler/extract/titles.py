@@ -80,7 +80,7 @@ class Titles:
         candidates = sorted(
             {
                 *self.headings,
-                *(i for i in tree.dated if not tree.outside[i] and not self._in_heading(i)),
+                *(i for i in tree.dated if not (covered[i] or tree.outside[i] or self._in_heading(i))),
                 *self._lines(covered),
             }
         )

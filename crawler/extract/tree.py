@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias
 
 from lxml import etree
 
@@ -41,7 +41,8 @@ class Tree:
 
     Sorted numbers: `links`, those of them that are `paged` (a word in their address may name a page), `headings`,
     `titled` (headings, and what class names call a title), `spoken` (all that have a role), and what is `dated` behind
-    a dash, a `pager`, a lock or a word that there is nothing; `steering` are those whose class may name a pager's link.
+    a dash, a `pager`, a lock or a word that there is nothing; `steering` are those whose class may name a pager's link,
+    `naming` those that may name the page's archive.
     `more` and `leads` keep what was found of links.
     """
 
@@ -68,6 +69,7 @@ class Tree:
         self.locks: list[int] = []
         self.nothing: list[int] = []
         self.steering: list[int] = []
+        self.naming: list[int] = []
         self.more: dict[int, bool] = {}
         self.leads: dict[tuple[int, str | None], str | None] = {}
         self._outside: list[int] = []
@@ -82,6 +84,7 @@ class Tree:
             self.nothing,
             self.locks,
             self.steering,
+            self.naming,
         )
         self._walk()
         self._note_links()
@@ -97,7 +100,8 @@ class Tree:
         passed: set[Element] = set()
         top = -1
         number = words = 0
-        for element in self.root.iter("*"):
+        found: Iterator[Any] = self.root.iter("*")
+        for element in found:
             holder = element.getparent()
             if passed:
                 # What stands in elements that hold no visible text is not numbered.
@@ -112,7 +116,7 @@ class Tree:
                     words += len(text.split())
                 top = parent[top]
                 above = elements[top]
-            tag = cast("str", element.tag)
+            tag: str = element.tag
             text = element.text
             elements.append(element)
             tags.append(tag)
