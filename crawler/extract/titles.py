@@ -84,11 +84,12 @@ class Titles:
                 *self._lines(covered),
             }
         )
+        candidates = [i for i in candidates if not (covered[i] or bodies[i])]
+        if not candidates:
+            return []
         heads, inner = self._heads_of_blocks(covered)
         candidates = [
-            i
-            for i in candidates
-            if not (covered[i] or bodies[i] or inner[i]) and not self._is_home_link(i) and not self._names_archive(i)
+            i for i in candidates if not inner[i] and not self._is_home_link(i) and not self._names_archive(i)
         ]
         linked = {i for i in candidates if self.leads_to_post(i)}
         shapes = Counter(self.shape(i) for i in linked)

@@ -158,8 +158,8 @@ class Tree:
         self.end[0], self._words_end[0] = number, words
 
     def _note_links(self) -> None:
-        for number, tag in enumerate(self.tags):
-            if tag == "a" and (href := self.attributes[number].get("href")) is not None:
+        for number in [i for i, tag in enumerate(self.tags) if tag == "a"]:
+            if (href := self.attributes[number].get("href")) is not None:
                 self.links.append(number)
                 href = href.lower()
                 if "pag" in href or "pg=" in href:
@@ -167,10 +167,9 @@ class Tree:
 
     def _note_dated(self) -> None:
         """Notes the lines with a date behind a dash that are no headings."""
-        for number, text in enumerate(self.texts):
+        for number, text in [(i, text) for i, text in enumerate(self.texts) if text and "/" in text]:
             if (
-                text
-                and "/" in text[-20:]
+                "/" in text[-20:]
                 and len(text) <= v.LONGEST_TITLE
                 and self.tags[number] not in _NO_LINES
                 and not len(self.elements[number])
