@@ -31,7 +31,10 @@ ROUNDS = 9
 REALISTIC = (40_000, 60_000, 80_000, 100_000, 120_000)
 GROWTH = (10_000, 40_000, 160_000, 640_000, 2_000_000)
 SEEN = [
-    found for module in (addresses, pager, titles) for found in vars(module).values() if hasattr(found, "cache_clear")
+    found
+    for module in (addresses, pager, titles)
+    for found in vars(module).values()
+    if hasattr(found, "cache_clear") and found.__module__.startswith("tipsearch.")
 ]
 ARCHIVE = 267
 LOST = 7
