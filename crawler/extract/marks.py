@@ -23,6 +23,16 @@ TELLING: Final = _REGION_TAGS | v.HEADINGS | ROOTS | {"main", "article"}
 """Tags that say something by themselves."""
 
 
+_BY_ROLE: Final = (
+    (_SPOKEN, -1),
+    (_TITLED, v.TITLE),
+    (_OUTSIDE, v.OUTSIDE | v.WIDGET | v.HIDDEN),
+    (_MAIN, v.MAIN),
+    (_PAGER, v.PAGER),
+    (_NOTHING, v.NOTHING),
+)
+
+
 @lru_cache(4096)
 def spoken(tag: str, classes: str) -> tuple[int, tuple[int, ...]]:
     """What `speaks` says of an element without further attributes; `tag` is empty where it is not `TELLING`."""
@@ -51,20 +61,18 @@ def speaks(tag: str, attributes: dict[str, str]) -> tuple[int, tuple[int, ...]]:
     elif tag == "article":
         roles = (roles | v.BLOCK) & ~v.OUTSIDE
     roles |= further & v.HIDDEN
-    is_heading = tag in v.HEADINGS
-    listed = (
-        (_SPOKEN, roles != 0),
-        (_HEADING, is_heading),
-        (_TITLED, is_heading or roles & v.TITLE),
-        (_OUTSIDE, roles & (v.OUTSIDE | v.WIDGET | v.HIDDEN) or tag in _REGION_TAGS),
-        (_MAIN, roles & v.MAIN),
-        (_PAGER, roles & v.PAGER),
-        (_NOTHING, roles & v.NOTHING),
-        (_LOCK, tag == "form" and v.LOCK in classes.split()),
-        (_STEERING, v.STEERING.search(classes.lower())),
-        (_NAMING, names or tag in ("h1", "h2")),
-    )
-    return roles, tuple(place for place, stands in listed if stands)
+    marks = [place for place, bits in _BY_ROLE if roles & bits]
+    if tag in v.HEADINGS:
+        marks += (_HEADING,) if _TITLED in marks else (_HEADING, _TITLED)
+    if tag in _REGION_TAGS and _OUTSIDE not in marks:
+        marks.append(_OUTSIDE)
+    if tag == "form" and v.LOCK in classes.split():
+        marks.append(_LOCK)
+    if v.STEERING.search(classes.lower()):
+        marks.append(_STEERING)
+    if names or tag in ("h1", "h2"):
+        marks.append(_NAMING)
+    return roles, tuple(marks)
 
 
 def _hides(style: str) -> bool:

@@ -259,11 +259,11 @@ class Tree:
             text = self.texts[number]
             if not text or self.tags[number] in v.SKIPPED_TAGS:
                 return ""
-            line, whole = _one_line(text[: 2 * limit]), len(text) // 2 <= limit
+            line, whole = one_line(text[: 2 * limit]), len(text) // 2 <= limit
         else:
             parts: list[str] = []
             whole = self._add_texts(number, parts, limit) <= limit
-            line = _one_line("".join(parts))
+            line = one_line("".join(parts))
         if whole:
             self._lines[number] = line
         return line
@@ -283,7 +283,7 @@ class Tree:
             while start and size < _ENOUGH:
                 start -= 1
                 size += len(parts[start])
-            line = _one_line("".join(parts[start:]))
+            line = one_line("".join(parts[start:]))
             if not start or len(line) >= _ENOUGH:
                 return line
             # So much white space: what was taken is taken again, and as much once more.
@@ -302,7 +302,7 @@ class Tree:
                     size += len(text) // 2
                 continue
             size += self._add_texts(number, parts, limit - size)
-        return _one_line("".join(parts)), size <= limit
+        return one_line("".join(parts)), size <= limit
 
     def _add_texts(self, number: int, parts: list[str], limit: int) -> int:
         """Adds the visible texts within an element to `parts`, and gives their length; it ends soon behind `limit`."""
@@ -345,7 +345,8 @@ class Tree:
         return size
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Text with its white space but no-break spaces collapsed."""
     if "\xa0" not in text:
         return " ".join(text.split())
     return " ".join(text.replace("\xa0", "\0").split()).replace("\0", "\xa0").strip(" \xa0")
