@@ -43,9 +43,6 @@ def spoken(tag: str, classes: str) -> tuple[int, tuple[int, ...]]:
 def speaks(tag: str, attributes: dict[str, str]) -> tuple[int, tuple[int, ...]]:
     """An element's roles, by its tag and attributes, and in which of the tree's lists it is to stand."""
     classes = attributes.get("class", "")
-    names = any(name in classes for name in NAMING_CLASSES)
-    if tag in ROOTS:
-        return v.MAIN, (_SPOKEN, _NAMING) if names else (_SPOKEN,)
     further = v.IDS.get(attributes["id"].lower(), 0) if "id" in attributes else 0
     if "itemprop" in attributes:
         further |= v.ITEMPROPS.get(attributes["itemprop"].lower(), 0)
@@ -54,7 +51,10 @@ def speaks(tag: str, attributes: dict[str, str]) -> tuple[int, tuple[int, ...]]:
     is_main = tag == "main" or attributes.get("role") == "main"
     if len(attributes) > 1 and not (further or is_main) and len(classes) <= LONG_CLASS:
         return spoken(tag if tag in TELLING else "", classes)
-    roles = v.roles_of(classes) if len(classes) <= LONG_CLASS else v.roles_of.__wrapped__(classes)
+    names = any(name in classes for name in NAMING_CLASSES)
+    if tag in ROOTS:
+        return v.MAIN, (_SPOKEN, _NAMING) if names else (_SPOKEN,)
+    roles = v.roles_of(classes)
     roles |= further & ~v.HIDDEN
     if is_main:
         roles = (roles | v.MAIN) & ~v.OUTSIDE
