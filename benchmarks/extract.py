@@ -24,12 +24,13 @@ from urllib.parse import urljoin
 
 from tipsearch.crawler.extract import Page, extract
 from tipsearch.crawler.extract import addresses as seen
+from tipsearch.pipeline.urls import canonical_permalink
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 ROUNDS = 9
 REALISTIC = (40_000, 60_000, 80_000, 100_000, 120_000)
 GROWTH = (10_000, 40_000, 160_000, 640_000, 2_000_000)
-SEEN = (seen.absolute, seen.archive_of, seen.canonical, seen.split_page_number)
+SEEN = (*(f for f in vars(seen).values() if hasattr(f,"cache_clear")), canonical_permalink)
 LOST = 7
 """Of the closing tags of a mangled page every seventh is lost."""
 

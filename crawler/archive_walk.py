@@ -77,7 +77,7 @@ class ArchiveWalk(ArchiveReading):
                 continue
             url = self._listing.following()
             if url is not None:
-                return Request(url, "page")
+                return Request(url, "page", further=self._listing.further())
             self._end_listing()
         return None
 

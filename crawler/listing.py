@@ -70,6 +70,10 @@ class Listing:
         """The next page to fetch; None at the end."""
         return self._next
 
+    def further(self) -> int:
+        """How many pages after the next one may be read; none before a second page shows that the listing goes on."""
+        return (self._max_pages or MAX_PAGES) - self.pages - 1 if self.pages > 1 else 0
+
     def settled(self, extraction: Extraction) -> Extraction:
         """The extraction as it is to be stored: what stood as a guest on this listing's pages stays one.
 

@@ -41,6 +41,14 @@ _MANY_POSTS = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"[^?]*\?p=\d{1,18}")
+# An address that nothing need be done to but what is told apart below: no query, no percent signs, no dot segments (the
+# few with a dot or a slash behind a slash are left to the longer way). Permalinks are nearly always of this form, and
+# canonicalize_url takes 20 to 30 times as long as this expression.
+_TIDY = re.compile(
+    r"(https?)://((?:[a-z0-9][a-z0-9-]{0,62}\.){0,30}[a-z0-9]{1,63})(?::(\d{1,4}))?((?:/[\w~-][\w~.-]*)*/?)"
+    r"(?:#([\w.-]{0,200}))?",
+    re.ASCII,
+)
 _INDEX_FILE = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
 
 
@@ -78,25 +86,38 @@ def canonical_permalink(url: str) -> str:
     post, on a page of many (``/2003_05_01_archive.html#94528223``). Anything that is no web address comes back stripped
     and otherwise as it was.
     """
+    tidy = _TIDY.fullmatch(url) if len(url) < _MAX_PATH else None
+    if tidy:
+        scheme, host, written, path, fragment = tidy.groups("")
+        path = _without_endpoint(path)
+        anchor = fragment if fragment and _names_by_anchor(path, fragment) else ""
+        key = host.removeprefix("www.") + _port(scheme, int(written or 0)) + path.rstrip("/")
+        return f"{key}#{anchor}" if anchor else key
     parts = _split(url)
     if parts is None:
         return url.strip()
     query = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _is_idle(k, v)]
-    path = _INDEX_FILE.sub("/", parts.path)
-    endpoint = _ENDPOINT.fullmatch(path) if len(path) < _MAX_PATH else None
-    if endpoint and not _DATE_ONLY.fullmatch(endpoint["post"]):
-        path = endpoint["post"]
+    path = _without_endpoint(parts.path)
     anchor = parts.fragment if not query and _names_by_anchor(path, parts.fragment) else ""
-    tidy = canonicalize_url(parts._replace(path=path, query=urlencode(query), fragment="").geturl())
-    folded = urlsplit(tidy)
-    host = _host(parts)
-    port = f":{parts.port}" if parts.port and parts.port != _DEFAULT_PORTS[parts.scheme] else ""
-    key = host + port + folded.path.rstrip("/") + (f"?{folded.query}" if folded.query else "")
+    folded = urlsplit(canonicalize_url(parts._replace(path=path, query=urlencode(query), fragment="").geturl()))
+    key = _host(parts) + _port(parts.scheme, parts.port or 0) + folded.path.rstrip("/")
+    key += f"?{folded.query}" if folded.query else ""
     return f"{key}#{anchor}" if anchor else key
 
 
 _MAX_PATH = 2000
 _DATE_ONLY = re.compile(r"(?:/\d{1,4}){1,3}")
+
+
+def _without_endpoint(path: str) -> str:
+    """The path of a post without its index file, and without what leads to another view of it."""
+    path = _INDEX_FILE.sub("/", path)
+    endpoint = _ENDPOINT.fullmatch(path) if len(path) < _MAX_PATH else None
+    return endpoint["post"] if endpoint and not _DATE_ONLY.fullmatch(endpoint["post"]) else path
+
+
+def _port(scheme: str, port: int) -> str:
+    return f":{port}" if port and port != _DEFAULT_PORTS[scheme] else ""
 
 
 def _is_idle(name: str, value: str) -> bool:
@@ -157,4 +178,5 @@ def blog_of(url: str) -> str:
 
 def same_site(a: str, b: str) -> bool:
     """Whether two addresses belong to one blog's site; ``www.`` and http against https make no difference."""
-    return bool(blog_of(a)) and blog_of(a) == blog_of(b)
+    blog = blog_of(a)
+    return bool(blog) and blog == blog_of(b)

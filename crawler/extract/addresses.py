@@ -9,11 +9,23 @@ from urllib.parse import parse_qsl, unquote_plus, urlencode, urljoin, urlsplit
 
 from ...pipeline.urls import canonical_permalink, same_site
 
+_REMEMBERED: Final = 2048
+"""Addresses whose reading is remembered: menus, sidebars and teasers stand on every page of an archive, and of the 36
+addresses that a page of 60 links asks for, all but four were asked for before. None has more than 4,000 characters."""
+
+_LONGEST: Final = 1000
 _PLAIN: Final = re.compile(
     r"https?://[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?::\d{1,4})?/[\w%/.~@!$&'()*+,=:-]{0,1500}"
     r"(?:\?[\w%/.~@!$&'()*+,=:-]{1,1500})?(?:#[\w%/.~@!$&'()*+,=:-]{1,500})?"
 )
 """An address that is absolute as it stands."""
+
+_SITE: Final = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?::\d{1,4})?(?=/)")
+_ROOTED: Final = re.compile(
+    r"(?:/[\w%~!$&'()*+,=:@-][\w%.~!$&'()*+,=:@-]{0,500}){0,20}/?"
+    r"(?:\?[\w%/.~@!$&'()*+,=:-]{1,500})?(?:#[\w%/.~@!$&'()*+,=:-]{1,300})?"
+)
+"""An address that follows the base's host as it stands; without dot segments or empty ones."""
 
 _PAGED_PATH: Final = re.compile(r"^(.*?)/page/(\d{1,6})(?:/(?:index\.html?)?)?$", re.DOTALL)
 _INDEX_FILE: Final = re.compile(r"/index\.(?:html?|php)$")
@@ -40,11 +52,38 @@ _NOT_POSTS: Final = re.compile(
 BLOGGER_POST: Final = re.compile(r"^/(?:19|20)\d\d/(?:0[1-9]|1[0-2])/[^/]{1,200}\.html$")
 
 
-@lru_cache(maxsize=2048)
 def absolute(base: str | None, href: str | None) -> str | None:
     """`href` made absolute against `base`; None for anything but http and https, and where it can't be told."""
     if not href:
         return None
+    if len(href) > _LONGEST or (base and len(base) > _LONGEST):
+        return _joined.__wrapped__(base, href)
+    if _is_plain(href):
+        return href
+    if base and href[0] == "/" and (site := _site(base)) and _is_rooted(href):
+        return site + href
+    return _joined(base, href)
+
+
+@lru_cache(_REMEMBERED)
+def _is_plain(href: str) -> bool:
+    return _PLAIN.fullmatch(href) is not None
+
+
+@lru_cache(_REMEMBERED)
+def _is_rooted(href: str) -> bool:
+    return _ROOTED.fullmatch(href) is not None
+
+
+@lru_cache(_REMEMBERED)
+def _site(base: str) -> str:
+    """Scheme, host and port of a plain address; empty for others."""
+    found = _SITE.match(base) if _PLAIN.fullmatch(base) else None
+    return found[0] if found else ""
+
+
+@lru_cache(_REMEMBERED)
+def _joined(base: str | None, href: str) -> str | None:
     if _PLAIN.fullmatch(href):
         return href
     try:
@@ -58,21 +97,19 @@ def absolute(base: str | None, href: str | None) -> str | None:
     return address if len(address) <= 4000 else None
 
 
-canonical = lru_cache(maxsize=2048)(canonical_permalink)
-
-
 def same_page(first: str | None, second: str | None) -> bool:
     """Whether two addresses are one page, with all the ways to write it."""
-    return bool(first and second) and (first == second or canonical(first or "") == canonical(second or ""))
+    return bool(first and second) and (first == second or canonical_permalink(first or "") == canonical_permalink(second or ""))
 
 
+@lru_cache(_REMEMBERED)
 def is_home(url: str) -> bool:
     """Whether the address is a site's front page."""
     parts = urlsplit(url)
     return parts.path.rstrip("/") in ("", "/index.php", "/index.html") and not parts.query
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(_REMEMBERED)
 def split_page_number(url: str) -> tuple[str, int | None]:
     """The archive's own address, in a form to compare, and the number of its page (None where none is named)."""
     parts = urlsplit(url)
@@ -91,7 +128,7 @@ def split_page_number(url: str) -> tuple[str, int | None]:
     return f"{host}:{parts.port or ''}{path.rstrip('/')}?{urlencode(sorted(query))}", number
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(_REMEMBERED)
 def archive_of(url: str | None) -> str:
     """The archive that an address names (``tag:customer-service``, ``date:2014/10``, ``home``), else empty.
 
@@ -128,6 +165,7 @@ def archive_of(url: str | None) -> str:
     return ""
 
 
+@lru_cache(_REMEMBERED)
 def date_in(url: str | None) -> str:
     """The date that a permalink's path spells (``2018/11/13``, ``2018/11``), empty where it spells none."""
     if not url:
@@ -149,8 +187,17 @@ def is_permalink(url: str) -> bool:
 
 def may_be_post(url: str | None, page_url: str | None) -> bool:
     """Whether an address can be a post's, on the site of `page_url`: no archive, no file, not the front page."""
-    if not url or (page_url and not same_site(url, page_url)):
+    if not url or not _is_like_post(url):
         return False
+    if not page_url:
+        return True
+    # Nearly all links of a page stand on its own host, written in the same way.
+    site = _site(page_url)
+    return (bool(site) and url.startswith(f"{site}/")) or same_site(url, page_url)
+
+
+@lru_cache(_REMEMBERED)
+def _is_like_post(url: str) -> bool:
     parts = urlsplit(url)
     if is_home(url) or _NOT_POSTS.search(parts.path):
         return False

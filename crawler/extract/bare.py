@@ -37,7 +37,8 @@ def _linked_blocks(titles: Titles) -> dict[str, int]:
     tree = titles.tree
     found: dict[str, int] = {}
     last_end = 0
-    for number, roles in enumerate(tree.roles):
+    for number in tree.spoken:
+        roles = tree.roles[number]
         if number < last_end or not roles & v.UNTITLED or roles & v.MAIN or tree.outside[number] or tree.soft[number]:
             continue
         last_end = tree.end[number]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Final
 
@@ -134,12 +134,12 @@ class _Finder:
         tree = self.tree
         count, number, end = 0, top, min(tree.end[top], top + 2000)
         while number < end:
-            element = tree.elements[number]
-            about = tree.roles[number] & (v.META | v.DATE) or (element.text and v.POSTED.match(element.text))
+            text = tree.texts[number]
+            about = tree.roles[number] & (v.META | v.DATE) or (text and v.POSTED.match(text))
             if number == title or about or tree.outside[number]:
                 number = tree.end[number]
             else:
-                count += len(element.text.split()) if element.text else 0
+                count += len(text.split()) if text else 0
                 number += 1
         return count
 
@@ -150,8 +150,8 @@ class _Finder:
     def _flat_parents(self, tops: list[tuple[int, int]], chosen: set[int]) -> set[tuple[int, str, bool]]:
         """Where texts stand beside the titles' elements, not inside them."""
         tree = self.tree
-        beside: Counter[tuple[int, str, bool]] = Counter()
-        inside: Counter[tuple[int, str, bool]] = Counter()
+        beside: defaultdict[tuple[int, str, bool], int] = defaultdict(int)
+        inside: defaultdict[tuple[int, str, bool], int] = defaultdict(int)
         for title, top in tops:
             stand = self._stand(title, top)
             if tree.tags[top] in ("li", "article", "td", "tr"):
@@ -163,7 +163,7 @@ class _Finder:
                 if not tree.outside[following]:
                     between += tree.words(following)
                 following = tree.next_sibling(following)
-            last = tree.elements[top].tail
+            last = tree.tails[top]
             beside[stand] += between + (len(last.split()) if last else 0)
             inside[stand] += tree.words(top) - tree.words(title)
         return {stand for stand, count in beside.items() if count > inside[stand] and count >= FEW_WORDS}
@@ -211,7 +211,8 @@ class _Finder:
         taken = sorted(block.start for block in blocks)
         found: list[Block] = []
         last_end = 0
-        for number, roles in enumerate(tree.roles):
+        for number in tree.spoken:
+            roles = tree.roles[number]
             if number < last_end or not roles & v.UNTITLED or roles & v.MAIN or covered[number] or tree.outside[number]:
                 continue
             end = tree.end[number]
@@ -236,7 +237,7 @@ class _Finder:
         words = sum(tree.words(root) for root in block.roots)
         if block.flat:
             for root in block.roots:
-                tail = tree.elements[root].tail
+                tail = tree.tails[root]
                 words += len(tail.split()) if tail else 0
         return block.title is not None and words - tree.words(block.title) >= FEW_WORDS
 

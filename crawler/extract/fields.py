@@ -51,10 +51,10 @@ class Fields:
 
 def read_link(tree: Tree, block: Block, base: str | None, page_url: str | None) -> str | None:
     """The permalink of a block: its title's link, its bookmark, the link around its date, or its "Read more"."""
-    links = [i for root in block.roots for i in tree.within(tree.links, root)]
     own = title_link(tree, block.title, base) if block.title is not None else None
     if may_be_post(own, page_url):
         return own
+    links = [i for root in block.roots for i in tree.within(tree.links, root)]
     ranked: list[tuple[int, str]] = []
     for link in links:
         attributes = tree.attributes[link]
@@ -83,10 +83,11 @@ def read_fields(tree: Tree, block: Block, body: int | None, permalink: str | Non
     zone = list(_zone(tree, block, body))
     read_dates(tree, zone, fields.dates)
     lines = _posted_lines(tree, zone if block.title is None else [block.title, *zone])
-    _read_posted(tree, lines, fields)
+    line = _line_text(tree, lines)
+    _read_posted(line, fields)
     read_line_dates(tree, zone, fields.dates)
-    _read_terms(tree, zone, lines, fields, page)
-    _read_author(tree, zone, lines, fields)
+    _read_terms(tree, zone, lines, line, fields, page)
+    _read_author(tree, zone, line, fields)
     if spelled := date_in(permalink):
         fields.dates.append(RawDate(spelled, "url", "permalink"))
     return fields
@@ -126,20 +127,22 @@ def _zone(tree: Tree, block: Block, body: int | None) -> Iterator[int]:
 
 
 def _platform_id(tree: Tree, block: Block, permalink: str | None, page: PageFacts) -> str | None:
-    for number in (*_upwards(tree, block.start, 3), *range(block.start, min(tree.end[block.start], block.start + 40))):
+    start = block.start
+    above = _upwards(tree, start, 3) if page.blog_id else ()
+    for number in (*above, *range(start, min(tree.end[start], start + 40))):
         attributes = tree.attributes[number]
         if not attributes:
             continue
-        if page.blog_id:
+        if page.blog_id and ("id" in attributes or "data-id" in attributes or "name" in attributes):
             for name in ("data-id", "id", "name"):
                 if found := _BLOGGER_NUMBER.match(attributes.get(name, "")):
                     return f"tag:blogger.com,1999:blog-{page.blog_id}.post-{found[1]}"
-        found = _POST_NUMBER.search(attributes.get("class", "")[:2000]) or _POST_NUMBER.search(
-            attributes.get("id", "")[:100]
-        )
-        if found and number >= block.start and len(found[1]) < 15:
-            return _wordpress_id(permalink or page.url, found[1])
-    if permalink:
+        classes, name = attributes.get("class", ""), attributes.get("id", "")
+        if ("post-" in classes or "post-" in name) and number >= start:
+            found = _POST_NUMBER.search(classes[:2000]) or _POST_NUMBER.search(name[:100])
+            if found and len(found[1]) < 15:
+                return _wordpress_id(permalink or page.url, found[1])
+    if permalink and "?" in permalink:
         query = dict(parse_qsl(urlsplit(permalink).query))
         if query.get("p", "").isdecimal():
             return _wordpress_id(permalink, query["p"])
@@ -167,12 +170,12 @@ def _upwards(tree: Tree, number: int, levels: int) -> Iterator[int]:
 def _posted_lines(tree: Tree, zone: list[int]) -> list[int]:
     """The elements of lines like "Posted on … in …": where the words stand, or around them where they stand bare."""
     for number in zone:
-        element = tree.elements[number]
-        if number != zone[0] and element.text and v.POSTED.match(element.text):
+        text, tail = tree.texts[number], tree.tails[number]
+        if text and number != zone[0] and v.POSTED.match(text):
             above = tree.parent[number]
-            wide = tree.words(above) <= 40 and element.tag in ("span", "small", "em", "i", "b", "strong")
+            wide = tree.words(above) <= 40 and tree.tags[number] in ("span", "small", "em", "i", "b", "strong")
             return [above if wide else number]
-        if element.tail and v.POSTED.match(element.tail):
+        if tail and v.POSTED.match(tail):
             line = []
             following = tree.next_sibling(number)
             while following is not None and tree.tags[following] in (
@@ -205,14 +208,14 @@ def _line_text(tree: Tree, lines: list[int]) -> str:
     return " ".join(" ".join(parts).split())[:600]
 
 
-def _read_posted(tree: Tree, lines: list[int], fields: Fields) -> None:
-    text = _line_text(tree, lines)
+def _read_posted(text: str, fields: Fields) -> None:
+    if not text:
+        return
     if not any(map(v.DATE_TEXT.search, (d.text for d in fields.dates))) and (found := v.DATE_TEXT.search(text)):
         # Before a date that is split up, or lacks its year.
         fields.dates.insert(0, RawDate(found[0], "label", "posted on"))
     elif (
         not fields.dates
-        and text
         and (rest := date_words(text))
         and len(rest.split()) <= 4
         and re.search(r"\d|day", rest)
@@ -220,16 +223,19 @@ def _read_posted(tree: Tree, lines: list[int], fields: Fields) -> None:
         fields.dates.append(RawDate(rest, "label", "posted on"))
 
 
-def _read_terms(tree: Tree, zone: list[int], lines: list[int], fields: Fields, page: PageFacts) -> None:
-    in_line = {i for line in lines for i in range(line, tree.end[line])}
+def _read_terms(
+    tree: Tree, zone: list[int], lines: list[int], line: str, fields: Fields, page: PageFacts
+) -> None:
+    in_line = {i for first in lines for i in range(first, tree.end[first])} if lines else set()
     inside: list[tuple[int, int]] = []
     for number in zone:
+        roles, attributes = tree.roles[number], tree.attributes[number]
+        if not roles and not attributes:
+            continue
         while inside and inside[-1][0] <= number:
             inside.pop()
-        roles = tree.roles[number]
         if roles & (v.CATEGORIES | v.TAGS) and not roles & (v.BLOCK | v.BODY):
             inside.append((tree.end[number], roles))
-        attributes = tree.attributes[number]
         if "href" not in attributes or tree.tags[number] != "a":
             continue
         name = tree.text(number, 300)
@@ -245,7 +251,7 @@ def _read_terms(tree: Tree, zone: list[int], lines: list[int], fields: Fields, p
         elif kind == "tag" and name not in fields.tags:
             fields.tags.append(name)
     if lines and not fields.categories and not fields.tags:
-        fields.categories += names_in_line(_line_text(tree, lines))
+        fields.categories += names_in_line(line)
 
 
 def _leads_to_post(tree: Tree, link: int, name: str) -> bool:
@@ -286,11 +292,14 @@ def _has_author_link(tree: Tree, number: int) -> bool:
     return any("author" in tree.attributes[i].get("rel", "") for i in tree.within(tree.links, number))
 
 
-def _read_author(tree: Tree, zone: list[int], lines: list[int], fields: Fields) -> None:
+def _read_author(tree: Tree, zone: list[int], line: str, fields: Fields) -> None:
     for number in zone:
         attributes = tree.attributes[number]
+        if not attributes:
+            continue
         rel = attributes.get("rel", "") if tree.tags[number] == "a" else ""
-        if not (tree.roles[number] & v.AUTHOR or "author" in rel.split()) or tree.roles[number] & (v.BLOCK | v.BODY):
+        named = tree.roles[number] & v.AUTHOR or ("author" in rel and "author" in rel.split())
+        if not named or tree.roles[number] & (v.BLOCK | v.BODY):
             continue
         names = [i for i in range(number, tree.end[number]) if "fn" in tree.attributes[i].get("class", "").split()]
         text = tree.text(names[0] if names else number, 300)
@@ -307,5 +316,5 @@ def _read_author(tree: Tree, zone: list[int], lines: list[int], fields: Fields) 
         if name and len(name) <= _MAX_NAME and not v.DATE_TEXT.search(name):
             fields.author = name
             return
-    if found_name := _BY_NAME.search(_line_text(tree, lines)):
+    if line and (found_name := _BY_NAME.search(line)):
         fields.author = found_name[1].strip()

@@ -146,7 +146,7 @@ def _holds_entry(tree: Tree) -> bool:
     """Whether an element that class names call an entry or its text holds more than a line."""
     return any(
         roles & (v.BLOCK | v.BODY) and not tree.outside[number] and tree.words(number) >= _POST_WORDS
-        for number, roles in enumerate(tree.roles)
+        for number, roles in ((number, tree.roles[number]) for number in tree.spoken)
     )
 
 

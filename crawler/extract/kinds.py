@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 
 from ...pipeline.dates.order import date_readings
 from ...pipeline.records import RawDate
+from ...pipeline.urls import canonical_permalink
 from . import vocabulary as v
-from .addresses import BLOGGER_POST, archive_of, canonical, is_home, is_permalink, same_page
+from .addresses import BLOGGER_POST, archive_of, is_home, is_permalink, same_page
 from .blocks import Block
 from .bodies import Body
 from .fields import Fields
@@ -169,11 +170,11 @@ def _is_alike(f: Found, groups: set[tuple[object, ...]]) -> bool:
 
 def _without_strays(found: list[Found]) -> list[Found]:
     """The entries but those texts that have no line about themselves and lead where another, which has one, leads."""
-    said = {canonical(f.fields.permalink) for f in found if f.fields.permalink and f.fields.has_line}
+    said = {canonical_permalink(f.fields.permalink) for f in found if f.fields.permalink and f.fields.has_line}
     return [
         f
         for f in found
-        if f.fields.has_line or f.block.strong or not f.fields.permalink or canonical(f.fields.permalink) not in said
+        if f.fields.has_line or f.block.strong or not f.fields.permalink or canonical_permalink(f.fields.permalink) not in said
     ]
 
 

@@ -149,7 +149,7 @@ def _read_blocks(tree: Tree, blocks: list[Block], facts: PageFacts, *, is_post: 
 
 def _group_dates(tree: Tree) -> list[int]:
     """The headers above groups of posts that date them: Blogger's by class, others by being a date and nothing else."""
-    named = [i for i, roles in enumerate(tree.roles) if roles & v.GROUP_DATE]
+    named = [i for i in tree.spoken if tree.roles[i] & v.GROUP_DATE]
     plain = [i for i in tree.headings if tree.words(i) <= 6 and v.DATE_HEADING.fullmatch(tree.text(i, 100))]
     return sorted({i for i in (*named, *plain) if not tree.outside[i]})
 

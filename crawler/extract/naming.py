@@ -59,9 +59,11 @@ def archive_of_text(said: str, here: str | None) -> str:
 
 
 def _heading(tree: Tree) -> str:
-    for number, roles in enumerate(tree.roles):
-        tag = tree.tags[number]
-        classes = tree.attributes[number].get("class", "")
+    for number, tag in enumerate(tree.tags):
+        attributes = tree.attributes[number]
+        if not attributes and tag not in ("h1", "h2"):
+            continue
+        roles, classes = tree.roles[number], attributes.get("class", "")
         if (
             (
                 tag in ("h1", "h2")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from ...pipeline.urls import same_site
 from . import vocabulary as v
@@ -20,11 +21,7 @@ _NEWER_CLASS: Final = re.compile(r"(?:^|[\s_-])(?:newer|nav-next|blog-pager-newe
 _NEXT_CLASS: Final = re.compile(
     r"(?:^|[\s_-])(?:next|nextpostslink|pagination-next|next-page)(?:$|[\s_-])", re.IGNORECASE
 )
-_CLASS_HINT: Final = re.compile(r"older|previous|next|newer|load-more|infinite|show-more")
-"""What the lower-case classes hold wherever one of the three expressions above finds something."""
-
 _COMMENT_PAGE: Final = re.compile(r"/comment-page-\d|[?&](?:replytocom|cpage)=")
-_MAY_BE_PAGED: Final = re.compile(r"pag|pg=", re.IGNORECASE)
 _PAGED_CLASS: Final = re.compile(r"(?:^|\s)paged-(\d{1,6})(?:\s|$)")
 _AROUND: Final = 3
 _NUMBER: Final = re.compile(r"\D{0,20}(\d{1,3}(?:[.,\s]\d{3}){1,2}|\d{1,6})\D{0,3}")
@@ -43,6 +40,7 @@ _NAMED: Final = re.compile(
 """The page's number and the last one's, as WP-PageNavi and many themes write it: ``Page 1 of 107``."""
 
 _NEXT: Final = 2
+_WORDS_SAID: Final = 8
 _WORDS_IN_LINK: Final = 6
 _WORDS_IN_PAGER: Final = 60
 _QUERY_LOOP: Final = re.compile(r"query-(\d{1,6})-page=")
@@ -63,14 +61,17 @@ def next_page(
     current = own_number or _current_number(tree, body_class) or 1
     numbered: dict[int, str] = {}
     spoken: list[tuple[int, int, str]] = []
-    hrefs: list[tuple[int | None, str]] = [(number, tree.attributes[number].get("href", "")) for number in tree.links]
+    paged = set(tree.paged)
+    steered = {link for number in tree.steering for link in tree.within(tree.links, number)}
+    ranked: list[tuple[int, int | None, str, int | None]] = []
+    for order, number in enumerate(tree.links):
+        worthy = number in steered or _is_worthy(tree, number)
+        rank = _rank(tree, order, number) if worthy and tree.words(number) <= _WORDS_SAID else None
+        if rank is not None or number in paged:
+            ranked.append((order, number, tree.attributes[number].get("href", ""), rank))
     if in_head:
-        hrefs.append((None, in_head))
-    for order, (number, href) in enumerate(hrefs):
-        paged = _MAY_BE_PAGED.search(href) is not None
-        rank = _NEXT if number is None else _rank(tree, number)
-        if rank is None and not paged:
-            continue
+        ranked.append((len(tree.links), None, in_head, _NEXT))
+    for order, number, href, rank in ranked:
         address = _address(href, base, page_url)
         if address is None:
             continue
@@ -101,9 +102,9 @@ def last_page(tree: Tree, base: str | None, page_url: str | None, body_class: st
     own_key, own_number = split_page_number(page_url) if page_url else (None, None)
     found: set[int] = set()
     loops: dict[int, set[int]] = {}
-    for number in tree.links if own_key is not None else ():
+    for number in tree.paged if own_key is not None else ():
         href = tree.attributes[number].get("href", "")
-        if not _MAY_BE_PAGED.search(href) or tree.words(number) > _WORDS_IN_LINK:
+        if tree.words(number) > _WORDS_IN_LINK:
             continue
         address = _address(href, base, None)
         key, target = split_page_number(address) if address else (None, None)
@@ -169,38 +170,77 @@ def _current_number(tree: Tree, body_class: str) -> int | None:
     return None
 
 
-def _rank(tree: Tree, number: int) -> int | None:
-    """How surely a link leads to older posts: 0 says older, 1 an older-class, 2 next, 3 previous; None not at all."""
-    attributes = tree.attributes[number]
-    if tree.words(number) > 8:
-        return None
-    classes = [attributes.get("class", ""), attributes.get("id", "")]
+def _rank(tree: Tree, order: int, number: int) -> int | None:
+    """How surely a link leads to older posts: 0 says older, 1 an older-class, 2 next, 3 previous; None not at all.
+
+    `order` is the link's place among the page's links.
+    """
+    attributes, links = tree.attributes[number], tree.links
+    named = f"{attributes.get('class', '')} {attributes.get('id', '')}"
+    before = links[order - 1] if order else -1
+    after = links[order + 1] if order + 1 < len(links) else len(tree.elements)
     above = number
     for _ in range(_AROUND):
         above = tree.parent[above]
-        if above < 0 or tree.roles[above] & v.MAIN or len(tree.within(tree.links, above)) > 1:
+        if above < 0 or tree.roles[above] & v.MAIN or before >= above or after < tree.end[above]:
             break
-        classes.append(tree.attributes[above].get("class", ""))
-    named = " ".join(classes)
-    text = " ".join((tree.text(number, 200), attributes.get("title", ""), attributes.get("aria-label", "")))[:300]
+        named = f"{named} {tree.attributes[above].get('class', '')}"
+    text = f"{tree.text(number, 200)} {attributes.get('title', '')} {attributes.get('aria-label', '')}"[:300]
     rel = attributes.get("rel", "").lower().split()
-    if not v.PAGER_HINT.search(text.lower()) and not _CLASS_HINT.search(named.lower()) and "next" not in rel:
+    said = _said(text)
+    if said is None:
+        if "next" not in rel and not v.STEERING.search(named.lower()):
+            return None
+        said = _Said(previous=v.PREVIOUS_SIGN.fullmatch(text.strip()) is not None)
+    if said.newer or _NEWER_CLASS.search(named):
         return None
-    if v.NEWER_TEXT.search(text) or _NEWER_CLASS.search(named):
-        return None
-    if v.OLDER_CERTAIN.search(text):
+    if said.older_for_certain:
         return 0
     if _OLDER_CLASS.search(named):
         return 1
-    if "prev" in rel or v.PREVIOUS_SIGN.fullmatch(text.strip()):
+    if "prev" in rel or said.previous:
         return None
-    if "next" in rel or _NEXT_CLASS.search(named):
+    if "next" in rel or _NEXT_CLASS.search(named) or said.next:
         return _NEXT
-    if v.NEXT_TEXT.search(text) and _bare_next(text):
-        return _NEXT
-    if v.OLDER_TEXT.search(text) and tree.outside[number]:
-        return 3
-    return None
+    return 3 if said.older and tree.outside[number] else None
+
+
+class _Said(NamedTuple):
+    """What the words of a link say; the names are those of the expressions that find it."""
+
+    newer: bool = False
+    older_for_certain: bool = False
+    previous: bool = False
+    next: bool = False
+    older: bool = False
+
+
+def _is_worthy(tree: Tree, number: int) -> bool:
+    """Whether anything that a link says, by its words or attributes but for its class, may make it a pager's."""
+    attributes = tree.attributes[number]
+    if len(attributes) > 1 and (
+        "title" in attributes
+        or "aria-label" in attributes
+        or "id" in attributes
+        or ("rel" in attributes and "next" in attributes["rel"].lower())
+    ):
+        return True
+    return _said(tree.text(number, 200)[:300]) is not None
+
+
+@lru_cache(2048)
+def _said(text: str) -> _Said | None:
+    """What the words of a link say, 300 characters at most; None where they hold nothing that a pager says."""
+    # Menus, sidebars and teasers say the same on every page of an archive: of 61 links of a page 48 are remembered.
+    if not v.PAGER_HINT.search(text.lower()):
+        return None
+    return _Said(
+        newer=v.NEWER_TEXT.search(text) is not None,
+        older_for_certain=v.OLDER_CERTAIN.search(text) is not None,
+        previous=v.PREVIOUS_SIGN.fullmatch(text.strip()) is not None,
+        next=v.NEXT_TEXT.search(text) is not None and _bare_next(text),
+        older=v.OLDER_TEXT.search(text) is not None,
+    )
 
 
 def _bare_next(text: str) -> bool:

@@ -116,7 +116,8 @@ def _leads_home(tree: Tree, heading: int) -> bool:
 
 def _longest_body(tree: Tree) -> int | None:
     best, most = None, _ENOUGH_WORDS // 2
-    for number, roles in enumerate(tree.roles):
+    for number in tree.spoken:
+        roles = tree.roles[number]
         if roles & v.BODY and not roles & (v.TITLE | v.MAIN) and not tree.outside[number] and tree.words(number) > most:
             best, most = number, tree.words(number)
     return best

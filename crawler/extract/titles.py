@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
+from functools import lru_cache
 from typing import Final
 
 from . import vocabulary as v
@@ -37,9 +38,10 @@ class Titles:
         tree = self.tree
         titles: list[int] = []
         last_end = 0
-        for number, roles in enumerate(tree.roles):
+        for number in tree.titled:
             if number < last_end or tree.outside[number] or tree.tags[number] == "meta":
                 continue
+            roles = tree.roles[number]
             named = roles & v.TITLE and not roles & (v.BLOCK | v.BODY | v.MAIN)
             if not named and tree.tags[number] in v.HEADINGS:
                 named = self._bookmarked(number)
@@ -72,14 +74,14 @@ class Titles:
         tree = self.tree
         bodies = bytearray(len(tree.elements))
         if not strict:
-            for number, roles in enumerate(tree.roles):
-                if roles & (v.BODY | v.SUMMARY) and not bodies[number] and not self._holds_blocks(number):
+            for number in tree.spoken:
+                if tree.roles[number] & (v.BODY | v.SUMMARY) and not bodies[number] and not self._holds_blocks(number):
                     bodies[number + 1 : tree.end[number]] = b"\1" * (tree.end[number] - number - 1)
         candidates = sorted(
             {
                 *self.headings,
                 *(i for i in tree.dated if not tree.outside[i] and not self._in_heading(i)),
-                *self._lines(),
+                *self._lines(covered),
             }
         )
         heads, inner = self._heads_of_blocks(covered)
@@ -173,7 +175,8 @@ class Titles:
         heads: set[int] = set()
         inner = bytearray(len(tree.elements))
         last_end = 0
-        for number, roles in enumerate(tree.roles):
+        for number in tree.spoken:
+            roles = tree.roles[number]
             if number < last_end or not roles & v.BLOCK or roles & v.MAIN or covered[number] or tree.outside[number]:
                 continue
             end = tree.end[number]
@@ -202,31 +205,37 @@ class Titles:
             if tree.roles[i] & v.BLOCK
         )
 
-    def _lines(self) -> list[int]:
+    def _lines(self, covered: bytearray) -> list[int]:
         """Links that stand like titles without being headings: before a line like "Posted on …", or a "Read more".
 
-        The link before a "Read more" counts where both lead to one address.
+        The link before a "Read more" counts where both lead to one address. Those `covered` may be left out.
         """
         tree = self.tree
+        free = [link for link in tree.links if not (covered[link] or tree.outside[link])]
+        if not free:
+            return []
         found: list[int] = []
         last: tuple[str, int] | None = None
         more = set(self.more_links)
-        for link in tree.links:
+        hrefs = {tree.attributes[link].get("href", "").partition("#")[0] for link in self.more_links}
+        before_more = any(tree.attributes[link].get("href", "").partition("#")[0] in hrefs for link in free)
+        for link in tree.links if before_more else free:
             if tree.outside[link] or self._in_heading(link):
                 continue
-            element = tree.elements[link]
-            href, _, fragment = element.get("href", "").partition("#")
+            href, _, fragment = tree.attributes[link].get("href", "").partition("#")
             if link in more:
                 if last is not None and href and last[0] == href and not tree.holds(self.headings, last[1]):
                     found.append(last[1])
                 last = None
                 continue
-            if not tree.words(link) or _COMMENTS.search(fragment):
+            if not tree.words(link) or (fragment and _COMMENTS.search(fragment)):
                 continue
             if not may_be_post(absolute(self.base, href), self.page_url):
                 continue
             last = (href, link) if last is None or last[0] != href else last
             above = tree.parent[link]
+            if covered[link]:
+                continue
             if tree.words(above) == tree.words(link) and tree.tags[above] in ("div", "p", "strong", "b", "span", "dt"):
                 following = tree.next_sibling(above)
                 if following is not None and v.POSTED.match(tree.text(following, 200)):
@@ -263,19 +272,19 @@ class Titles:
     def _posted_after(self, heading: int, stop: int | None = None) -> int:
         """What follows a heading closely: a line like "Posted on …" (`_SAID`), a date (1), or neither (0)."""
         tree = self.tree
-        tail = tree.elements[heading].tail
+        tail = tree.tails[heading]
         dated = 0
         if tail and v.POSTED.match(tail):
             return _SAID
         for number in range(tree.end[heading], min(tree.end[heading] + _NEAR, stop or len(tree.elements))):
-            element = tree.elements[number]
-            if element.tag in v.HEADINGS:
+            if tree.tags[number] in v.HEADINGS:
                 return dated
             if tree.outside[number]:
                 continue
-            if (element.text and v.POSTED.match(element.text)) or (element.tail and v.POSTED.match(element.tail)):
+            text, tail = tree.texts[number], tree.tails[number]
+            if (text and v.POSTED.match(text)) or (tail and v.POSTED.match(tail)):
                 return _SAID
-            if tree.roles[number] & v.DATE or element.tag == "time":
+            if tree.roles[number] & v.DATE or tree.tags[number] == "time":
                 dated = 1
         return dated
 
@@ -287,13 +296,26 @@ def bounds(tree: Tree, number: int) -> bool:
 
 def is_more_link(tree: Tree, link: int) -> bool:
     """Whether a link leads from a teaser to its post, by its class or its words."""
+    known = tree.more.get(link)
+    if known is None:
+        known = tree.more[link] = _is_more_link(tree, link)
+    return known
+
+
+def _is_more_link(tree: Tree, link: int) -> bool:
     above = tree.parent[link]
     if tree.roles[link] & v.MORE or (tree.roles[above] & v.MORE and tree.words(above) < _FEW_WORDS):
         return True
     if tree.words(link) > 30:
         return False
     text = tree.text(link, 300) or _pictured(tree, link)
-    return bool(text) and (v.MORE_TEXT.fullmatch(text) is not None or v.MORE_START.match(text) is not None)
+    return bool(text) and _says_more(text[:300])
+
+
+@lru_cache(2048)
+def _says_more(text: str) -> bool:
+    # A page's frame and teasers say the same on every page of an archive: of 61 links of a page 48 are remembered.
+    return v.MORE_TEXT.fullmatch(text) is not None or v.MORE_START.match(text) is not None
 
 
 def _pictured(tree: Tree, link: int) -> str:
@@ -305,6 +327,13 @@ def _pictured(tree: Tree, link: int) -> str:
 
 def title_link(tree: Tree, title: int, base: str | None) -> str | None:
     """The address that a title's own link gives, absolute; None where it has none."""
+    key = (title, base)
+    if key not in tree.leads:
+        tree.leads[key] = _title_link(tree, title, base)
+    return tree.leads[key]
+
+
+def _title_link(tree: Tree, title: int, base: str | None) -> str | None:
     inside = tree.within(tree.links, title)
     around = title
     if not inside:

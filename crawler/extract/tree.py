@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from lxml import etree
@@ -23,8 +24,11 @@ _CROWDED: Final = re.compile(
 )
 """A tag with a thousand attributes or more, in characters of a page larger than `_LARGE`: no author's work."""
 
+_ENOUGH: Final = 64
 _REGION_TAGS = v.OUTSIDE_TAGS | {"aside", "footer", "header"}
-_SPEAKING_TAGS = _REGION_TAGS | v.HEADINGS | {"html", "body", "main", "article"}
+_FURTHER = frozenset(("id", "itemprop", "role", "hidden", "style"))
+_ROOTS = frozenset(("html", "body"))
+_SKIPPED = v.SKIPPED_TAGS | {"head"}
 _NONE: Final[dict[str, str]] = {}
 _WITHOUT_TEXT = frozenset(("meta", "link", "br", "hr", "img", "input"))
 
@@ -33,8 +37,13 @@ class Tree:
     """The elements of a page in document order, each known by its number.
 
     Lists run parallel: `elements[i]`, its `parent[i]` (-1 for the root), the number `end[i]` behind its last
-    descendant, its `roles[i]` (bits of `vocabulary`), its `attributes[i]` (not to be changed), and running counts of
-    the words seen before and within.
+    descendant, its `roles[i]` (bits of `vocabulary`), its `attributes[i]` (not to be changed), the `texts[i]` before its
+    first child and the `tails[i]` behind it, and running counts of the words seen before and within.
+
+    Sorted numbers: `links`, those of them that are `paged` (a word in their address may name a page), `headings`,
+    `titled` (headings, and what class names call a title), `spoken` (all that have a role), and what is `dated` behind
+    a dash, a `pager`, a lock or a word that there is nothing; `steering` are those whose class may name a pager's link.
+    `more` and `leads` keep what was found of links.
     """
 
     def __init__(self, text: str) -> None:
@@ -45,97 +54,112 @@ class Tree:
         self.end: list[int] = []
         self.roles: list[int] = []
         self.attributes: list[dict[str, str]] = []
+        self.texts: list[str | None] = []
+        self.tails: list[str | None] = []
         self._lines: dict[int, str] = {}
         self._words_start: list[int] = []
         self._words_end: list[int] = []
         self.links: list[int] = []
+        self.paged: list[int] = []
         self.headings: list[int] = []
+        self.titled: list[int] = []
+        self.spoken: list[int] = []
         self.dated: list[int] = []
         self.pagers: list[int] = []
         self.locks: list[int] = []
         self.nothing: list[int] = []
+        self.steering: list[int] = []
+        self.more: dict[int, bool] = {}
+        self.leads: dict[tuple[int, str | None], str | None] = {}
         self._outside: list[int] = []
         self._main: list[int] = []
+        self._noted = (
+            self.spoken,
+            self.headings,
+            self.titled,
+            self._outside,
+            self._main,
+            self.pagers,
+            self.nothing,
+            self.locks,
+            self.steering,
+        )
         self._walk()
         self.outside, self.soft = self._regions()
 
     def _walk(self) -> None:
+        # A page's elements are what its reading costs most for: one loop, with few calls an element.
         elements, tags, parent, end, roles = self.elements, self.tags, self.parent, self.end, self.roles
-        starts, ends = self._words_start, self._words_end
-        walker = etree.iterwalk(self.root, events=("start", "end"))
-        stack: list[int] = []
-        words = 0
-        for event, element in walker:
-            if event == "end":
-                number = stack.pop()
-                end[number] = len(elements)
-                ends[number] = words
-                if (text := element.tail) and stack:
+        starts, ends, texts, tails = self._words_start, self._words_end, self.texts, self.tails
+        attributes, links, noted = self.attributes, self.links, self._noted
+        above: Element | None = None
+        passed: set[Element] = set()
+        top = -1
+        number = words = 0
+        for element in self.root.iter("*"):
+            holder = element.getparent()
+            if passed:
+                # What stands in elements that hold no visible text is not numbered.
+                if holder in passed:
+                    passed.add(element)
+                    continue
+                passed.clear()
+            while holder is not above:
+                end[top] = number
+                ends[top] = words
+                if text := tails[top]:
                     words += len(text.split())
-                continue
-            number = len(elements)
-            tag = str(element.tag)
+                top = parent[top]
+                above = elements[top]
+            tag: str = element.tag
+            text = element.text
             elements.append(element)
             tags.append(tag)
-            parent.append(stack[-1] if stack else -1)
-            end.append(number + 1)
+            parent.append(top)
+            end.append(0)
             starts.append(words)
-            ends.append(words)
-            stack.append(number)
-            roles.append(self._roles(number, element, tag))
-            if tag in v.SKIPPED_TAGS or tag == "head" or number >= MAX_ELEMENTS:
-                walker.skip_subtree()
-            elif tag not in _WITHOUT_TEXT and (text := element.text):
+            ends.append(0)
+            texts.append(text)
+            tails.append(element.tail)
+            if items := element.items():
+                attributes.append(named := dict(items))
+                if tag == "a" and "href" in named:
+                    links.append(number)
+                    href = named["href"].lower()
+                    if "pag" in href or "pg=" in href:
+                        self.paged.append(number)
+                classes = named["class"] if "class" in named else ""
+                if _FURTHER.isdisjoint(named) and len(classes) <= _LONG_CLASS:
+                    said, notes = _spoken(tag, classes)
+                else:
+                    said, notes = _speaks(tag, named)
+            else:
+                attributes.append(_NONE)
+                said, notes = _spoken(tag, "")
+            roles.append(said)
+            for place in notes:
+                noted[place].append(number)
+            if tag in _SKIPPED or number >= MAX_ELEMENTS:
+                passed.add(element)
+            elif text and tag not in _WITHOUT_TEXT:
                 words += len(text.split())
+            if text and "/" in text[-20:] and self._is_dated(element, tag, text):
+                self.dated.append(number)
+            top, above = number, element
+            number += 1
+        while top > 0:
+            end[top] = number
+            ends[top] = words
+            if text := tails[top]:
+                words += len(text.split())
+            top = parent[top]
+        end[0], ends[0] = number, words
 
-    def _roles(self, number: int, element: Element, tag: str) -> int:
-        """An element's roles, from its tag and attributes; notes on the way what later steps look for."""
-        items = element.items()
-        if not items and tag not in _SPEAKING_TAGS:
-            self.attributes.append(_NONE)
-            self._note_dated(number, element, tag)
-            return 0
-        attributes = dict(items)
-        self.attributes.append(attributes)
-        if tag in ("html", "body"):
-            return v.MAIN
-        roles = v.roles_of(attributes["class"]) if "class" in attributes else 0
-        if "id" in attributes:
-            roles |= v.IDS.get(attributes["id"].lower(), 0)
-        if "itemprop" in attributes:
-            roles |= v.ITEMPROPS.get(attributes["itemprop"].lower(), 0)
-        if tag == "main" or attributes.get("role") == "main":
-            roles = (roles | v.MAIN) & ~v.OUTSIDE
-        elif tag == "article":
-            roles = (roles | v.BLOCK) & ~v.OUTSIDE
-        if _hidden(attributes):
-            roles |= v.HIDDEN
-        if tag == "a" and "href" in attributes:
-            self.links.append(number)
-        self._note(number, tag, roles)
-        self._note_dated(number, element, tag)
-        return roles
-
-    def _note(self, number: int, tag: str, roles: int) -> None:
-        if tag in v.HEADINGS:
-            self.headings.append(number)
-        if roles & (v.OUTSIDE | v.WIDGET | v.HIDDEN) or tag in _REGION_TAGS:
-            self._outside.append(number)
-        if roles & v.MAIN:
-            self._main.append(number)
-        if roles & v.PAGER:
-            self.pagers.append(number)
-        if roles & v.NOTHING:
-            self.nothing.append(number)
-        if tag == "form" and v.LOCK in self.attributes[number].get("class", "").split():
-            self.locks.append(number)
-
-    def _note_dated(self, number: int, element: Element, tag: str) -> None:
-        text = element.text
-        if not text or "/" not in text[-20:] or len(text) > v.LONGEST_TITLE:
-            return
-        if len(element) == 0 and tag not in v.HEADINGS and v.DATED_TITLE.fullmatch(text):
-            self.dated.append(number)
+    def _is_dated(self, element: Element, tag: str, text: str) -> bool:
+        """Whether an element that is no heading is a line with a date behind a dash."""
+        if len(text) > v.LONGEST_TITLE or tag in v.HEADINGS or tag in _ROOTS or len(element):
+            return False
+        return v.DATED_TITLE.fullmatch(text) is not None
 
     def _regions(self) -> tuple[bytearray, bytearray]:
         """Marks of what lies outside the page's own text, and of what lies in widget-like boxes."""
@@ -212,15 +236,42 @@ class Tree:
     def text(self, number: int, limit: int = 2000) -> str:
         """Visible text of element `number`, nothing hidden or scripted; white space but no-break spaces collapsed."""
         line = self._lines.get(number)
-        if line is None or len(line) > limit:
-            line, whole = self._gather((number,), limit)
-            if whole:
-                self._lines[number] = line
+        if line is not None and len(line) <= limit:
+            return line
+        if self.end[number] == number + 1:
+            # No element within; those that the walk passed over hold no visible text.
+            text = self.texts[number]
+            if not text or self.tags[number] in v.SKIPPED_TAGS:
+                return ""
+            line, whole = _one_line(text[: 2 * limit]), len(text) // 2 <= limit
+        else:
+            parts: list[str] = []
+            whole = self._add_texts(number, parts, limit) <= limit
+            line = _one_line("".join(parts))
+        if whole:
+            self._lines[number] = line
         return line
 
     def plain(self, numbers: tuple[int, ...], limit: int = 2000) -> str:
         """Visible text of several elements, up to about `limit` characters."""
         return self._gather(numbers, limit)[0]
+
+    def last_words(self, number: int, limit: int) -> str:
+        """The end of `plain`: 64 characters at least, or all."""
+        parts: list[str] = []
+        if self.end[number] == number + 1:
+            return self._gather((number,), limit)[0]
+        self._add_texts(number, parts, limit)
+        start, size = len(parts), 0
+        while True:
+            while start and size < _ENOUGH:
+                start -= 1
+                size += len(parts[start])
+            line = _one_line("".join(parts[start:]))
+            if not start or len(line) >= _ENOUGH:
+                return line
+            # So much white space: what was taken is taken again, and as much once more.
+            size = -size
 
     def _gather(self, numbers: tuple[int, ...], limit: int) -> tuple[str, bool]:
         """Visible text of several elements, and whether it is all of it."""
@@ -229,39 +280,96 @@ class Tree:
         for number in numbers:
             if self.end[number] == number + 1:
                 # No element within; those that the walk passed over hold no visible text.
-                text = self.elements[number].text
+                text = self.texts[number]
                 if text and self.tags[number] not in v.SKIPPED_TAGS:
                     parts.append(text[: 2 * limit])
                     size += len(text) // 2
                 continue
-            for part in self._texts(number):
-                parts.append(part)
-                size += len(part)
-                if size > limit:
-                    break
+            size += self._add_texts(number, parts, limit - size)
         return _one_line("".join(parts)), size <= limit
 
-    def _texts(self, number: int) -> Iterator[str]:
-        end = self.end[number]
+    def _add_texts(self, number: int, parts: list[str], limit: int) -> int:
+        """Adds the visible texts within an element to `parts`, and gives their length; it ends soon behind `limit`."""
+        size = 0
+        tags, ends, texts, tails, roles = self.tags, self.end, self.texts, self.tails, self.roles
+        end = ends[number]
+        # The ends of what is open and the tails behind it; nothing ends behind the last.
         open_tails: list[tuple[int, str]] = []
         at = number
         while at < end:
             while open_tails and open_tails[-1][0] <= at:
-                yield open_tails.pop()[1]
-            element = self.elements[at]
-            tag = element.tag
-            if at != number and element.tail:
-                open_tails.append((self.end[at], element.tail))
-            if tag in v.SKIPPED_TAGS or (self.roles[at] & v.HIDDEN and at != number):
-                at = self.end[at]
+                part = open_tails.pop()[1]
+                parts.append(part)
+                size += len(part)
+                if size > limit:
+                    return size
+            tag = tags[at]
+            if at != number and (tail := tails[at]):
+                open_tails.append((ends[at], tail))
+            if tag in v.SKIPPED_TAGS or (roles[at] & v.HIDDEN and at != number):
+                at = ends[at]
                 continue
             if tag in _BREAKING:
-                yield " "
-            if element.text:
-                yield element.text
+                parts.append(" ")
+                size += 1
+                if size > limit:
+                    return size
+            if text := texts[at]:
+                parts.append(text)
+                size += len(text)
+                if size > limit:
+                    return size
             at += 1
         while open_tails:
-            yield open_tails.pop()[1]
+            part = open_tails.pop()[1]
+            parts.append(part)
+            size += len(part)
+            if size > limit:
+                return size
+        return size
+
+
+_SPOKEN, _HEADING, _TITLED, _OUTSIDE, _MAIN, _PAGER, _NOTHING, _LOCK, _STEERING = range(9)
+_LONG_CLASS: Final = 500
+"""Characters; what longer attributes say is not held."""
+
+
+@lru_cache(4096)
+def _spoken(tag: str, classes: str) -> tuple[int, tuple[int, ...]]:
+    """What `_speaks` says of an element without further attributes."""
+    # A page of 200 elements has some 40 of these pairs, and the next page of its archive nearly all the same.
+    return _speaks(tag, {"class": classes} if classes else _NONE)
+
+
+def _speaks(tag: str, attributes: dict[str, str]) -> tuple[int, tuple[int, ...]]:
+    """An element's roles, by its tag and attributes, and in which of the tree's lists it is to stand."""
+    if tag in _ROOTS:
+        return v.MAIN, (_SPOKEN,)
+    classes = attributes.get("class", "")
+    roles = v.roles_of(classes) if classes else 0
+    if "id" in attributes:
+        roles |= v.IDS.get(attributes["id"].lower(), 0)
+    if "itemprop" in attributes:
+        roles |= v.ITEMPROPS.get(attributes["itemprop"].lower(), 0)
+    if tag == "main" or attributes.get("role") == "main":
+        roles = (roles | v.MAIN) & ~v.OUTSIDE
+    elif tag == "article":
+        roles = (roles | v.BLOCK) & ~v.OUTSIDE
+    if "hidden" in attributes or ("style" in attributes and _hides(attributes["style"])):
+        roles |= v.HIDDEN
+    is_heading = tag in v.HEADINGS
+    listed = (
+        (_SPOKEN, roles != 0),
+        (_HEADING, is_heading),
+        (_TITLED, is_heading or roles & v.TITLE),
+        (_OUTSIDE, roles & (v.OUTSIDE | v.WIDGET | v.HIDDEN) or tag in _REGION_TAGS),
+        (_MAIN, roles & v.MAIN),
+        (_PAGER, roles & v.PAGER),
+        (_NOTHING, roles & v.NOTHING),
+        (_LOCK, tag == "form" and v.LOCK in classes.split()),
+        (_STEERING, classes and v.STEERING.search(classes.lower())),
+    )
+    return roles, tuple(place for place, stands in listed if stands)
 
 
 def _one_line(text: str) -> str:
@@ -273,11 +381,8 @@ def _one_line(text: str) -> str:
 _BREAKING = frozenset(("br", "p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "section", "td", "tr"))
 
 
-def _hidden(attributes: dict[str, str]) -> bool:
-    if "hidden" in attributes:
-        return True
-    style = attributes.get("style")
-    if not style or ("none" not in style and "hidden" not in style):
+def _hides(style: str) -> bool:
+    if "none" not in style and "hidden" not in style:
         return False
     squeezed = style.replace(" ", "").lower()
     return "display:none" in squeezed or "visibility:hidden" in squeezed
@@ -290,7 +395,7 @@ def _parse(text: str) -> Element:
         text = _CROWDED.sub(r"\1", text)
     data = text.replace("\0", "�").encode("utf-8", "replace")
     # Plain elements: those of lxml.html are made by a call into Python, one for each.
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False)
     try:
         root = etree.fromstring(data, parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):

@@ -186,6 +186,10 @@ _HARMLESS = re.compile(
 )
 
 
+STEERING: Final = re.compile(r"older|previous|next|newer|load-more|infinite|show-more")
+"""What lower-case classes hold wherever one of the pager's expressions for classes finds something."""
+
+
 @lru_cache(maxsize=4096)
 def roles_of(class_attribute: str) -> int:
     """The roles, as bits, that a ``class`` attribute speaks of."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from json import JSONDecodeError
 from pathlib import Path
@@ -19,9 +21,10 @@ from ..home import Home
 from ..records import Change, Entry, KnownEntry, Post
 from ..urls import canonical_permalink
 from . import tables as t
+from .compiled import cursor_of
 from .connections import may_write, readable, writable
 from .holdings import full_among, listed, shown_since
-from .intake import know_source, put_absence, put_page
+from .intake import PUT_ARCHIVE, know_source, put_absence, put_page
 from .migrations import migrate
 from .outcome import forget_post, remove_source
 from .protocol import PageSeen, PutResult, ResolvedPost, Run
@@ -105,7 +108,13 @@ class SqliteStore:
 
         Where the file is damaged, SQLite's own message may hold bytes that are no text.
         """
-        kinds: tuple[type[Exception], ...] = (SQLAlchemyError, UnicodeDecodeError, JSONDecodeError, *damage)
+        kinds: tuple[type[Exception], ...] = (
+            SQLAlchemyError,
+            sqlite3.Error,
+            UnicodeDecodeError,
+            JSONDecodeError,
+            *damage,
+        )
         try:
             yield
         except kinds as error:
@@ -197,10 +206,10 @@ class SqliteStore:
 
     def put_archive_state(self, source: str, url: str, state: Mapping[str, Any]) -> None:
         """See `Store.put_archive_state`."""
-        row = {"source": source, "url": url, "state": dict(state)}
-        put = upsert(t.archives).values(row)
-        with self._writing() as db:
-            db.execute(put.on_conflict_do_update(index_elements=["source", "url"], set_={"state": put.excluded.state}))
+        with self._guard(TypeError, ValueError, RecursionError):
+            said = json.dumps(dict(state))
+        with self._writing() as db, closing(cursor_of(db)) as cursor:
+            cursor.execute(PUT_ARCHIVE, (source, url, said))
 
     # Entries and posts
 
@@ -392,6 +401,4 @@ class SqliteStore:
 
 
 def _json_list(text: str | None) -> list[str]:
-    import json
-
     return list(json.loads(text)) if text else []
