@@ -30,7 +30,7 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
 ROUNDS = 9
 REALISTIC = (40_000, 60_000, 80_000, 100_000, 120_000)
 GROWTH = (10_000, 40_000, 160_000, 640_000, 2_000_000)
-SEEN = (*(f for f in vars(seen).values() if hasattr(f,"cache_clear")), canonical_permalink)
+SEEN = (*(f for f in vars(seen).values() if hasattr(f, "cache_clear")), canonical_permalink)
 LOST = 7
 """Of the closing tags of a mangled page every seventh is lost."""
 

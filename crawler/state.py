@@ -109,12 +109,15 @@ class ArchiveState:
     @classmethod
     def of_report(cls, report: ArchiveReport, **more: Any) -> Self:
         """The state with what a report says, and `more` fields."""
-        said = {f.name: getattr(report, f.name) for f in fields(report) if f.name in {g.name for g in fields(cls)}}
-        return cls(**said, **more)
+        return cls(**{name: getattr(report, name) for name in _REPORTED}, **more)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return asdict(self)
+        """Plain JSON values, those of the state itself: to be written, not to be changed."""
+        # Kept after every page; asdict() copies all that is in it, one level after the other.
+        plain = {name: getattr(self, name) for name in self.__slots__}
+        plain["validators"] = {url: asdict(said) for url, said in self.validators.items()}
+        plain["sweep"] = self.sweep and {name: getattr(self.sweep, name) for name in self.sweep.__slots__}
+        return plain
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Self:
@@ -127,6 +130,9 @@ class ArchiveState:
         known["holes"] = tuple(known.get("holes", ()))
         known["validators"] = {url: Validators(**said) for url, said in known.get("validators", {}).items()}
         return cls(**known)
+
+
+_REPORTED = tuple(f.name for f in fields(ArchiveReport) if f.name in {g.name for g in fields(ArchiveState)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -138,14 +138,13 @@ class SweepWalk(ArchiveWalk):
     def next_state(self, now: datetime, report: ArchiveReport, *, finished: bool) -> ArchiveState:
         """What is to be kept for the next run; `finished` says that the posts' own pages were read as well."""
         before, swept = self._before, finished and self._is_settled()
-        archive = asdict(self._archive)
         return ArchiveState.of_report(
             report,
             listed=len(self.own),
             checked=now.isoformat() if swept else before.checked,
             swept=self.began.isoformat() if swept else before.swept,
             reader=self._reader_state(),
-            archive={name: archive[name] for name in archive.keys() - {"source", "url"}},
+            archive={name: getattr(self._archive, name) for name in _OF_ARCHIVE},
             validators=self._validators,
             holes=tuple(self._holes) if swept else before.holes,
             bound=(self._max_pages or 0) if swept and self.bounded else 0 if swept else before.bound,
@@ -200,6 +199,9 @@ def _error_of(plain: Sequence[str]) -> TipsearchError | None:
         return None
     kind = next((kind for kind in _ERRORS if kind.__name__ == plain[0]), CrawlError)
     return kind(plain[1])
+
+
+_OF_ARCHIVE = tuple(f.name for f in fields(Archive) if f.name not in {"source", "url"})
 
 
 def _promise(first: Extraction | None, *, pages_left: bool) -> dict[str, Any]:
