@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +17,7 @@ from ..pipeline.errors import (
     UnreachableError,
 )
 from ..pipeline.records import Channel, Entry, Source
+from ..pipeline.store.protocol import PutResult
 from .archive_walk import ArchiveWalk
 from .channels.discover import Choice
 from .channels.feed import FeedReader
@@ -75,7 +76,8 @@ class SweepWalk(ArchiveWalk):
             elif sweep.channel == "feed":
                 self._reader = FeedReader.from_state(archive, sweep.reader)
             elif sweep.next_url:
-                self._listing.go_on_at(sweep.next_url, pages=sweep.pages, guests=sweep.guests)
+                last = sweep.first.get("last_page")
+                self._listing.go_on_at(sweep.next_url, pages=sweep.pages, guests=sweep.guests, last_page=last)
             else:
                 return
             self._promise = dict(sweep.first)
@@ -100,15 +102,31 @@ class SweepWalk(ArchiveWalk):
         """Whether a part of it was read by an earlier run."""
         return self._resumed
 
+    def page(self, url: str, extraction: Extraction, put: PutResult, headers: Mapping[str, str]) -> None:
+        """The request's answer was read and stored; a numbered page of the listing may hold no post to read."""
+        asked, missing = self._listing_page(), len(self._listing.missing)
+        super().page(url, extraction, put, headers)
+        if len(self._listing.missing) > missing:
+            self._mark(asked)
+
     def failed(self, error: TipsearchError) -> None:
         """The request could not be had; a numbered page of the listing may be passed over."""
-        is_page = self._reader is None and not self._at_first and not self._checking
-        url = self._listing.following() if is_page else None
+        asked, missing = self._listing_page(), len(self._listing.missing)
         super().failed(error)
-        if url is not None and self._reader is None and self._listing.failed:
-            self._broke_at = url
-        elif url is not None and self._reader is None and self._listing.following() is not None:
+        if len(self._listing.missing) > missing:
+            self._mark(asked)
+
+    def _listing_page(self) -> str | None:
+        """The page after the first that the listing asks for; None where another is under way."""
+        is_page = self._reader is None and not self._at_first and not self._checking
+        return self._listing.following() if is_page else None
+
+    def _mark(self, url: str | None) -> None:
+        """Remember a page that could not be had: where the listing broke off, or a hole in it."""
+        if url is not None and self._reader is None and self._listing.following() is not None:
             self._holes.append(url)
+        elif url is not None and self._reader is None and self._listing.failed:
+            self._broke_at = url
 
     def _is_settled(self) -> bool:
         """Whether all was read that can be: to read it once more would bring nothing else.

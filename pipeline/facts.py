@@ -25,7 +25,8 @@ class Facts:
 
     `order_evidence` quotes the dates that settled the order, and is empty where it was configured or assumed;
     `order_from` is ``evidence``, ``configuration`` or ``assumption``. `zone_from` and `zone_evidence` say the same of
-    the blog's `clock`. `closing_lines` and `signatures` are compared as they stand in clean lines.
+    the blog's `clock`. `closing_lines` and `signatures` are compared as they stand in clean lines, `categories` are
+    the keys of those that pages and REST name.
     """
 
     date_order: DateOrder = DEFAULT_ORDER
@@ -36,6 +37,7 @@ class Facts:
     clock: Clock = AS_WRITTEN
     zone_from: str = "assumption"
     zone_evidence: tuple[str, ...] = ()
+    categories: frozenset[str] = frozenset()
     languages: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -52,6 +54,7 @@ class Facts:
             "bounds": [list(some) for some in self.clock.bounds],
             "zone_from": self.zone_from,
             "zone_evidence": list(self.zone_evidence),
+            "categories": sorted(self.categories),
             "languages": list(self.languages),
         }
 
@@ -72,6 +75,7 @@ class Facts:
             ),
             zone_from=plain.get("zone_from", "assumption"),
             zone_evidence=tuple(plain.get("zone_evidence", ())),
+            categories=frozenset(plain.get("categories", ())),
             languages=tuple(plain["languages"]),
         )
 

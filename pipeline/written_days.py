@@ -67,11 +67,6 @@ def _name(kind: str, instant: datetime, day: date) -> str:
     return f"{kind} {half_of(instant.date()):02d} {max(-999, min(999, least)):+04d}"
 
 
-def is_of_a_day(name: str) -> bool:
-    """Whether evidence is that of `days_shown`."""
-    return name.startswith((_ADDRESS, _TITLE))
-
-
 def bounds_shown(shown: Mapping[str, str]) -> tuple[tuple[Bounds, ...], tuple[str, ...]]:
     """The bounds of the offset in each half-month, and what drew them, as written; nothing where evidence contradicts.
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from .dates import local_date, parse_date
 from .records import PublishedDate, RawDate
-from .written_days import Bounds, bounds_shown, half_of, is_of_a_day
+from .written_days import Bounds, bounds_shown, half_of
 
 _UTC = timedelta(0)
 _EAST, _WEST = timedelta(hours=14), timedelta(hours=-12)
@@ -108,7 +108,7 @@ def touched(name: str, before: Clock, after: Clock) -> bool:
 
     Where only bounds changed, those of the half-months are touched whose bounds did.
     """
-    if is_of_a_day(name):
+    if not _is_offset(name):
         return False
     minutes, half, _ = _parsed(name)
     if minutes:
@@ -136,7 +136,7 @@ def zone_shown(shown: Mapping[str, str]) -> ZoneFact:
     the zones that people live in, and where none fits, the one seen nearest in the year counts. Where no date shows an
     offset, the days that the blog writes bound it (see `bounds_shown`).
     """
-    read = {name: _parsed(name) for name in sorted(shown) if not is_of_a_day(name)}
+    read = {name: _parsed(name) for name in sorted(shown) if _is_offset(name)}
     others = {name: one for name, one in read.items() if one[0]}
     near = all(abs(minutes) <= 60 for minutes, _, _ in others.values())
     local = {writer for _, _, writer in others.values()} if near else set()
@@ -150,6 +150,10 @@ def zone_shown(shown: Mapping[str, str]) -> ZoneFact:
     clock = _clock(pairs, frozenset(local))
     examples = {own[name][0]: shown[name] for name in sorted(own, reverse=True)}
     return ZoneFact(clock, tuple(examples[minutes] for minutes in sorted(examples)[:3]))
+
+
+def _is_offset(name: str) -> bool:
+    return name.startswith(("+", "-"))
 
 
 def _parsed(name: str) -> tuple[int, int, str]:

@@ -1,4 +1,4 @@
-"""The days of posts whose blog shows nothing but a feed, crawled by the real command from a server on loopback."""
+"""The days and labels of posts known by a feed alone, crawled by the real command from a server on loopback."""
 
 from collections.abc import Sequence
 
@@ -54,6 +54,26 @@ def test_days_in_addresses_tell_the_local_days(run: Run) -> None:
     assert "2018-11-04 is the day with all of them" in told["Stairs"][1]
     assert "inferred from days that the blog writes" in told["Stairs"][1]
     assert told["Bells"][1].startswith("UTC, assumed: between ")
+
+
+def test_a_second_category_is_told_by_the_blogs_pages(run: Run) -> None:
+    status, headers, body = feed(NOVEMBER)
+    terms = "".join(f"<category><![CDATA[{name}]]></category>" for name in ("Advice", "Kitchen", "steam"))
+    page = (
+        "<html><body class='archive'><article class='post hentry'><h2 class='entry-title'><a href='/2018/07/05/lamps/'"
+        " rel='bookmark'>Lamps</a></h2><div class='entry-content'><p>Trim the wick before it smokes.</p></div>"
+        "<a href='/category/kitchen/' rel='category tag'>Kitchen</a></article></body></html>"
+    )
+    with serve_pages({"/": page}) as site:
+        told = body.replace("{base}", site.url).replace("<pubDate>", f"{terms}<pubDate>")
+        told = told.replace("<description/>", "<description/><generator>https://wordpress.org/?v=6.4</generator>")
+        site.site.pages["/feed/"] = (status, headers, told)  # type: ignore[attr-defined]
+        labels = []
+        for path in ("/feed/", "/"):
+            assert run("crawl", f"{site.url}{path}", "--name", "lamps", "--delay", "0").status == 0
+            (post,) = [post for post in run("export").lines if post["title"] == "Kettles at Dusk"]
+            labels.append((post["categories"], post["tags"]))
+    assert labels == [(["Advice"], ["Kitchen", "steam"]), (["Advice", "Kitchen"], ["steam"])]
 
 
 def test_days_that_contradict_each_other_leave_utc_and_say_so(run: Run) -> None:
