@@ -259,8 +259,12 @@ class _Builder:
             includes_high = item.include_high if kind == "Range" else item.include
         start = self.span(low)[0 if includes_low else 1] if low else None
         end = self.span(high)[1 if includes_high else 0] if high else None
-        asked = f"date:[{low or '*'} TO {high or '*'}]"
-        check_range(start, end, where=asked, right=f"date:[{high} TO {low}]" if low != high else f"date:{low}")
+        if low and high:
+            asked = f"date:{'[' if includes_low else '{'}{low} TO {high}{']' if includes_high else '}'}"
+            hint = f"Did you mean date:[{low} TO {high}]? Braces leave out the dates beside them."
+            if self.span(low)[0] > self.span(high)[0]:
+                hint = f"The earlier date comes first: date:[{high} TO {low}]."
+            check_range(start, end, where=asked, hint=hint)
         return Published(start, end)
 
     def span(self, typed: str) -> tuple[date, date]:

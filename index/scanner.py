@@ -8,6 +8,7 @@ from typing import Literal
 
 from ..pipeline.errors import QueryError
 from .analysis import keyword, shown, words
+from .dates import nearest_range
 
 Kind = Literal["atom", "and", "or", "not", "sign", "open", "close"]
 
@@ -194,8 +195,11 @@ def _cut_value(found: Scan, text: str, named: re.Match[str]) -> int:
 def _cut_range(found: Scan, text: str, position: int) -> int:
     bounds = _RANGE.match(text, position)
     if bounds is None or '""' in bounds.group():
-        part = text[position : position + 40]
-        raise QueryError(f'"date:{shown(part)}" is no range of dates', word=part, hint="Write date:[2018 TO 2019-06].")
+        closed = re.compile(r"[^\]}]{0,80}[\]}]").match(text, position)
+        part = closed.group() if closed else text[position : position + 40]
+        near = nearest_range(part)
+        hint = f"Did you mean {near}?" if near else "Write date:[2018 TO 2019-06]."
+        raise QueryError(f'"date:{shown(part)}" is no range of dates', word=part, hint=hint)
     left, low, high, right = bounds.groups()
     low, high = (escape(" ".join(bound.strip('"').split())) for bound in (low, high))
     lucene = f"date:{left}{low} TO {high}{right}"
