@@ -30,8 +30,9 @@ from .query import (
     TextField,
     Word,
     children,
+    described,
 )
-from .scanner import KEYWORD_FIELDS, TEXT_FIELDS, scan, unescape
+from .scanner import KEYWORD_FIELDS, TEXT_FIELDS, as_typed, scan, unescape
 
 MOST_PATTERNS = 20
 """Wildcard and fuzzy words in one query: each may have to look at every word of the corpus (10 ms at 10,000 posts)."""
@@ -39,6 +40,7 @@ MOST_PATTERNS = 20
 STATES: tuple[StateName, ...] = ("full", "excerpt", "gone")
 
 _AROUND = ".,;:!?'…-–—"
+_ADDRESS = re.compile(r"\w+://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def parse_query(text: str, *, all_words: bool = False, today: date | None = None
     found = scan(printable(text))
     builder = _Builder(found.notes, all_words=all_words, today=today)
     if not found.pieces:
-        return ParsedQuery(Everything(), tuple(found.notes))
+        return ParsedQuery(Everything(), tuple(map(as_typed, found.notes)))
     if found.is_plain:
         node = builder.side_by_side([("", builder.word(piece.typed, None)) for piece in found.pieces])
     else:
@@ -71,7 +73,7 @@ def parse_query(text: str, *, all_words: bool = False, today: date | None = None
             word="*",
             hint="Write the words out.",
         )
-    return ParsedQuery(node or Everything(), tuple(found.notes))
+    return ParsedQuery(node or Everything(), tuple(map(as_typed, found.notes)))
 
 
 def _through_luqum(lucene: str, typed: str, builder: _Builder) -> Node | None:
@@ -160,6 +162,8 @@ class _Builder:
         """A word of a field."""
         if field in KEYWORD_FIELDS:
             return self.keyword(typed, cast("KeywordField", field), may_be_pattern=True)
+        if field in {"date", "is"}:
+            typed = as_typed(typed)
         if field == "date":
             if typed == "*":
                 return Published(None, None)
@@ -171,7 +175,7 @@ class _Builder:
     def word(self, typed: str, field: TextField | None) -> Node | None:
         """A bare word: itself, a pattern, or a phrase where signs stand inside it."""
         bare = typed.rstrip("?")
-        if "*" in bare or "?" in bare:
+        if ("*" in bare or "?" in bare) and not _ADDRESS.match(typed):
             return self.pattern(typed, field)
         found = words(typed)
         if not found:
@@ -197,6 +201,8 @@ class _Builder:
             elif pattern.strip("*?_'"):
                 self.patterns += 1
                 parts.append(Pattern(pattern, field))
+        if parts and (len(parts) > 1 or isinstance(parts[0], Word)):
+            self._note(f"“{shown(typed)}” was read as {shown(' AND '.join(map(described, parts)), 80)}")
         return AllOf(tuple(parts)) if len(parts) > 1 else (parts[0] if parts else None)
 
     def phrase(self, typed: str, field: str | None, slop: int = 0) -> Node | None:
@@ -216,7 +222,7 @@ class _Builder:
             raise QueryError(
                 f'"{field}:{shown(typed)}~": only words of title: and text: can be fuzzy',
                 word=typed,
-                hint=f"Write {field}:{shown(typed)}*",
+                hint=f"Write {field}:{shown(typed)}" + ("*" if field in KEYWORD_FIELDS else ""),
             )
         found = words(typed)
         if len(found) != 1:
@@ -230,6 +236,7 @@ class _Builder:
         """A tag, category, source or author; an author is found by any of their names."""
         is_pattern = may_be_pattern and ("*" in typed or "?" in typed)
         self.patterns += is_pattern
+        typed = as_typed(typed)
         if field == "author" and not is_pattern:
             names = [Keyword("author", name) for name in words(typed)]
             return AllOf(tuple(names)) if len(names) > 1 else (names[0] if names else None)

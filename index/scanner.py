@@ -18,12 +18,27 @@ FIELDS = (*TEXT_FIELDS, *KEYWORD_FIELDS, "date", "is")
 
 LONGEST_QUERY = 100_000
 MOST_CLAUSES = 250
-"""Words in one query, those of phrases and fields too: 250 common ones take 0.8 s at 10,000 posts."""
+"""Words in one query, those of phrases and fields too; of more bare words the first are kept."""
 DEEPEST = 30
 """Groups inside groups: far more than anyone writes, and far less than Python's recursion limit."""
 
+_MEANT = {
+    "title": "headline heading subject name",
+    "text": "body content words post",
+    "tag": "label labels keyword keywords topic",
+    "author": "by writer from",
+    "source": "blog site feed",
+    "date": "published pubdate created day month year when after before since until",
+    "is": "state status has",
+}
+"""What other programs and people call our fields."""
+
+_ESCAPED = re.compile(r"\\([-+!(){}\[\]^\"~*?:\\/&|])|(?<=:)\\(?=\w)")
+_STANDS_FOR = {0xE000 + code: chr(code) for code in range(0x80)}
+"""An escaped sign is no sign of the language: until it is shown or compared, one of no meaning stands in its place."""
+
 _QUOTES = str.maketrans("“”„«»’‘", '"""""\'\'')
-_FIELD = re.compile(r"([^\W\d_]+):(?=[^\s)])(?!//)")
+_FIELD = re.compile(r"([^\W\d_]+):(?=[^\s)])(?!//|\ue05c)")
 _SIGNS = re.compile(r"[+-]+(?=[^\s)])")
 _RUN = re.compile(r"[^\s\"()]+")
 _PHRASE = re.compile(r"\"([^\"]*)\"(~\d{0,3})?(\^\d{1,3}(?:\.\d{1,3})?)?")
@@ -83,10 +98,13 @@ def scan(text: str) -> Scan:
             word=text[:20],
             hint="Keep the words that matter.",
         )
-    found = _cut(text.translate(_QUOTES).replace("\\", ""))
+    plain = _ESCAPED.sub(lambda escaped: chr(0xE000 + ord(escaped.group(1) or "\\")), text.translate(_QUOTES))
+    found = _cut(plain.replace("\\", ""))
     _pair_groups(found)
     _settle_operators(found)
     clauses = sum(max(1, len(words(piece.typed))) for piece in found.pieces if piece.kind == "atom")
+    if clauses > MOST_CLAUSES and found.is_plain:
+        clauses = _keep_the_first(found, clauses)
     if clauses > MOST_CLAUSES:
         raise QueryError(
             f"the query has {clauses:,} words, more than {MOST_CLAUSES}",
@@ -94,6 +112,24 @@ def scan(text: str) -> Scan:
             hint="Keep the words that matter.",
         )
     return found
+
+
+def _keep_the_first(found: Scan, clauses: int) -> int:
+    """Keep each bare word once, and no more of them than a query may have; gives how many words are left."""
+    different = {tuple(words(piece.typed)): piece for piece in reversed(found.pieces)}
+    kept: list[Piece] = []
+    count = 0
+    for held, piece in reversed(different.items()):
+        if count + len(held) > MOST_CLAUSES:
+            if kept:
+                found.note(f"the query has {clauses:,} words: the first {count} different ones were looked for")
+            break
+        kept.append(piece)
+        count += len(held)
+    if not kept or any("*" in piece.typed for piece in kept):
+        return clauses
+    found.pieces = kept
+    return count
 
 
 def _cut(text: str) -> Scan:
@@ -149,11 +185,20 @@ def _cut_word(found: Scan, text: str, position: int) -> int:
         kind = _OPERATORS[typed]
         found.pieces.append(Piece(kind, typed, _LUCENE[kind]))
     elif words(typed):
+        _note_signs(found, typed)
         core, modifiers = _modified(typed)
         found.pieces.append(Piece("atom", typed, escape(core) + modifiers, plain=not modifiers))
     else:
         found.drop(typed)
     return run.end()
+
+
+def _note_signs(found: Scan, typed: str) -> None:
+    """Say what a sign does not do here that it might have been meant to."""
+    if typed.endswith(":") and typed[:-1].lower() in FIELDS:
+        found.note(f"{_shown(typed)} was read as a word: a field's value stands right after its colon")
+    elif typed[0] == "!" and typed[1].isalnum():
+        found.note(f"{_shown(typed)} was read as {_shown(typed[1:])}; to leave it out, write -{shown(typed[1:])}")
 
 
 def _cut_value(found: Scan, text: str, named: re.Match[str]) -> int:
@@ -165,9 +210,19 @@ def _cut_value(found: Scan, text: str, named: re.Match[str]) -> int:
         found.pieces.append(Piece("open", f"{name}:(", f"{name}:("))
         return position + 1
     if character == '"':
-        return _cut_phrase(found, text, position, name)
+        if _PHRASE.match(text, position):
+            return _cut_phrase(found, text, position, name)
+        position = _cut_phrase(found, text, position)
+        if not _RUN.match(text, position):
+            return position
     if character in "[{" and name == "date":
         return _cut_range(found, text, position)
+    if character in "[{" and (bounds := _RANGE.match(text, position)):
+        raise QueryError(
+            f'"{name}:{shown(bounds.group())}": only dates have ranges',
+            word=bounds.group(),
+            hint=f"Write date:[2018 TO 2019-06], or {name}:(this OR that).",
+        )
     if name == "date" and (said := _COMPARED.match(text, position)):
         sign, value = said.groups()
         found.pieces.append(Piece("atom", f"date:{said.group()}", f"date:{sign}{escape(' '.join(value.split()))}"))
@@ -303,11 +358,17 @@ def unescape(word: str) -> str:
     return re.sub(r"\\(.)", r"\1", word, flags=re.DOTALL)
 
 
+def as_typed(text: str) -> str:
+    """The text with the signs that were escaped in the query."""
+    return text.translate(_STANDS_FOR)
+
+
 def _unknown_field(name: str) -> QueryError:
     from difflib import get_close_matches
 
     begun = [known for known in FIELDS if len(name) > 1 and known.startswith(name.lower())]
-    near = begun or get_close_matches(name.lower(), FIELDS, n=1)
+    meant = [known for known, others in _MEANT.items() if name.lower() in others.split()]
+    near = begun or meant or get_close_matches(name.lower(), FIELDS, n=1)
     suggestion = f"Did you mean {near[0]}:? " if near else ""
     listed = " ".join(f"{known}:" for known in FIELDS)
     return QueryError(
