@@ -34,6 +34,8 @@ def trends(home: Home, /, queries: tuple[str, ...], fmt: str, **options: Any) ->
 
     Exit status: 0 found, 1 no post answers any of them, 2 a query can't be answered as it stands.
     """
+    if not all(query.strip() for query in queries):
+        raise click.UsageError("Say what to look for: tipsearch trends QUERY..., each query in quotes.")
     share = options.pop("share")
     with usable_index(home) as index:
         found = index.trends(queries, **options)

@@ -182,10 +182,14 @@ class SearchIndex:
         )
 
     def trends(self, queries: str | Sequence[str], **filters: Any) -> tuple[Trend, ...]:
-        """How many posts of each year answer each query; `filters` and what is raised are those of `search`."""
+        """How many posts of each year answer each query, all counted in one state of the index.
+
+        `filters` and what is raised are those of `search`.
+        """
         from .trends import trends
 
-        return trends(self, [queries] if isinstance(queries, str) else queries, filters)
+        at_once = _Unchanging(self._home, self._snapshot())
+        return trends(at_once, [queries] if isinstance(queries, str) else queries, filters)
 
     def suggest(self, word: str) -> str | None:
         """The corpus's own word that `word` was likely meant to be; None where it occurs, or none is near."""
@@ -242,6 +246,18 @@ class SearchIndex:
         generation = self._folder.current()
         self._folder.meta(generation, fingerprint=fingerprint())
         return WhooshEngine(generation)
+
+
+class _Unchanging(SearchIndex):
+    """The index in one state, whatever is written meanwhile; for several searches whose counts must agree."""
+
+    def __init__(self, home: Home, snapshot: Snapshot) -> None:
+        self._home = home
+        self._held = snapshot
+        self._known_synonyms = None
+
+    def _snapshot(self) -> Snapshot:
+        return self._held
 
 
 class _Loader:
