@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from operator import index
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -118,7 +119,7 @@ class SearchIndex:
         negative limit or offset.
         """
         started = time.perf_counter()
-        if offset < 0 or (limit is not None and limit < 0):
+        if index(offset) < 0 or (limit is not None and index(limit) < 0):
             raise ValueError(f"limit and offset count hits and can't be negative: {limit}, {offset}")
         if sort not in SORTS:
             raise QueryError(f'"{sort}" is no order', word=str(sort), hint=f"The orders are {', '.join(SORTS)}.")
@@ -161,8 +162,13 @@ class SearchIndex:
         return replace(first, others=tuple(pair for pair in others if pair != (first.source, first.id)))
 
     def similar(self, post_id: str, limit: int = 5) -> SearchResults:
-        """The posts most like one, without itself; raises QueryError where no post answers to the id."""
+        """The posts most like one, without itself; raises QueryError where no post answers to the id.
+
+        ValueError for a negative limit.
+        """
         started = time.perf_counter()
+        if index(limit) < 0:
+            raise ValueError(f"limit counts hits and can't be negative: {limit}")
         snapshot = self._snapshot()
         found = snapshot.find(post_id)
         if not found:

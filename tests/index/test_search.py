@@ -207,6 +207,11 @@ def test_paging_walks_through_the_same_ranking(index: SearchIndex) -> None:
     assert index.search("caller", limit=0).total == 4
     with pytest.raises(ValueError, match="negative"):
         index.search("caller", limit=-1)
+    with pytest.raises(ValueError, match="negative"):
+        index.similar("anger", limit=-1)
+    assert len(index.similar("anger", limit=0)) == 0
+    with pytest.raises(TypeError):
+        index.search("caller", limit=2.5)  # type: ignore[arg-type]
 
 
 def test_a_hit_carries_what_a_result_list_needs(index: SearchIndex) -> None:
