@@ -26,6 +26,8 @@ from .query import (
     KeywordField,
     Node,
     Not,
+    Pattern,
+    Phrase,
     State,
     TextNode,
     Word,
@@ -322,9 +324,13 @@ class _Loader:
 
 def _better_spelt(query: str, looked_for: Sequence[TextNode], snapshot: Snapshot) -> str | None:
     """The query with every word that is nowhere in the corpus replaced by the nearest one that is."""
-    words = {node.text for node in looked_for if isinstance(node, Word)} - STOP_WORDS
+    words = {node.text for node in looked_for if isinstance(node, Word)}
+    words = words.union(*(node.words for node in looked_for if isinstance(node, Phrase))) - STOP_WORDS
     # A number is never a misspelling: 2018 is no better way to write 2019.
     missing = {word for word in words if not any(map(str.isdecimal, word)) and not snapshot.count(word)}
+    # "empath?" may be a pattern, and then it needs no other word where it found some.
+    ends = [node for node in looked_for if isinstance(node, Pattern) and node.pattern.removesuffix("?") in missing]
+    missing -= {node.pattern.removesuffix("?") for node in ends if snapshot.forms([node]).words}
     better = {word: near for word in sorted(missing)[:5] if (near := snapshot.nearest_word(word))}
     if not better:
         return None

@@ -283,7 +283,11 @@ def test_suggest_gives_a_word_of_the_corpus(index: SearchIndex, word: str, sugge
         ("empthy", "empathy"),
         ("caller AND empthy", "caller AND empathy"),
         ("Caler remedy", "caller remedy"),
+        ('"angry caler" remedy', '"angry caller" remedy'),
+        ("empath?", None),
+        ("empthy?", "empathy?"),
         ("remedy", None),
+        ('"remedy empathy"', None),
     ],
 )
 def test_did_you_mean_keeps_the_rest_of_the_query(index: SearchIndex, query: str, better: str | None) -> None:
