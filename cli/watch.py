@@ -14,7 +14,7 @@ import click
 from ..pipeline.errors import QueryError, UsageError
 from ..pipeline.home import Home
 from .exits import NOTHING_FOUND
-from .hits import hit_json, print_hits, usable_index
+from .hits import answered, hit_json, print_hits, usable_index
 from .options import completed, filter_options, format_option, home_option, with_home
 from .output import clipped, hint, json_line, plural, say, say_json, styled
 from .query import QueryCommand
@@ -142,22 +142,24 @@ def run(home: Home, /, names: tuple[str, ...], fmt: str, **options: Any) -> int:
     from ..index.watches import load_watches, save_watches, watching
 
     _named(load_watches(home.path), names)
-    with usable_index(home) as index, watching(home.path):
+    # A home that holds nothing is named before a lock is put there.
+    usable_index(home).close()
+    with watching(home.path):
         watches = load_watches(home.path)
         chosen = _named(watches, names)
-        found = _found(chosen, index, new=options["since_last"])
-        asked = [each for each in chosen if each.name in found]
-        now = _now()
-        for each in asked:
-            each.report(found[each.name], now)
-        if options["atom"] and asked:
-            _write_feed(options["atom"], asked, index)
-        else:
-            _print(found, fmt)
-            # Only what somebody got counts as reported: a closed pipe says so here.
-            sys.stdout.flush()
-        if not options["peek"]:
-            save_watches(home.path, watches.values())
+        with answered(home, lambda index: _found(chosen, index, new=options["since_last"])) as (index, found):
+            asked = [each for each in chosen if each.name in found]
+            now = _now()
+            for each in asked:
+                each.report(found[each.name], now)
+            if options["atom"] and asked:
+                _write_feed(options["atom"], asked, index)
+            else:
+                _print(found, fmt)
+                # Only what somebody got counts as reported: a closed pipe says so here.
+                sys.stdout.flush()
+            if not options["peek"]:
+                save_watches(home.path, watches.values())
     if len(asked) < len(chosen):
         return QueryError.exit_status
     return 0 if any(found.values()) else NOTHING_FOUND
