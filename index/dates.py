@@ -12,7 +12,8 @@ from .analysis import shown
 
 _FORM = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:T[\d:.]+(?:Z|[+-][\d:]+)?)?", re.ASCII)
 _DATE = r"\d{4}(?:[-/.]\d{1,2}(?:[-/.]\d{1,2})?)?"
-_TWO = re.compile(rf"({_DATE})(?: ?\.\.+ ?| ?[-–—,:;/] ?| (?:(?i:to|and) )?)({_DATE})", re.ASCII)
+_TWO = rf"({_DATE})(?: ?\.\.+ ?| ?[-–—,:;/] ?| (?:(?i:to|and) )?)({_DATE})"
+_LENGTH = r"(?:\d{1,4} ?|[a-z]{1,9} )(?:day|week|fortnight|month|year)s?"
 HINT = "Write a day, a month or a year: 2018-11-13, 2018-11 or 2018; or say it: yesterday, 3 weeks ago, last March."
 
 
@@ -76,7 +77,7 @@ def check_range(start: date | None, end: date | None, *, where: str, hint: str) 
 
 def nearest_range(text: str) -> str | None:
     """What two dates with something between them were likely meant to be: ``2018..2019``, ``2018-2019``."""
-    bounds = _TWO.fullmatch(" ".join(text.strip("[]{} ").split()))
+    bounds = re.fullmatch(_TWO, " ".join(text.strip("[]{} ").split()), re.ASCII)
     if bounds is None:
         return None
     try:
@@ -101,8 +102,10 @@ def _nearest(word: str) -> str | None:
     if match is None:
         from .spoken_dates import nearest_spelling, spoken_span
 
-        near = nearest_spelling(word[:60]) or f"{word.strip()} ago"
-        return near if len(near) < 70 and spoken_span(near, date(2020, 6, 15)) else None
+        if _FORM.fullmatch(plain := word.strip("*?-/. ")):
+            return plain
+        near = f"{word} ago" if re.fullmatch(_LENGTH, word.lower()) else nearest_spelling(word[:60])
+        return near if near and spoken_span(near, date(2020, 6, 15)) else None
     year, month, day = (int(part) if part else 0 for part in match.groups())
     if not 1 <= year <= MAXYEAR:
         return None

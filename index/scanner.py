@@ -33,7 +33,7 @@ _MEANT = {
 }
 """What other programs and people call our fields."""
 
-_ESCAPED = re.compile(r"\\([-+!(){}\[\]^\"~*?:\\/&|])|(?<=:)\\(?=\w)")
+_ESCAPED = r"\\([-+!(){}\[\]^\"~*?:\\/&|])|(?<=:)\\(?=\w)"
 _STANDS_FOR = {0xE000 + code: chr(code) for code in range(0x80)}
 """An escaped sign is no sign of the language: until it is shown or compared, one of no meaning stands in its place."""
 
@@ -98,8 +98,10 @@ def scan(text: str) -> Scan:
             word=text[:20],
             hint="Keep the words that matter.",
         )
-    plain = _ESCAPED.sub(lambda escaped: chr(0xE000 + ord(escaped.group(1) or "\\")), text.translate(_QUOTES))
-    found = _cut(plain.replace("\\", ""))
+    typed = text.translate(_QUOTES)
+    if "\\" in typed:
+        typed = re.sub(_ESCAPED, lambda escaped: chr(0xE000 + ord(escaped.group(1) or "\\")), typed).replace("\\", "")
+    found = _cut(typed)
     _pair_groups(found)
     _settle_operators(found)
     clauses = sum(max(1, len(words(piece.typed))) for piece in found.pieces if piece.kind == "atom")
