@@ -105,7 +105,7 @@ def scan(text: str) -> Scan:
     _pair_groups(found)
     _settle_operators(found)
     clauses = sum(max(1, len(words(piece.typed))) for piece in found.pieces if piece.kind == "atom")
-    if clauses > MOST_CLAUSES and found.is_plain:
+    if clauses > MOST_CLAUSES and all(piece.plain for piece in found.pieces):
         clauses = _keep_the_first(found, clauses)
     if clauses > MOST_CLAUSES:
         raise QueryError(
