@@ -62,7 +62,7 @@ def parse_query(text: str, *, all_words: bool = False, today: date | None = None
     found = scan(printable(text))
     builder = _Builder(found.notes, all_words=all_words, today=today)
     if not found.pieces:
-        return ParsedQuery(Everything(), tuple(map(as_typed, found.notes)))
+        return ParsedQuery(Everything(), tuple(found.notes))
     if found.is_plain:
         node = builder.side_by_side([("", builder.word(piece.typed, None)) for piece in found.pieces])
     else:
@@ -73,7 +73,7 @@ def parse_query(text: str, *, all_words: bool = False, today: date | None = None
             word="*",
             hint="Write the words out.",
         )
-    return ParsedQuery(node or Everything(), tuple(map(as_typed, found.notes)))
+    return ParsedQuery(node or Everything(), tuple(found.notes))
 
 
 def _through_luqum(lucene: str, typed: str, builder: _Builder) -> Node | None:
@@ -282,6 +282,7 @@ class _Builder:
         return start, end
 
     def _note(self, sentence: str) -> None:
+        sentence = as_typed(sentence)
         if sentence not in self.notes:
             self.notes.append(sentence)
 

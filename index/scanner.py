@@ -80,6 +80,7 @@ class Scan:
 
     def note(self, sentence: str) -> None:
         """Keep a sentence on how the query was read, once."""
+        sentence = as_typed(sentence)
         if sentence not in self.notes:
             self.notes.append(sentence)
 
