@@ -118,7 +118,7 @@ def _stop_stems(stem: Callable[[str], str]) -> frozenset[str]:
 def _beginning(stem: str) -> str:
     if "'" in stem:
         return stem
-    # What Snowball puts in the place of other letters ends in these: hope (hoping), sky (skies), happi, sensibl (-bility).
+    # What Snowball puts in place of other letters ends in these: hope (hoping), sky (skies), happi, sensibl (-bility).
     kept = stem[:-1] if stem[-1:] in _PUT_ON else stem
     return _OTHER_BEGINNINGS.get(stem) or kept or stem
 

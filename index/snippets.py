@@ -6,7 +6,8 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from .analysis import tokens
 from .engine import Forms
@@ -175,7 +176,7 @@ def _best(matches: Sequence[Match]) -> tuple[int, int]:
     return matches[first][0], max(end for _, end, _, _ in matches[first:last])
 
 
-def _fullest(matches: Sequence[Match], told: Set[str]) -> tuple[list[tuple[int, int]], int]:
+def _fullest(matches: Sequence[Match], told: AbstractSet[str]) -> tuple[list[tuple[int, int]], int]:
     """The windows, [first, last), with the most phrases and then the most stems, in order; how many stems these are."""
     windows: list[tuple[int, int]] = []
     most = (0, 0)

@@ -8,7 +8,7 @@ takes longer than most single queries do (0.1 s), so that a process evaluates it
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -131,38 +131,50 @@ class ArrayAlgebra:
 
     def nearness(self, field: str, first: str, second: str, wanted: set[int]) -> Scores:
         """How near two stems stand in those that hold both."""
-        numbers = np.fromiter(sorted(wanted), np.int64, len(wanted))
+        numbers = self._holding(field, first, np.fromiter(sorted(wanted), np.int64, len(wanted)))
+        if first != second and len(numbers):
+            numbers = self._holding(field, second, numbers)
+        if not len(numbers):
+            return {}
         places = self._standing(field, first, numbers)
         others = places if first == second else self._standing(field, second, numbers)
-        both = np.intersect1d(places >> 32, others >> 32)
-        if not len(both):
-            return {}
-        places = places[np.isin(places >> 32, both)]
         after = np.searchsorted(others, places)
         others = np.concatenate(([-_FAR], others, [_FAR, _FAR]))
         following = others[after + 1]
-        following = np.where(following == places, others[after + 2], following)  # the same word twice in the query
+        if first == second:
+            following = others[after + 2]
         distances = np.minimum(places - others[after], following - places)
         near = distances <= NEAR
-        found = np.bincount(np.searchsorted(both, places[near] >> 32), 1 / distances[near], len(both))
-        return dict(zip(both.tolist(), found.tolist(), strict=True))
+        found = np.bincount(np.searchsorted(numbers, places[near] >> 32), 1 / distances[near], len(numbers))
+        return dict(zip(numbers.tolist(), found.tolist(), strict=True))
+
+    def _by_segment(self, field: str, term: str, numbers: Any) -> Iterator[tuple[Lists, int, Any]]:
+        """A term's lists, each with the documents of its segment as they are numbered there."""
+        for lists, offset, _ in self.postings.lists(field, term):
+            first, end = np.searchsorted(numbers, (offset, self._ends[offset]))
+            if first < end:
+                yield lists, offset, (numbers[first:end] - offset).astype(np.uint16)
+
+    def _holding(self, field: str, term: str, numbers: Any) -> Any:
+        """Those of the documents that hold a term."""
+        found = []
+        for lists, offset, wanted in self._by_segment(field, term, numbers):
+            documents = np.frombuffer(lists.documents, "<u2")
+            at = np.minimum(np.searchsorted(documents, wanted), len(documents) - 1)
+            found.append(wanted[documents[at] == wanted].astype(np.int64) + offset)
+        return np.concatenate(found) if found else np.empty(0, np.int64)
 
     def _standing(self, field: str, term: str, numbers: Any) -> Any:
-        """Where a term stands in these documents: ascending, document above place."""
-        found = [np.empty(0, np.int64)]
-        for lists, offset, _ in self.postings.lists(field, term):
-            documents = np.frombuffer(lists.documents, "<u2")
-            wanted = numbers[(numbers >= offset) & (numbers < offset + MOST_DOCUMENTS)]
-            at = np.searchsorted(documents, (wanted - offset).astype(np.uint16))
-            held = np.append(documents, 0)[at] == wanted - offset
-            held &= at < len(documents)
-            wanted, at = wanted[held], at[held]
+        """Where a term stands in documents that hold it: ascending, document above place."""
+        found = []
+        for lists, offset, wanted in self._by_segment(field, term, numbers):
+            at = np.searchsorted(np.frombuffer(lists.documents, "<u2"), wanted)
             counts = _counts(lists)
-            ends = np.cumsum(counts, dtype=np.int64)[at] if lists.counts_type else at + 1
+            ends = counts.cumsum(dtype=np.int64)[at] if lists.counts_type else at + 1
             often = counts[at].astype(np.int64)
-            steps = np.arange(often.sum()) - np.repeat(np.cumsum(often) - often, often)
-            places = np.frombuffer(lists.places, _WIDTHS[lists.places_type])[np.repeat(ends - often, often) + steps]
-            found.append((np.repeat(wanted, often) << 32) + places)
+            steps = np.arange(often.sum()) + (ends - often.cumsum()).repeat(often)
+            places = np.frombuffer(lists.places, _WIDTHS[lists.places_type])[steps]
+            found.append(((wanted.astype(np.int64) + offset) << 32).repeat(often) + places)
         return np.concatenate(found)
 
     def raised(self, scores: Matches, gains: Sequence[Scores]) -> Matches:
@@ -274,6 +286,12 @@ class ArrayAlgebra:
         if top is not None:
             ordered = ordered[:top]
         return Ranking(total, list(zip(numbers[ordered].tolist(), scores.scores[ordered].tolist(), strict=True)))
+
+    @cached_property
+    def _ends(self) -> dict[int, int]:
+        """Where each segment's documents end, by where they begin."""
+        offsets = [offset for _, offset in self.postings.leaves]
+        return dict(zip(offsets, [*offsets[1:], self.size], strict=True))
 
     @cached_property
     def _is_alive(self) -> Any:
