@@ -57,11 +57,6 @@ class Scan:
         """The repaired query in Lucene's syntax."""
         return " ".join(piece.lucene for piece in self.pieces)
 
-    @property
-    def is_plain(self) -> bool:
-        """Are there bare words only, so that no grammar is needed?"""
-        return all(piece.plain for piece in self.pieces)
-
     def note(self, sentence: str) -> None:
         """Keep a sentence on how the query was read, once."""
         if sentence not in self.notes:

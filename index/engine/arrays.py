@@ -18,7 +18,7 @@ from ..records import Sort
 from . import Ranking
 from .combine import Scores
 from .scoring import K1, NEAR, NEAR_POSTS
-from .whoosh_lists import MOST_DOCUMENTS, Lists
+from .whoosh_lists import Lists
 from .whoosh_postings import Part, Postings
 from .whoosh_schema import ANY_DAY
 
