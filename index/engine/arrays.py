@@ -16,6 +16,7 @@ import numpy as np
 
 from ..records import Sort
 from . import Ranking
+from .array_phrases import counts_of, places_of, together
 from .combine import Scores
 from .scoring import K1, NEAR, NEAR_POSTS
 from .whoosh_lists import Lists
@@ -30,7 +31,6 @@ MOST_MAPPED = 64 << 20
 250 MB instead of 465, and take the same time."""
 
 _FAR = 1 << 62
-_WIDTHS = {"B": "u1", "H": "<u2", "I": "<u4"}
 
 
 class Matches(NamedTuple):
@@ -76,7 +76,7 @@ class ArrayAlgebra:
         numbers, counts = [], []
         for lists, offset, deleted in parts:
             self._mapped += 3 * lists.size
-            held, often = _documents(lists), _counts(lists)
+            held, often = _documents(lists), counts_of(lists)
             if deleted:
                 alive = self._is_alive[held + offset]
                 held, often = held[alive], often[alive]
@@ -111,14 +111,11 @@ class ArrayAlgebra:
         numbers, counts = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
         for offset in sorted(offsets):
             self._mapped += sum(2 * each[offset].lists.occurrences for each in parts.values())
-            places = _places({term: each[offset].lists for term, each in parts.items()})
-            found = _near(stems, places, slop) if slop else _in_order(stems, places)
-            if len(found):
-                held, often = np.unique(found >> 32, return_counts=True)
-                held += offset
-                alive = self._is_alive[held]
-                numbers.append(held[alive])
-                counts.append(often[alive])
+            held, often = together({term: each[offset].lists for term, each in parts.items()}, stems, slop)
+            held += offset
+            alive = self._is_alive[held]
+            numbers.append(held[alive])
+            counts.append(often[alive])
         held, often = np.concatenate(numbers), np.concatenate(counts)
         return Matches(held, often / self._norms(field)[held])
 
@@ -169,12 +166,13 @@ class ArrayAlgebra:
         found = []
         for lists, offset, wanted in self._by_segment(field, term, numbers):
             at = np.searchsorted(np.frombuffer(lists.documents, "<u2"), wanted)
-            counts = _counts(lists)
-            ends = counts.cumsum(dtype=np.int64)[at] if lists.counts_type else at + 1
-            often = counts[at].astype(np.int64)
-            steps = np.arange(often.sum()) + (ends - often.cumsum()).repeat(often)
-            places = np.frombuffer(lists.places, _WIDTHS[lists.places_type])[steps]
-            found.append(((wanted.astype(np.int64) + offset) << 32).repeat(often) + places)
+            key, places = (wanted.astype(np.int64) + offset) << 32, places_of(lists)
+            if lists.counts_type:
+                counts = counts_of(lists)
+                often = counts[at].astype(np.int64)
+                ends = counts.cumsum(dtype=np.int64)[at]
+                key, at = key.repeat(often), np.arange(often.sum()) + (ends - often.cumsum()).repeat(often)
+            found.append(key + places[at])
         return np.concatenate(found)
 
     def raised(self, scores: Matches, gains: Sequence[Scores]) -> Matches:
@@ -326,55 +324,6 @@ def _gathered(held: Any, scores: Any) -> Matches:
 
 def _documents(lists: Lists) -> Any:
     return np.frombuffer(lists.documents, "<u2").astype(np.int64)
-
-
-def _counts(lists: Lists) -> Any:
-    if not lists.counts_type:
-        return np.ones(lists.size, np.uint8)
-    return np.frombuffer(lists.counts, _WIDTHS[lists.counts_type])
-
-
-def _places(lists: dict[str, Lists]) -> dict[str, Any]:
-    """Where each term stands in the documents that hold all: ascending, document above place."""
-    often = np.zeros(1 << 16, np.uint8)
-    for each in lists.values():
-        often[np.frombuffer(each.documents, "<u2")] += 1
-    whole = often == len(lists)
-    found = {}
-    for term, each in lists.items():
-        documents, counts = _documents(each), _counts(each)
-        kept = np.repeat(whole[documents], counts)
-        documents = np.repeat(documents, counts)[kept]
-        found[term] = (documents << 32) + np.frombuffer(each.places, _WIDTHS[each.places_type])[kept]
-    return found
-
-
-def _in_order(stems: Sequence[str], places: dict[str, Any]) -> Any:
-    """The places at which the stems begin to follow each other."""
-    steps = sorted(range(len(stems)), key=lambda step: len(places[stems[step]]))
-    starts = places[stems[steps[0]]] - steps[0]
-    for step in steps[1:]:
-        held = places[stems[step]]
-        if len(starts) * 64 < len(held):
-            starts = starts[np.append(held, -1)[np.searchsorted(held, starts + step)] == starts + step]
-        else:
-            # Both are in order, so that this sort is a merge: half the time of looking each up.
-            merged = np.sort(np.concatenate((starts + step, held)), kind="stable")
-            starts = merged[1:][merged[1:] == merged[:-1]] - step
-    return starts
-
-
-def _near(stems: Sequence[str], places: dict[str, Any], slop: int) -> Any:
-    """The places at which the last of the stems within reach stands."""
-    width = len(stems) + slop
-    ends = np.sort(np.concatenate(list(places.values())))
-    for term, held in places.items():
-        needed = list(stems).count(term)
-        before = np.searchsorted(held, ends, side="right") - needed
-        reached = before >= 0
-        ends, before = ends[reached], before[reached]
-        ends = ends[ends - held[before] < width] if len(held) else held
-    return ends
 
 
 def _best(first: Any, second: Any, top: int | None) -> Any:
