@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from itertools import accumulate
 
 from .analysis import STOP_WORDS, fold, tokens
 from .engine import Forms
@@ -54,7 +55,7 @@ class Finder:
         )
         self._plain: list[re.Pattern[str]] = []
         self._wide: re.Pattern[str] | None = None
-        self._seen: dict[str, tuple[str, bool]] = {}
+        self._kinds = _Kinds(self)
 
     def __call__(self, text: str) -> list[Match]:
         """All matches, in order."""
@@ -77,37 +78,40 @@ class Finder:
         searched = searched.lower()
         found: list[Match] = []
         for pattern in patterns:
-            self._check(pattern.finditer(searched), text, found)
+            pieces = pattern.split(searched)
+            if len(pieces) > 1:
+                # What stands between words and the words, in turn: their lengths add up to where each begins and ends.
+                ends = list(accumulate(map(len, pieces)))
+                kinds = map(self._kinds.__getitem__, pieces[1::2])
+                held = zip(ends[::2], ends[1::2], kinds, strict=False)
+                found += [(start, end, stem, tells) for start, end, (stem, tells) in held if stem]
         if len(patterns) > 1:
             found.sort()
         return found
 
-    def _check(self, finds: Iterable[re.Match[str]], text: str, found: list[Match]) -> None:
-        seen = self._seen
-        for each in finds:
-            start, end = each.span()
-            word = text[start:end]
-            kind = seen.get(word)
-            if kind is None:
-                kind = self._kind(word)
-                if len(seen) < MOST_SEEN:
-                    seen[word] = kind
-            stem, tells = kind
-            if stem:
-                found.append((start, end, stem, tells))
-
     def among_all(self, text: str) -> list[Match]:
         """The same by looking at every word."""
-        found = ((start, end, *self._kind(text[start:end])) for start, end, _ in tokens(text))
+        found = ((start, end, *self._kinds[text[start:end]]) for start, end, _ in tokens(text))
         return [match for match in found if match[2]]
 
-    def _kind(self, token: str) -> tuple[str, bool]:
-        """The stem of a word and whether the query asks for it by itself; no stem where it is no match."""
-        word = fold(token)
-        term = self.stem(word)
-        if term in self.telling or word in self.words:
-            return term, True
-        return (term, False) if term in self.stems else ("", False)
+
+class _Kinds(dict[str, tuple[str, bool]]):
+    """Words to their stem and whether the query asks for them by themselves; no stem where they are no match."""
+
+    def __init__(self, finder: Finder) -> None:
+        super().__init__()
+        self._finder = finder
+
+    def __missing__(self, token: str) -> tuple[str, bool]:
+        finder, word = self._finder, fold(token)
+        term = finder.stem(word)
+        if term in finder.telling or word in finder.words:
+            kind = term, True
+        else:
+            kind = (term, False) if term in finder.stems else ("", False)
+        if len(self) < MOST_SEEN:
+            self[token] = kind
+        return kind
 
 
 @lru_cache(maxsize=2)
@@ -140,7 +144,7 @@ def _plain(beginnings: list[str]) -> list[re.Pattern[str]]:
     if len(beginnings) > MOST_PASSES:
         return [_pattern(beginnings, re.escape)]
     spelt = map(re.escape, beginnings)
-    return [re.compile(f"{head}(?<![a-z0-9]{head})(?<![a-z0-9]'{head})[a-z0-9]*(?:'[a-z0-9]+)*") for head in spelt]
+    return [re.compile(f"({head}(?<![a-z0-9]{head})(?<![a-z0-9]'{head})[a-z0-9]*(?:'[a-z0-9]+)*)") for head in spelt]
 
 
 def _wide(beginnings: list[str]) -> re.Pattern[str]:
@@ -152,7 +156,7 @@ def _pattern(beginnings: list[str], spell: Callable[[str], str]) -> re.Pattern[s
     # skips to ten times as fast as it tries a word boundary at every place.
     guard = rf"(?<!{_WORD}.)(?<!{_WORD}['’].)"
     heads = (spell(each[0]) + guard + "".join(map(spell, each[1:])) for each in beginnings)
-    return re.compile(rf"(?:{'|'.join(heads)}){_WORD}*(?:['’]{_WORD}+)*", re.DOTALL)
+    return re.compile(rf"((?:{'|'.join(heads)}){_WORD}*(?:['’]{_WORD}+)*)", re.DOTALL)
 
 
 def _with_accents(letter: str) -> str:

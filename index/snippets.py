@@ -7,7 +7,6 @@ import unicodedata
 from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
 
 from .analysis import tokens
 from .engine import Forms
@@ -34,6 +33,7 @@ _ODD = (
 _GAP = re.compile(f"[{_ODD}][ {_ODD}]*| [ {_ODD}]+")
 _EDGE = re.compile(f"[ {_ODD}]")
 _SENTENCE = re.compile(r"[.!?…]['\"”’)]*\s+")
+_LETTER = re.compile("[a-zA-Z0-9]")
 _ELLIPSIS = "…"
 
 Parts = tuple[tuple[str, bool], ...]
@@ -56,7 +56,7 @@ class Cutter:
         # Nearly all passages are on one line once line ends are spaces; then the rest of the text need not be.
         line, opens, closes = text.replace("\n", " "), True, ends
         marked, start, end = self._passage(line, opens=opens, closes=closes)
-        if line[start:end] != one_line(line[start:end]):
+        if not _is_clean(line[start:end]):
             first, last = self._around(text)
             line, opens, closes = one_line(text[first:last]), not first, ends and last == len(text)
             marked, start, end = self._passage(line, opens=opens, closes=closes)
@@ -116,6 +116,13 @@ def snippet(text: str, forms: Forms, stem: Callable[[str], str]) -> tuple[str, P
     return Cutter(forms, stem)(text)
 
 
+def _is_clean(line: str) -> bool:
+    """Is this what `one_line` would make of it? That is asked of each passage, and answered in half the time."""
+    if line.isascii():
+        return line.isprintable() and "  " not in line and line[:1] != " " != line[-1:]
+    return line == one_line(line)
+
+
 def one_line(text: str) -> str:
     """The text on one line, without control characters and what changes the direction of writing."""
     line = " ".join(text.split())
@@ -134,10 +141,16 @@ def _in_order(text: str, found: Sequence[Match], stems: Sequence[str]) -> Iterat
             for stem in others:
                 end, last = found[last][1], last + 1
                 start = found[last][0]
-                if found[last][2] != stem or (text[end:start] != " " and any(tokens(text, end, start))):
+                if found[last][2] != stem or (text[end:start] != " " and _parted(text, end, start)):
                     break
             else:
                 yield first, last + 1
+
+
+def _parted(text: str, start: int, end: int) -> bool:
+    """Does a word stand there?"""
+    gap = text[start:end]
+    return _LETTER.search(gap) is not None if gap.isascii() else any(tokens(text, start, end))
 
 
 def _together(text: str, found: Sequence[Match], stems: Sequence[str], slop: int) -> Iterator[tuple[int, int]]:
@@ -168,7 +181,7 @@ def _best(matches: Sequence[Match]) -> tuple[int, int]:
     told = {stem for stem in stems if stem.startswith(_PHRASE)}
     if told:
         matches = _near(matches, [start for start, _, stem, _ in matches if stem in told])
-    windows, different = _fullest(matches, told)
+    windows, different = _fullest(matches)
     if different == 1:
         first, last = max(windows, key=lambda window: window[1] - window[0])
     else:
@@ -176,27 +189,33 @@ def _best(matches: Sequence[Match]) -> tuple[int, int]:
     return matches[first][0], max(end for _, end, _, _ in matches[first:last])
 
 
-def _fullest(matches: Sequence[Match], told: AbstractSet[str]) -> tuple[list[tuple[int, int]], int]:
+def _fullest(matches: Sequence[Match]) -> tuple[list[tuple[int, int]], int]:
     """The windows, [first, last), with the most phrases and then the most stems, in order; how many stems these are."""
     windows: list[tuple[int, int]] = []
-    most = (0, 0)
     inside: dict[str, int] = {}
-    last, count = 0, len(matches)
+    most = (0, 0)
+    last = phrases = 0
+    count = len(matches)
     for first, (start, _, opening, _) in enumerate(matches):
         furthest = start + _REACH
         while last < count and (last == first or matches[last][1] <= furthest):
             stem = matches[last][2]
-            inside[stem] = inside.get(stem, 0) + 1
             last += 1
-        held = (len(told & inside.keys()) if told else 0, len(inside))
-        if held > most:
-            most, windows = held, []
-        if held == most:
+            if stem in inside:
+                inside[stem] += 1
+            else:
+                inside[stem] = 1
+                phrases += stem[0] == _PHRASE
+        held = (phrases, len(inside))
+        if held >= most:
+            if held > most:
+                most, windows = held, []
             windows.append((first, last))
-        if inside[opening] == 1:
-            del inside[opening]
-        else:
+        if inside[opening] > 1:
             inside[opening] -= 1
+        else:
+            del inside[opening]
+            phrases -= opening[0] == _PHRASE
     return windows, most[1]
 
 
@@ -204,24 +223,24 @@ def _tightest(matches: Sequence[Match], windows: Sequence[tuple[int, int]], diff
     """The window in which so many stems stand closest together, with the most matches, the earliest."""
     stretches: deque[tuple[int, int]] = deque()  # (characters, first match), both rising: those that may be tightest
     inside: dict[str, int] = {}
-    opening = done = 0
+    opening = done = held = 0
     best, best_worth = windows[0], (LONGEST * LONGEST, 0)
     for first, last in windows:
-        while done < last:
-            _, end, stem, _ = matches[done]
-            inside[stem] = inside.get(stem, 0) + 1
-            done += 1
-            while len(inside) > different or (len(inside) == different and inside[matches[opening][2]] > 1):
-                stem = matches[opening][2]
-                inside[stem] -= 1
-                if not inside[stem]:
-                    del inside[stem]
+        for _, end, stem, _ in matches[done:last]:
+            count = inside.get(stem, 0)
+            inside[stem] = count + 1
+            held += not count
+            if held < different:
+                continue
+            while (count := inside[matches[opening][2]]) > 1 or held > different:
+                inside[matches[opening][2]] = count - 1
+                held -= count == 1
                 opening += 1
-            if len(inside) == different:
-                length = end - matches[opening][0]
-                while stretches and stretches[-1][0] >= length:
-                    stretches.pop()
-                stretches.append((length, opening))
+            length = end - matches[opening][0]
+            while stretches and stretches[-1][0] >= length:
+                stretches.pop()
+            stretches.append((length, opening))
+        done = max(done, last)
         while stretches[0][1] < first:
             stretches.popleft()
         worth = (stretches[0][0], first - last)

@@ -148,9 +148,13 @@ class ArrayAlgebra:
     def _by_segment(self, field: str, term: str, numbers: Any) -> Iterator[tuple[Lists, int, Any]]:
         """A term's lists, each with the documents of its segment as they are numbered there."""
         for lists, offset, _ in self.postings.lists(field, term):
-            first, end = np.searchsorted(numbers, (offset, self._ends[offset]))
-            if first < end:
-                yield lists, offset, (numbers[first:end] - offset).astype(np.uint16)
+            end = self._ends[offset]
+            if numbers[0] >= offset and numbers[-1] < end:
+                yield lists, offset, (numbers - offset).astype(np.uint16)
+                return
+            within = numbers[np.searchsorted(numbers, offset) : np.searchsorted(numbers, end)]
+            if len(within):
+                yield lists, offset, (within - offset).astype(np.uint16)
 
     def _holding(self, field: str, term: str, numbers: Any) -> Any:
         """Those of the documents that hold a term."""
@@ -159,7 +163,7 @@ class ArrayAlgebra:
             documents = np.frombuffer(lists.documents, "<u2")
             at = np.minimum(np.searchsorted(documents, wanted), len(documents) - 1)
             found.append(wanted[documents[at] == wanted].astype(np.int64) + offset)
-        return np.concatenate(found) if found else np.empty(0, np.int64)
+        return found[0] if len(found) == 1 else np.concatenate([np.empty(0, np.int64), *found])
 
     def _standing(self, field: str, term: str, numbers: Any) -> Any:
         """Where a term stands in documents that hold it: ascending, document above place."""
@@ -173,7 +177,7 @@ class ArrayAlgebra:
                 ends = counts.cumsum(dtype=np.int64)[at]
                 key, at = key.repeat(often), np.arange(often.sum()) + (ends - often.cumsum()).repeat(often)
             found.append(key + places[at])
-        return np.concatenate(found)
+        return found[0] if len(found) == 1 else np.concatenate(found)
 
     def raised(self, scores: Matches, gains: Sequence[Scores]) -> Matches:
         """What each of them gains is added."""
