@@ -126,24 +126,23 @@ class ArrayAlgebra:
             numbers = numbers[held > np.partition(held, -NEAR_POSTS - 1)[-NEAR_POSTS - 1]]
         return set(numbers.tolist())
 
-    def nearness(self, field: str, first: str, second: str, wanted: set[int]) -> Scores:
-        """How near two stems stand in those that hold both."""
-        numbers = self._holding(field, first, np.fromiter(sorted(wanted), np.int64, len(wanted)))
-        if first != second and len(numbers):
-            numbers = self._holding(field, second, numbers)
-        if not len(numbers):
-            return {}
-        places = self._standing(field, first, numbers)
-        others = places if first == second else self._standing(field, second, numbers)
-        after = np.searchsorted(others, places)
-        others = np.concatenate(([-_FAR], others, [_FAR, _FAR]))
-        following = others[after + 1]
-        if first == second:
-            following = others[after + 2]
-        distances = np.minimum(places - others[after], following - places)
-        near = distances <= NEAR
-        found = np.bincount(np.searchsorted(numbers, places[near] >> 32), 1 / distances[near], len(numbers))
-        return dict(zip(numbers.tolist(), found.tolist(), strict=True))
+    def nearness(self, fields: Sequence[str], first: str, second: str, wanted: set[int]) -> list[Scores]:
+        """How near two stems stand, by field, in those that hold both; a field's places are far above the last's."""
+        numbers = np.fromiter(sorted(wanted), np.int64, len(wanted))
+        holding, places, others = [], [], []
+        for above, field in enumerate(fields):
+            held = self._holding(field, first, numbers)
+            if first != second and len(held):
+                held = self._holding(field, second, held)
+            holding.append(held)
+            if len(held):
+                places.append(self._standing(field, first, held) + (above << 60))
+                others.append(self._standing(field, second, held) + (above << 60))
+        if not places:
+            return [{} for _ in fields]
+        keys = np.concatenate([held + (above << 28) for above, held in enumerate(holding)])
+        scores = iter(_nearness(keys, np.concatenate(places), np.concatenate(others), same=first == second).tolist())
+        return [dict(zip(held.tolist(), scores, strict=False)) for held in holding]
 
     def _by_segment(self, field: str, term: str, numbers: Any) -> Iterator[tuple[Lists, int, Any]]:
         """A term's lists, each with the documents of its segment as they are numbered there."""
@@ -311,6 +310,16 @@ class ArrayAlgebra:
 
     def _norms(self, field: str) -> Any:
         return np.frombuffer(self.postings.norms(field), np.float64) if self.size else np.empty(0)
+
+
+def _nearness(numbers: Any, places: Any, others: Any, *, same: bool) -> Any:
+    """What is near in each document, from where two stems stand in them."""
+    after = np.searchsorted(others, places)
+    others = np.concatenate(([-_FAR], others, [_FAR, _FAR]))
+    following = others[after + 2] if same else others[after + 1]
+    distances = np.minimum(places - others[after], following - places)
+    near = distances <= NEAR
+    return np.bincount(np.searchsorted(numbers, places[near] >> 32), 1 / distances[near], len(numbers))
 
 
 def _bytes(matches: Matches) -> int:

@@ -62,8 +62,11 @@ class PlainAlgebra:
         """The documents with the best scores."""
         return scoring.leading(scores)
 
-    def nearness(self, field: str, first: str, second: str, wanted: set[int]) -> Scores:
-        """How near two stems stand in those that hold both."""
+    def nearness(self, fields: Sequence[str], first: str, second: str, wanted: set[int]) -> list[Scores]:
+        """How near two stems stand, by field, in those that hold both."""
+        return [self._nearness(field, first, second, wanted) for field in fields]
+
+    def _nearness(self, field: str, first: str, second: str, wanted: set[int]) -> Scores:
         places = self.postings.positions(field, first, wanted)
         others = self.postings.positions(field, second, set(places))
         return {number: scoring.nearness(places[number], others[number]) for number in others}
