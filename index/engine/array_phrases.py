@@ -1,4 +1,4 @@
-"""Where the words of a phrase stand together in one segment, as numpy arrays."""
+"""Where words stand together or near each other in one segment, as numpy arrays."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from .scoring import NEAR
 from .whoosh_lists import Lists
 
 _WIDTHS = {"B": "u1", "H": "<u2", "I": "<u4"}
+_FAR = 1 << 62
 _MOST_MARKED = 1 << 27
 """Words of a segment's posts that are marked one by one, a byte each; at 65,536 posts they are about 26 million."""
 
@@ -52,12 +54,49 @@ def together(lists: Mapping[str, Lists], stems: Sequence[str], slop: int) -> tup
     return documents[matched].astype(np.int64), often[matched]
 
 
+def nearness(first: Lists, second: Lists, documents: Any) -> tuple[Any, Any]:
+    """Which of these documents hold both words of two lists, and how near these stand: see `scoring.nearness`.
+
+    The documents (uint16) are in order; the first answer is a mask of them, the second one number for each in it.
+    """
+    found = [_looked_up(np.frombuffer(each.documents, "<u2"), documents) for each in (first, second)]
+    held = found[0][1] & found[1][1]
+    count = int(held.sum())
+    if not count:
+        return held, np.empty(0)
+    places, others = (_keys(each, at[held], count) for each, (at, _) in zip((first, second), found, strict=True))
+    after = np.searchsorted(others, places)
+    others = np.concatenate(([-_FAR], others, [_FAR, _FAR]))
+    following = others[after + 1]
+    following = np.where(following == places, others[after + 2], following)  # the same word twice in the query
+    distances = np.minimum(places - others[after], following - places)
+    near = distances <= NEAR
+    return held, np.bincount(places[near] >> 32, 1 / distances[near], count)
+
+
+def _looked_up(documents: Any, wanted: Any) -> tuple[Any, Any]:
+    """Where wanted documents stand among others, and a mask of those that do."""
+    at = np.minimum(np.searchsorted(documents, wanted), len(documents) - 1)
+    return at, documents[at] == wanted
+
+
+def _keys(lists: Lists, at: Any, count: int) -> Any:
+    """Where a term stands in some of its documents: ascending, the document's rank among them above the place."""
+    ranks, places = np.arange(count) << 32, places_of(lists)
+    if not lists.counts_type:
+        return ranks + places[at]
+    counts = counts_of(lists)
+    often = counts[at].astype(np.int64)
+    last = often.cumsum()
+    steps = np.arange(last[-1]) + (counts.cumsum(dtype=np.int64)[at] - last).repeat(often)
+    return ranks.repeat(often) + places[steps]
+
+
 def _common(held: Sequence[Any]) -> Any:
     shortest, *others = sorted(held, key=len)
     for other in others:
         if len(shortest) * 64 < len(other):
-            at = np.minimum(np.searchsorted(other, shortest), len(other) - 1)
-            shortest = shortest[other[at] == shortest]
+            shortest = shortest[_looked_up(other, shortest)[1]]
         else:
             marked = np.zeros(1 << 16, np.bool_)
             marked[other] = True
@@ -87,7 +126,7 @@ def _in_order(stems: Sequence[str], places: Mapping[str, Any], end: int) -> Any:
     for step in steps[1:]:
         held, wanted = places[stems[step]], found + step
         if len(found) * 64 < len(held) or end > _MOST_MARKED:
-            found = found[held[np.minimum(np.searchsorted(held, wanted), len(held) - 1)] == wanted]
+            found = found[_looked_up(held, wanted)[1]]
         else:
             marked = np.zeros(end, np.bool_)
             marked[held] = True

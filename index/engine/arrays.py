@@ -8,7 +8,7 @@ takes longer than most single queries do (0.1 s), so that a process evaluates it
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -16,9 +16,9 @@ import numpy as np
 
 from ..records import Sort
 from . import Ranking
-from .array_phrases import counts_of, places_of, together
+from .array_phrases import counts_of, nearness, together
 from .combine import Scores
-from .scoring import K1, NEAR, NEAR_POSTS
+from .scoring import K1, NEAR_POSTS
 from .whoosh_lists import Lists
 from .whoosh_postings import Part, Postings
 from .whoosh_schema import ANY_DAY
@@ -29,8 +29,6 @@ CACHE_BYTES = 32 << 20
 MOST_MAPPED = 64 << 20
 """So many bytes of lists are read before their pages are given back: at 100,000 posts 200 queries leave a process with
 250 MB instead of 465, and take the same time."""
-
-_FAR = 1 << 62
 
 
 class Matches(NamedTuple):
@@ -127,56 +125,20 @@ class ArrayAlgebra:
         return set(numbers.tolist())
 
     def nearness(self, fields: Sequence[str], first: str, second: str, wanted: set[int]) -> list[Scores]:
-        """How near two stems stand, by field, in those that hold both; a field's places are far above the last's."""
+        """How near two stems stand, by field, in those that hold both."""
         numbers = np.fromiter(sorted(wanted), np.int64, len(wanted))
-        holding, places, others = [], [], []
-        for above, field in enumerate(fields):
-            held = self._holding(field, first, numbers)
-            if first != second and len(held):
-                held = self._holding(field, second, held)
-            holding.append(held)
-            if len(held):
-                places.append(self._standing(field, first, held) + (above << 60))
-                others.append(self._standing(field, second, held) + (above << 60))
-        if not places:
-            return [{} for _ in fields]
-        keys = np.concatenate([held + (above << 28) for above, held in enumerate(holding)])
-        scores = iter(_nearness(keys, np.concatenate(places), np.concatenate(others), same=first == second).tolist())
-        return [dict(zip(held.tolist(), scores, strict=False)) for held in holding]
-
-    def _by_segment(self, field: str, term: str, numbers: Any) -> Iterator[tuple[Lists, int, Any]]:
-        """A term's lists, each with the documents of its segment as they are numbered there."""
-        for lists, offset, _ in self.postings.lists(field, term):
-            end = self._ends[offset]
-            if numbers[0] >= offset and numbers[-1] < end:
-                yield lists, offset, (numbers - offset).astype(np.uint16)
-                return
-            within = numbers[np.searchsorted(numbers, offset) : np.searchsorted(numbers, end)]
-            if len(within):
-                yield lists, offset, (within - offset).astype(np.uint16)
-
-    def _holding(self, field: str, term: str, numbers: Any) -> Any:
-        """Those of the documents that hold a term."""
-        found = []
-        for lists, offset, wanted in self._by_segment(field, term, numbers):
-            documents = np.frombuffer(lists.documents, "<u2")
-            at = np.minimum(np.searchsorted(documents, wanted), len(documents) - 1)
-            found.append(wanted[documents[at] == wanted].astype(np.int64) + offset)
-        return found[0] if len(found) == 1 else np.concatenate([np.empty(0, np.int64), *found])
-
-    def _standing(self, field: str, term: str, numbers: Any) -> Any:
-        """Where a term stands in documents that hold it: ascending, document above place."""
-        found = []
-        for lists, offset, wanted in self._by_segment(field, term, numbers):
-            at = np.searchsorted(np.frombuffer(lists.documents, "<u2"), wanted)
-            key, places = (wanted.astype(np.int64) + offset) << 32, places_of(lists)
-            if lists.counts_type:
-                counts = counts_of(lists)
-                often = counts[at].astype(np.int64)
-                ends = counts.cumsum(dtype=np.int64)[at]
-                key, at = key.repeat(often), np.arange(often.sum()) + (ends - often.cumsum()).repeat(often)
-            found.append(key + places[at])
-        return found[0] if len(found) == 1 else np.concatenate(found)
+        scores: list[Scores] = [{} for _ in fields]
+        for (_, offset), end in zip(self.postings.leaves, self._ends, strict=True):
+            within = numbers if len(self._ends) == 1 else numbers[slice(*np.searchsorted(numbers, (offset, end)))]
+            if not len(within):
+                continue
+            local = (within - offset).astype(np.uint16)
+            for field, found in zip(fields, scores, strict=True):
+                one, other = (self.postings.part(field, term, offset) for term in (first, second))
+                if one and other:
+                    held, near = nearness(one.lists, other.lists, local)
+                    found.update(zip(within[held].tolist(), near.tolist(), strict=True))
+        return scores
 
     def raised(self, scores: Matches, gains: Sequence[Scores]) -> Matches:
         """What each of them gains is added."""
@@ -217,6 +179,8 @@ class ArrayAlgebra:
 
     def intersect(self, parts: Sequence[Matches]) -> Matches:
         """Those that all parts hold, scores summed."""
+        if len(parts) == 1:
+            return parts[0]
         numbers = self._common(parts)
         summed = np.zeros(len(numbers))
         for part in parts:
@@ -274,6 +238,11 @@ class ArrayAlgebra:
             self.postings.unload()
             self._mapped = 0
         numbers, total = scores.numbers, len(scores.numbers)
+        if sort == "relevance" and top and total > top:
+            # Mostly there are few with such scores, so that the days of all others need not be looked at.
+            highest = np.partition(scores.scores, -top)[-top]
+            scores = Matches(*(part[scores.scores >= highest] for part in scores))
+            numbers = scores.numbers
         days = self._column("day")[numbers].astype(np.float64)
         if sort == "relevance":
             first, second = -scores.scores, -days
@@ -289,10 +258,9 @@ class ArrayAlgebra:
         return Ranking(total, list(zip(numbers[ordered].tolist(), scores.scores[ordered].tolist(), strict=True)))
 
     @cached_property
-    def _ends(self) -> dict[int, int]:
-        """Where each segment's documents end, by where they begin."""
-        offsets = [offset for _, offset in self.postings.leaves]
-        return dict(zip(offsets, [*offsets[1:], self.size], strict=True))
+    def _ends(self) -> list[int]:
+        """Where each segment's documents end."""
+        return [*(offset for _, offset in self.postings.leaves[1:]), self.size]
 
     @cached_property
     def _is_alive(self) -> Any:
@@ -310,16 +278,6 @@ class ArrayAlgebra:
 
     def _norms(self, field: str) -> Any:
         return np.frombuffer(self.postings.norms(field), np.float64) if self.size else np.empty(0)
-
-
-def _nearness(numbers: Any, places: Any, others: Any, *, same: bool) -> Any:
-    """What is near in each document, from where two stems stand in them."""
-    after = np.searchsorted(others, places)
-    others = np.concatenate(([-_FAR], others, [_FAR, _FAR]))
-    following = others[after + 2] if same else others[after + 1]
-    distances = np.minimum(places - others[after], following - places)
-    near = distances <= NEAR
-    return np.bincount(np.searchsorted(numbers, places[near] >> 32), 1 / distances[near], len(numbers))
 
 
 def _bytes(matches: Matches) -> int:
