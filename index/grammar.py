@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from ..pipeline.errors import QueryError
 from .analysis import STOP_WORDS, fold, keyword, printable, shown, words
@@ -41,8 +40,7 @@ STATES: tuple[StateName, ...] = ("full", "excerpt", "gone")
 _AROUND = ".,;:!?'…-–—"
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedQuery:
+class ParsedQuery(NamedTuple):
     """What a query means, and sentences on how it was read where that is not obvious."""
 
     node: Node

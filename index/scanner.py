@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ..pipeline.errors import QueryError
 from .analysis import keyword, shown, words
@@ -35,8 +34,7 @@ _OPERATORS: dict[str, Kind] = {"AND": "and", "OR": "or", "NOT": "not", "&&": "an
 _LUCENE: dict[Kind, str] = {"and": "AND", "or": "OR", "not": "NOT"}
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """One piece of a query: as it was typed, and as the grammar takes it. `plain` marks a bare word."""
 
     kind: Kind
@@ -45,12 +43,12 @@ class Piece:
     plain: bool = False
 
 
-@dataclass(slots=True)
 class Scan:
     """The pieces of a query and the notes on how it was read."""
 
-    pieces: list[Piece] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.pieces: list[Piece] = []
+        self.notes: list[str] = []
 
     @property
     def lucene(self) -> str:
@@ -272,7 +270,7 @@ def _settle_before(found: Scan, piece: Piece, kept: list[Piece]) -> None:
 def _as_word(found: Scan, piece: Piece) -> Piece:
     found.note(f"{_shown(piece.typed)} has nothing to join here and was read as a word")
     word = _LUCENE[piece.kind].lower()
-    return replace(piece, kind="atom", typed=word, lucene=word, plain=True)
+    return piece._replace(kind="atom", typed=word, lucene=word, plain=True)
 
 
 def _modified(typed: str) -> tuple[str, str]:
