@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -30,8 +31,6 @@ def colourful() -> bool:
 
 def width() -> int:
     """How wide a line of results may be: the terminal's width, capped."""
-    import shutil  # brings compression with it: 2 ms that results in a pipe need not take
-
     return max(40, min(MAX_WIDTH, shutil.get_terminal_size().columns))
 
 

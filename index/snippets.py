@@ -226,7 +226,8 @@ def _tight(
     starts: Sequence[int], ends: Sequence[int], stems: Sequence[str], different: int
 ) -> tuple[int, list[tuple[int, int]]]:
     """The characters of the shortest stretches that hold so many stems, and each by its first and last match."""
-    shortest, tightest = LONGEST * LONGEST, []
+    shortest = LONGEST * LONGEST
+    tightest: list[tuple[int, int]] = []
     inside: dict[str, int] = {}
     opening = 0
     for closing, stem in enumerate(stems):

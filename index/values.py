@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self, dataclass_transform
+from typing import Any, ClassVar, Self, dataclass_transform
 
 
 @dataclass_transform(frozen_default=True)
@@ -12,13 +12,14 @@ class Value:
     Only that nothing is compiled for it: a dataclass takes 0.4 ms to come about, and a query's nodes are thirteen.
     """
 
-    __match_args__: Any = ()
+    _names: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls) -> None:
-        cls.__match_args__ = tuple(cls.__annotations__)
+        cls._names = tuple(cls.__annotations__)
+        type.__setattr__(cls, "__match_args__", cls._names)
 
     def __init__(self, *given: Any, **named: Any) -> None:
-        names = self.__match_args__
+        names = self._names
         held = dict(zip(names, given, strict=False))
         if len(given) > len(names) or not named.keys() <= set(names).difference(held):
             raise TypeError(f"{type(self).__name__} takes {', '.join(names) or 'nothing'}")
@@ -30,10 +31,10 @@ class Value:
 
     def but(self, **changed: Any) -> Self:
         """The same with some fields changed."""
-        return type(self)(**dict(zip(self.__match_args__, self._values(), strict=True)) | changed)
+        return type(self)(**dict(zip(self._names, self._values(), strict=True)) | changed)
 
     def _values(self) -> tuple[Any, ...]:
-        return tuple([getattr(self, name) for name in self.__match_args__])
+        return tuple([getattr(self, name) for name in self._names])
 
     def __eq__(self, other: object) -> bool:
         return self._values() == other._values() if type(other) is type(self) else NotImplemented
@@ -42,7 +43,7 @@ class Value:
         return hash((type(self), self._values()))
 
     def __repr__(self) -> str:
-        held = zip(self.__match_args__, self._values(), strict=True)
+        held = zip(self._names, self._values(), strict=True)
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in held)})"
 
     def __setattr__(self, name: str, value: Any) -> None:

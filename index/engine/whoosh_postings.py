@@ -173,7 +173,7 @@ class Postings:
             by_byte = [K1 * (1 - B + B * (byte_to_length(byte) or 1) / average) for byte in range(256)]
             norms = self._all_norms[field] = array("d")
             for leaf, _ in self.leaves:
-                norms.extend(by_byte[byte] for byte in _lengths(leaf, field))
+                norms.extend(map(by_byte.__getitem__, _lengths(leaf, field)))
         return norms
 
 
