@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import MAXYEAR, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from ..pipeline.errors import QueryError
-from ..pipeline.records import Precision
 from .analysis import shown
+
+if TYPE_CHECKING:
+    from ..pipeline.records import Precision
 
 _FORM = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:T[\d:.]+(?:Z|[+-][\d:]+)?)?", re.ASCII)
 _DATE = r"\d{4}(?:[-/.]\d{1,2}(?:[-/.]\d{1,2})?)?"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ..pipeline.errors import QueryError
 from .analysis import keyword, shown, words
@@ -51,8 +50,7 @@ _OPERATORS: dict[str, Kind] = {"AND": "and", "OR": "or", "NOT": "not", "&&": "an
 _LUCENE: dict[Kind, str] = {"and": "AND", "or": "OR", "not": "NOT"}
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """One piece of a query: as it was typed, and as the grammar takes it. `plain` marks a bare word."""
 
     kind: Kind
@@ -61,22 +59,17 @@ class Piece:
     plain: bool = False
 
 
-@dataclass(slots=True)
 class Scan:
     """The pieces of a query and the notes on how it was read."""
 
-    pieces: list[Piece] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.pieces: list[Piece] = []
+        self.notes: list[str] = []
 
     @property
     def lucene(self) -> str:
         """The repaired query in Lucene's syntax."""
         return " ".join(piece.lucene for piece in self.pieces)
-
-    @property
-    def is_plain(self) -> bool:
-        """Are there bare words only, so that no grammar is needed?"""
-        return all(piece.plain for piece in self.pieces)
 
     def note(self, sentence: str) -> None:
         """Keep a sentence on how the query was read, once."""
@@ -339,7 +332,7 @@ def _settle_before(found: Scan, piece: Piece, kept: list[Piece]) -> None:
 def _as_word(found: Scan, piece: Piece) -> Piece:
     found.note(f"{_shown(piece.typed)} has nothing to join here and was read as a word")
     word = _LUCENE[piece.kind].lower()
-    return replace(piece, kind="atom", typed=word, lucene=word, plain=True)
+    return piece._replace(kind="atom", typed=word, lucene=word, plain=True)
 
 
 def _modified(typed: str) -> tuple[str, str]:

@@ -363,7 +363,7 @@ def _unseen(snapshot: Snapshot, ranking: Ranking, seen: Collection[tuple[str, st
         return ranking
     known = frozenset(seen)
     left = [(number, score) for number, score in ranking.top if snapshot.insight.identity(number) not in known]
-    return replace(ranking, total=len(left), top=left)
+    return ranking._replace(total=len(left), top=left)
 
 
 def _nothing_asked(query: str, parsed: ParsedQuery) -> list[str]:

@@ -48,8 +48,8 @@ class Algebra(Protocol[S]):
         """The documents that are worth a closer look: see `scoring.leading`."""
         ...
 
-    def nearness(self, field: str, first: str, second: str, wanted: set[int]) -> Scores:
-        """How near two stems stand in those of the wanted documents that hold both: see `scoring.nearness`."""
+    def nearness(self, fields: Sequence[str], first: str, second: str, wanted: set[int]) -> list[Scores]:
+        """How near two stems stand, by field, in those of the wanted documents that hold both: `scoring.nearness`."""
         ...
 
     def raised(self, scores: S, gains: Sequence[Scores]) -> S:

@@ -16,9 +16,10 @@ import numpy as np
 
 from ..records import Sort
 from . import Ranking
+from .array_phrases import counts_of, nearness, together
 from .combine import Scores
-from .scoring import K1, NEAR, NEAR_POSTS
-from .whoosh_lists import MOST_DOCUMENTS, Lists
+from .scoring import K1, NEAR_POSTS
+from .whoosh_lists import Lists
 from .whoosh_postings import Part, Postings
 from .whoosh_schema import ANY_DAY
 
@@ -28,9 +29,6 @@ CACHE_BYTES = 32 << 20
 MOST_MAPPED = 64 << 20
 """So many bytes of lists are read before their pages are given back: at 100,000 posts 200 queries leave a process with
 250 MB instead of 465, and take the same time."""
-
-_FAR = 1 << 62
-_WIDTHS = {"B": "u1", "H": "<u2", "I": "<u4"}
 
 
 class Matches(NamedTuple):
@@ -76,7 +74,7 @@ class ArrayAlgebra:
         numbers, counts = [], []
         for lists, offset, deleted in parts:
             self._mapped += 3 * lists.size
-            held, often = _documents(lists), _counts(lists)
+            held, often = _documents(lists), counts_of(lists)
             if deleted:
                 alive = self._is_alive[held + offset]
                 held, often = held[alive], often[alive]
@@ -111,14 +109,11 @@ class ArrayAlgebra:
         numbers, counts = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
         for offset in sorted(offsets):
             self._mapped += sum(2 * each[offset].lists.occurrences for each in parts.values())
-            places = _places({term: each[offset].lists for term, each in parts.items()})
-            found = _near(stems, places, slop) if slop else _in_order(stems, places)
-            if len(found):
-                held, often = np.unique(found >> 32, return_counts=True)
-                held += offset
-                alive = self._is_alive[held]
-                numbers.append(held[alive])
-                counts.append(often[alive])
+            held, often = together({term: each[offset].lists for term, each in parts.items()}, stems, slop)
+            held += offset
+            alive = self._is_alive[held]
+            numbers.append(held[alive])
+            counts.append(often[alive])
         held, often = np.concatenate(numbers), np.concatenate(counts)
         return Matches(held, often / self._norms(field)[held])
 
@@ -129,41 +124,21 @@ class ArrayAlgebra:
             numbers = numbers[held > np.partition(held, -NEAR_POSTS - 1)[-NEAR_POSTS - 1]]
         return set(numbers.tolist())
 
-    def nearness(self, field: str, first: str, second: str, wanted: set[int]) -> Scores:
-        """How near two stems stand in those that hold both."""
+    def nearness(self, fields: Sequence[str], first: str, second: str, wanted: set[int]) -> list[Scores]:
+        """How near two stems stand, by field, in those that hold both."""
         numbers = np.fromiter(sorted(wanted), np.int64, len(wanted))
-        places = self._standing(field, first, numbers)
-        others = places if first == second else self._standing(field, second, numbers)
-        both = np.intersect1d(places >> 32, others >> 32)
-        if not len(both):
-            return {}
-        places = places[np.isin(places >> 32, both)]
-        after = np.searchsorted(others, places)
-        others = np.concatenate(([-_FAR], others, [_FAR, _FAR]))
-        following = others[after + 1]
-        following = np.where(following == places, others[after + 2], following)  # the same word twice in the query
-        distances = np.minimum(places - others[after], following - places)
-        near = distances <= NEAR
-        found = np.bincount(np.searchsorted(both, places[near] >> 32), 1 / distances[near], len(both))
-        return dict(zip(both.tolist(), found.tolist(), strict=True))
-
-    def _standing(self, field: str, term: str, numbers: Any) -> Any:
-        """Where a term stands in these documents: ascending, document above place."""
-        found = [np.empty(0, np.int64)]
-        for lists, offset, _ in self.postings.lists(field, term):
-            documents = np.frombuffer(lists.documents, "<u2")
-            wanted = numbers[(numbers >= offset) & (numbers < offset + MOST_DOCUMENTS)]
-            at = np.searchsorted(documents, (wanted - offset).astype(np.uint16))
-            held = np.append(documents, 0)[at] == wanted - offset
-            held &= at < len(documents)
-            wanted, at = wanted[held], at[held]
-            counts = _counts(lists)
-            ends = np.cumsum(counts, dtype=np.int64)[at] if lists.counts_type else at + 1
-            often = counts[at].astype(np.int64)
-            steps = np.arange(often.sum()) - np.repeat(np.cumsum(often) - often, often)
-            places = np.frombuffer(lists.places, _WIDTHS[lists.places_type])[np.repeat(ends - often, often) + steps]
-            found.append((np.repeat(wanted, often) << 32) + places)
-        return np.concatenate(found)
+        scores: list[Scores] = [{} for _ in fields]
+        for (_, offset), end in zip(self.postings.leaves, self._ends, strict=True):
+            within = numbers if len(self._ends) == 1 else numbers[slice(*np.searchsorted(numbers, (offset, end)))]
+            if not len(within):
+                continue
+            local = (within - offset).astype(np.uint16)
+            for field, found in zip(fields, scores, strict=True):
+                one, other = (self.postings.part(field, term, offset) for term in (first, second))
+                if one and other:
+                    held, near = nearness(one.lists, other.lists, local)
+                    found.update(zip(within[held].tolist(), near.tolist(), strict=True))
+        return scores
 
     def raised(self, scores: Matches, gains: Sequence[Scores]) -> Matches:
         """What each of them gains is added."""
@@ -204,6 +179,8 @@ class ArrayAlgebra:
 
     def intersect(self, parts: Sequence[Matches]) -> Matches:
         """Those that all parts hold, scores summed."""
+        if len(parts) == 1:
+            return parts[0]
         numbers = self._common(parts)
         summed = np.zeros(len(numbers))
         for part in parts:
@@ -261,6 +238,11 @@ class ArrayAlgebra:
             self.postings.unload()
             self._mapped = 0
         numbers, total = scores.numbers, len(scores.numbers)
+        if sort == "relevance" and top and total > top:
+            # Mostly there are few with such scores, so that the days of all others need not be looked at.
+            highest = np.partition(scores.scores, -top)[-top]
+            scores = Matches(*(part[scores.scores >= highest] for part in scores))
+            numbers = scores.numbers
         days = self._column("day")[numbers].astype(np.float64)
         if sort == "relevance":
             first, second = -scores.scores, -days
@@ -274,6 +256,11 @@ class ArrayAlgebra:
         if top is not None:
             ordered = ordered[:top]
         return Ranking(total, list(zip(numbers[ordered].tolist(), scores.scores[ordered].tolist(), strict=True)))
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Where each segment's documents end."""
+        return [*(offset for _, offset in self.postings.leaves[1:]), self.size]
 
     @cached_property
     def _is_alive(self) -> Any:
@@ -308,55 +295,6 @@ def _gathered(held: Any, scores: Any) -> Matches:
 
 def _documents(lists: Lists) -> Any:
     return np.frombuffer(lists.documents, "<u2").astype(np.int64)
-
-
-def _counts(lists: Lists) -> Any:
-    if not lists.counts_type:
-        return np.ones(lists.size, np.uint8)
-    return np.frombuffer(lists.counts, _WIDTHS[lists.counts_type])
-
-
-def _places(lists: dict[str, Lists]) -> dict[str, Any]:
-    """Where each term stands in the documents that hold all: ascending, document above place."""
-    often = np.zeros(1 << 16, np.uint8)
-    for each in lists.values():
-        often[np.frombuffer(each.documents, "<u2")] += 1
-    whole = often == len(lists)
-    found = {}
-    for term, each in lists.items():
-        documents, counts = _documents(each), _counts(each)
-        kept = np.repeat(whole[documents], counts)
-        documents = np.repeat(documents, counts)[kept]
-        found[term] = (documents << 32) + np.frombuffer(each.places, _WIDTHS[each.places_type])[kept]
-    return found
-
-
-def _in_order(stems: Sequence[str], places: dict[str, Any]) -> Any:
-    """The places at which the stems begin to follow each other."""
-    steps = sorted(range(len(stems)), key=lambda step: len(places[stems[step]]))
-    starts = places[stems[steps[0]]] - steps[0]
-    for step in steps[1:]:
-        held = places[stems[step]]
-        if len(starts) * 64 < len(held):
-            starts = starts[np.append(held, -1)[np.searchsorted(held, starts + step)] == starts + step]
-        else:
-            # Both are in order, so that this sort is a merge: half the time of looking each up.
-            merged = np.sort(np.concatenate((starts + step, held)), kind="stable")
-            starts = merged[1:][merged[1:] == merged[:-1]] - step
-    return starts
-
-
-def _near(stems: Sequence[str], places: dict[str, Any], slop: int) -> Any:
-    """The places at which the last of the stems within reach stands."""
-    width = len(stems) + slop
-    ends = np.sort(np.concatenate(list(places.values())))
-    for term, held in places.items():
-        needed = list(stems).count(term)
-        before = np.searchsorted(held, ends, side="right") - needed
-        reached = before >= 0
-        ends, before = ends[reached], before[reached]
-        ends = ends[ends - held[before] < width] if len(held) else held
-    return ends
 
 
 def _best(first: Any, second: Any, top: int | None) -> Any:

@@ -96,10 +96,11 @@ class Evaluator(Generic[S]):
 
     def _near(self, first: str, second: str, wanted: set[int]) -> Scores:
         shares: Scores = {}
-        for name in fields_of(None):
-            near = self.algebra.nearness(name, first, second, wanted)
+        fields = fields_of(None)
+        for name, near in zip(fields, self.algebra.nearness(fields, first, second, wanted), strict=True):
+            counts_as = weight(name)
             for number, share in self.postings.shares_of(name, near).items():
-                shares[number] = shares.get(number, 0.0) + weight(name) * share
+                shares[number] = shares.get(number, 0.0) + counts_as * share
         gains = saturated(shares, min(self._idf(first, None), self._idf(second, None)))
         return {number: NEAR_WEIGHT * gain for number, gain in gains.items()}
 

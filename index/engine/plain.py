@@ -62,8 +62,11 @@ class PlainAlgebra:
         """The documents with the best scores."""
         return scoring.leading(scores)
 
-    def nearness(self, field: str, first: str, second: str, wanted: set[int]) -> Scores:
-        """How near two stems stand in those that hold both."""
+    def nearness(self, fields: Sequence[str], first: str, second: str, wanted: set[int]) -> list[Scores]:
+        """How near two stems stand, by field, in those that hold both."""
+        return [self._nearness(field, first, second, wanted) for field in fields]
+
+    def _nearness(self, field: str, first: str, second: str, wanted: set[int]) -> Scores:
         places = self.postings.positions(field, first, wanted)
         others = self.postings.positions(field, second, set(places))
         return {number: scoring.nearness(places[number], others[number]) for number in others}
@@ -84,7 +87,9 @@ class PlainAlgebra:
         """Those that some part holds, scores summed."""
         scores: Scores = {}
         for part, weight in parts:
-            if scores:
+            if not scores and weight == 1.0:
+                scores = dict(part)
+            elif scores:
                 for number, score in part.items():
                     scores[number] = scores.get(number, 0.0) + weight * score
             else:
@@ -101,6 +106,8 @@ class PlainAlgebra:
 
     def intersect(self, parts: Sequence[Scores]) -> Scores:
         """Those that all parts hold, scores summed."""
+        if len(parts) == 1:
+            return parts[0]
         return {number: sum(part[number] for part in parts) for number in common(parts)}
 
     def favour(self, scores: Scores, parts: Sequence[Scores]) -> Scores:
@@ -125,6 +132,11 @@ class PlainAlgebra:
 
     def ranking(self, scores: Scores, sort: Sort, top: int | None) -> Ranking:
         """The first of them, in order."""
+        total = len(scores)
+        if sort == "relevance" and top and total > top:
+            # Mostly there are few with such scores, so that the days of all others need not be looked at.
+            highest = heapq.nlargest(top, scores.values())[-1]
+            scores = {number: score for number, score in scores.items() if score >= highest}
         days = self.postings.column("day") if len(scores) > 1 else dict.fromkeys(scores, 0)
         keyed: list[tuple[float, float, int]]
         if sort == "relevance":
@@ -140,4 +152,4 @@ class PlainAlgebra:
         order = self.postings.order
         keyed.sort(key=lambda key: (key[0], key[1], order(key[2]) if ties[key[:2]] > 1 else b""))
         first = keyed if top is None else keyed[:top]
-        return Ranking(len(scores), [(number, scores[number]) for _, _, number in first])
+        return Ranking(total, [(number, scores[number]) for _, _, number in first])

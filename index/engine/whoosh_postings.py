@@ -79,6 +79,10 @@ class Postings:
             found = self._found[field, term] = tuple(parts)
         return found
 
+    def part(self, field: str, term: str, offset: int) -> Part | None:
+        """The postings of a term in the segment that begins there."""
+        return next((part for part in self.lists(field, term) if part.offset == offset), None)
+
     def unload(self) -> None:
         """Let go of the pages of the files that were read; nothing that is held becomes invalid."""
         for leaf, _ in self.leaves:
@@ -169,7 +173,7 @@ class Postings:
             by_byte = [K1 * (1 - B + B * (byte_to_length(byte) or 1) / average) for byte in range(256)]
             norms = self._all_norms[field] = array("d")
             for leaf, _ in self.leaves:
-                norms.extend(by_byte[byte] for byte in _lengths(leaf, field))
+                norms.extend(map(by_byte.__getitem__, _lengths(leaf, field)))
         return norms
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tipsearch.index.grammar import MOST_PATTERNS, ParsedQuery, _Builder, _through_luqum, parse_query
+from tipsearch.index.grammar import MOST_PATTERNS, ParsedQuery, _Builder, _joined_by, _through_luqum, parse_query
 from tipsearch.index.query import (
     AllOf,
     AnyOf,
@@ -271,22 +271,35 @@ def test_any_text_means_something_or_is_a_query_error(query: str) -> None:
     assert refusal.hint
 
 
-@settings(max_examples=300, deadline=None)
+SIMPLE = ["apple", "the", "and", "to", "24/7", "C++", "don't", "colour?", '"apple pie"', '"the"', '"don’t, 24/7"']
+
+
+@settings(max_examples=400, deadline=None)
 @given(
-    st.lists(
-        st.one_of(st.sampled_from(["apple", "the", "and", "to", "24/7", "C++", "don't"]), st.text(max_size=6)),
-        max_size=8,
-    )
+    st.lists(st.one_of(st.sampled_from(SIMPLE), st.text(max_size=6)), max_size=8),
+    st.sampled_from([" ", " AND ", " OR "]),
+    st.booleans(),
 )
-def test_bare_words_mean_the_same_with_and_without_the_grammar(words: list[str]) -> None:
-    query = " ".join(words)
+def test_words_and_phrases_mean_the_same_with_and_without_the_grammar(
+    words: list[str], between: str, all_words: bool
+) -> None:
+    query = between.join(words)
     try:
         found = scan(query)
     except QueryError:
         return
-    assume(found.is_plain and found.pieces)
-    through = _through_luqum(found.lucene, query, _Builder([], all_words=False))
-    assert parse_query(query).node == (through or Everything())
+    assume(found.pieces and _joined_by(found.pieces) is not None)
+    builder = _Builder(found.notes, all_words=all_words)
+    through = _through_luqum(found.lucene, query, builder)
+    parsed = parse_query(query, all_words=all_words)
+    assert (parsed.node, parsed.notes) == (through or Everything(), tuple(builder.notes))
+
+
+def test_the_grammar_is_imported_for_what_needs_it_alone() -> None:
+    simple = ["apple pie", '"apple pie"', 'apple "of the eye"', "a AND b AND c", '"a b" OR c', "C++"]
+    assert all(_joined_by(scan(query).pieces) is not None for query in simple)
+    others = ["a AND b OR c", "a (b OR c)", "title:a", "a~", '"a b"~2', "a^2", "-a b", "a NOT b", "a b AND c"]
+    assert all(_joined_by(scan(query).pieces) is None for query in others)
 
 
 @given(st.text(st.characters(exclude_categories=["Z", "Cc", "Cs"], exclude_characters="\\"), min_size=1, max_size=12))
