@@ -132,6 +132,7 @@ def _cut(text: str) -> Scan:
     found = Scan()
     add = found.pieces.append
     position, at_start = 0, True
+    within: list[str] = []
     while position < len(text):
         character = text[position]
         starts, at_start = at_start, character.isspace() or character == "("
@@ -139,8 +140,10 @@ def _cut(text: str) -> Scan:
             position += 1
         elif character == "(":
             add(Piece("open", "(", "("))
+            within.append(within[-1] if within else "")
             position += 1
         elif character == ")":
+            within[-1:] = []
             boost = _BOOST.match(text, position + 1)
             add(Piece("close", ")", ")" + (boost.group() if boost else "")))
             position = boost.end() if boost else position + 1
@@ -149,7 +152,11 @@ def _cut(text: str) -> Scan:
             add(Piece("sign", signs.group(), sign))
             position = signs.end()
         elif named := _FIELD.match(text, position):
-            position = _cut_value(found, text, named)
+            at_start = text[named.end()] == "("
+            within += [named.group(1).lower()] if at_start else []
+            position = _cut_value(found, text, _field(named.group(1)), named.end())
+        elif character in "[{<>" and within and within[-1] == "date":
+            position = _cut_value(found, text, "date", position)
         elif character == '"':
             position = _cut_phrase(found, text, position)
         else:
@@ -197,10 +204,13 @@ def _note_signs(found: Scan, typed: str) -> None:
         found.note(f"{_shown(typed)} was read as {_shown(typed[1:])}; to leave it out, write -{shown(typed[1:])}")
 
 
-def _cut_value(found: Scan, text: str, named: re.Match[str]) -> int:
-    name, position = named.group(1).lower(), named.end()
-    if name not in FIELDS:
-        raise _unknown_field(named.group(1))
+def _field(name: str) -> str:
+    if name.lower() not in FIELDS:
+        raise _unknown_field(name)
+    return name.lower()
+
+
+def _cut_value(found: Scan, text: str, name: str, position: int) -> int:
     character = text[position]
     if character == "(":
         found.pieces.append(Piece("open", f"{name}:(", f"{name}:("))
@@ -255,7 +265,9 @@ def _cut_range(found: Scan, text: str, position: int) -> int:
     low, high = (escape(" ".join(bound.strip('"').split())) for bound in (low, high))
     lucene = f"date:{left}{low} TO {high}{right}"
     found.pieces.append(Piece("atom", f"date:{bounds.group()}", lucene))
-    return bounds.end()
+    # Dates add nothing to a score that could be multiplied.
+    boost = _BOOST.match(text, bounds.end())
+    return boost.end() if boost else bounds.end()
 
 
 def _pair_groups(found: Scan) -> None:

@@ -150,6 +150,21 @@ def test_other_colons_and_everyday_signs_are_words(query: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("query", "same"),
+    [
+        ("title:(+apple -berry)", "+title:apple -title:berry"),
+        ("title:(-berry)", "-title:berry"),
+        ("date:(>=2018 AND <2019-06)", "date:>=2018 AND date:<2019-06"),
+        ("date:([2018 TO 2019} OR >2021)", "date:[2018 TO 2019} OR date:>2021"),
+        ('date:((2018 OR >"last March")) apple', '(date:2018 OR date:>"last March") apple'),
+        ("apple date:[2018 TO 2019]^2", "apple date:[2018 TO 2019]"),
+    ],
+)
+def test_a_group_of_a_field_means_what_its_parts_mean_one_by_one(query: str, same: str) -> None:
+    assert parse_query(query) == parse_query(same)
+
+
+@pytest.mark.parametrize(
     ("query", "node"),
     [
         (r"tag:c\+\+", Keyword("tag", "c++")),
