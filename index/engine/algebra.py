@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from typing import Protocol, TypeVar
 
 from ..records import Sort
@@ -56,8 +56,8 @@ class Algebra(Protocol[S]):
         """The same documents, with what each of them gains added in the order of the parts."""
         ...
 
-    def as_scores(self, matches: S) -> Scores:
-        """The scores by document, not to be changed."""
+    def scores_at(self, matches: S, numbers: Collection[int]) -> Scores:
+        """The scores of those of the documents that match."""
         ...
 
     def unite(self, parts: Sequence[tuple[S, float]]) -> S:

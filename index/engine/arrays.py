@@ -8,7 +8,7 @@ takes longer than most single queries do (0.1 s), so that a process evaluates it
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -149,9 +149,12 @@ class ArrayAlgebra:
                 raised[places] += np.fromiter(gain.values(), np.float64, len(gain))
         return Matches(scores.numbers, raised)
 
-    def as_scores(self, matches: Matches) -> Scores:
-        """As a dict."""
-        return dict(zip(matches.numbers.tolist(), matches.scores.tolist(), strict=True))
+    def scores_at(self, matches: Matches, numbers: Collection[int]) -> Scores:
+        """The scores of those of the documents that match."""
+        wanted = np.fromiter(numbers, np.int64, len(numbers))
+        wanted = wanted[self._isin(wanted, matches.numbers)]
+        found = matches.scores[np.searchsorted(matches.numbers, wanted)]
+        return dict(zip(wanted.tolist(), found.tolist(), strict=True))
 
     def unite(self, parts: Sequence[tuple[Matches, float]]) -> Matches:
         """Those that some part holds, scores summed."""

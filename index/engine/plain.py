@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 
 from ..records import Sort
 from . import Ranking, scoring
@@ -79,9 +79,9 @@ class PlainAlgebra:
                 raised[number] += score
         return raised
 
-    def as_scores(self, matches: Scores) -> Scores:
-        """They are."""
-        return matches
+    def scores_at(self, matches: Scores, numbers: Collection[int]) -> Scores:
+        """The scores of those of the documents that match."""
+        return {number: matches[number] for number in numbers if number in matches}
 
     def unite(self, parts: Sequence[tuple[Scores, float]]) -> Scores:
         """Those that some part holds, scores summed."""

@@ -99,6 +99,11 @@ class Postings:
         """How many documents hold a term, deleted ones among them."""
         return sum(part.lists.size for part in self.lists(field, term))
 
+    def live(self, field: str, term: str) -> int:
+        """How many documents hold a term."""
+        parts = self.lists(field, term)
+        return sum(len(list(part.postings())) if part.deleted else part.lists.size for part in parts)
+
     def occurrences(self, field: str, term: str) -> tuple[int, int]:
         """In how many documents a term stands, and how often in all."""
         return self.frequency(field, term), sum(part.lists.occurrences for part in self.lists(field, term))
