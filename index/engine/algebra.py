@@ -44,16 +44,16 @@ class Algebra(Protocol[S]):
         """The shares of those where the stems follow each other, or with a slop stand within reach."""
         ...
 
-    def leading(self, scores: S) -> set[int]:
-        """The documents that are worth a closer look: see `scoring.leading`."""
+    def leading(self, scores: S) -> S:
+        """Those of the documents that are worth a closer look: see `scoring.leading`."""
         ...
 
-    def nearness(self, fields: Sequence[str], first: str, second: str, wanted: set[int]) -> list[Scores]:
-        """How near two stems stand, by field, in those of the wanted documents that hold both: `scoring.nearness`."""
+    def nearness(self, field: str, first: str, second: str, wanted: S) -> S:
+        """The shares of those of the wanted documents that hold both stems, from `scoring.nearness`."""
         ...
 
-    def raised(self, scores: S, gains: Sequence[Scores]) -> S:
-        """The same documents, with what each of them gains added in the order of the parts."""
+    def raised(self, scores: S, gains: Sequence[S], weight: float) -> S:
+        """The same documents, with what each of them gains, weighted, added in the order of the parts."""
         ...
 
     def scores_at(self, matches: S, numbers: Collection[int]) -> Scores:

@@ -79,10 +79,6 @@ class Postings:
             found = self._found[field, term] = tuple(parts)
         return found
 
-    def part(self, field: str, term: str, offset: int) -> Part | None:
-        """The postings of a term in the segment that begins there."""
-        return next((part for part in self.lists(field, term) if part.offset == offset), None)
-
     def unload(self) -> None:
         """Let go of the pages of the files that were read; nothing that is held becomes invalid."""
         for leaf, _ in self.leaves:
