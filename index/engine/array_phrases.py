@@ -48,7 +48,7 @@ def together(lists: Mapping[str, Lists], stems: Sequence[str], slop: int) -> tup
     end = int(ends[-1])
     starts = starts.astype(np.uint32 if end < 1 << 32 else np.int64)
     whole = {term: starts.repeat(counts) + places for term, (counts, places) in held.items()}
-    found = _near(stems, whole, slop) if slop else _in_order(stems, whole, end)
+    found = _near(stems, whole, slop, end) if slop else _in_order(stems, whole, end)
     often = np.bincount(np.searchsorted(starts, found, side="right") - 1, minlength=len(documents))
     matched = np.flatnonzero(often)
     return documents[matched].astype(np.int64), often[matched]
@@ -98,9 +98,7 @@ def _common(held: Sequence[Any]) -> Any:
         if len(shortest) * 64 < len(other):
             shortest = shortest[_looked_up(other, shortest)[1]]
         else:
-            marked = np.zeros(1 << 16, np.bool_)
-            marked[other] = True
-            shortest = shortest[marked[shortest]]
+            shortest = shortest[_marked(other, 1 << 16)[shortest]]
     return shortest
 
 
@@ -128,20 +126,27 @@ def _in_order(stems: Sequence[str], places: Mapping[str, Any], end: int) -> Any:
         if len(found) * 64 < len(held) or end > _MOST_MARKED:
             found = found[_looked_up(held, wanted)[1]]
         else:
-            marked = np.zeros(end, np.bool_)
-            marked[held] = True
-            found = found[marked[wanted]]
+            found = found[_marked(held, end)[wanted]]
     return found
 
 
-def _near(stems: Sequence[str], places: Mapping[str, Any], slop: int) -> Any:
+def _near(stems: Sequence[str], places: Mapping[str, Any], slop: int, end: int) -> Any:
     """The places at which the last of the stems within reach stands."""
     width = len(stems) + slop
     ends = np.sort(np.concatenate(list(places.values())))
+    within = np.ones(len(ends), np.bool_)
     for term, held in places.items():
-        needed = list(stems).count(term)
-        before = np.searchsorted(held, ends, side="right") - needed
-        reached = before >= 0
-        ends, before = ends[reached], before[reached]
-        ends = ends[ends - held[before] < width]
-    return ends
+        first = _counted(held, ends, end) - list(stems).count(term)
+        within &= (first >= 0) & (ends - held[np.maximum(first, 0)] < width)
+    return ends[within]
+
+
+def _counted(held: Any, ends: Any, end: int) -> Any:
+    """How many of the places do not lie beyond each end."""
+    return np.searchsorted(held, ends, side="right") if end > _MOST_MARKED else _marked(held, end)[ends].cumsum()
+
+
+def _marked(places: Any, end: int) -> Any:
+    marked = np.zeros(end, np.bool_)
+    marked[places] = True
+    return marked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 
 from ..records import Sort
 from . import Ranking, scoring
@@ -58,30 +58,28 @@ class PlainAlgebra:
                 counts[number] = count
         return self.postings.shares_of(field, counts)
 
-    def leading(self, scores: Scores) -> set[int]:
+    def leading(self, scores: Scores) -> Scores:
         """The documents with the best scores."""
-        return scoring.leading(scores)
+        return {number: scores[number] for number in scoring.leading(scores)}
 
-    def nearness(self, fields: Sequence[str], first: str, second: str, wanted: set[int]) -> list[Scores]:
-        """How near two stems stand, by field, in those that hold both."""
-        return [self._nearness(field, first, second, wanted) for field in fields]
-
-    def _nearness(self, field: str, first: str, second: str, wanted: set[int]) -> Scores:
-        places = self.postings.positions(field, first, wanted)
+    def nearness(self, field: str, first: str, second: str, wanted: Scores) -> Scores:
+        """How near two stems stand in those that hold both."""
+        places = self.postings.positions(field, first, set(wanted))
         others = self.postings.positions(field, second, set(places))
-        return {number: scoring.nearness(places[number], others[number]) for number in others}
+        near = {number: scoring.nearness(places[number], others[number]) for number in others}
+        return self.postings.shares_of(field, near)
 
-    def raised(self, scores: Scores, gains: Sequence[Scores]) -> Scores:
+    def raised(self, scores: Scores, gains: Sequence[Scores], weight: float) -> Scores:
         """What each of them gains is added."""
         raised = dict(scores)
         for gain in gains:
             for number, score in gain.items():
-                raised[number] += score
+                raised[number] += weight * score
         return raised
 
-    def as_scores(self, matches: Scores) -> Scores:
-        """They are."""
-        return matches
+    def scores_at(self, matches: Scores, numbers: Collection[int]) -> Scores:
+        """The scores of those of the documents that match."""
+        return {number: matches[number] for number in numbers if number in matches}
 
     def unite(self, parts: Sequence[tuple[Scores, float]]) -> Scores:
         """Those that some part holds, scores summed."""

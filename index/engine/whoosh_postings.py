@@ -79,10 +79,6 @@ class Postings:
             found = self._found[field, term] = tuple(parts)
         return found
 
-    def part(self, field: str, term: str, offset: int) -> Part | None:
-        """The postings of a term in the segment that begins there."""
-        return next((part for part in self.lists(field, term) if part.offset == offset), None)
-
     def unload(self) -> None:
         """Let go of the pages of the files that were read; nothing that is held becomes invalid."""
         for leaf, _ in self.leaves:
@@ -98,6 +94,11 @@ class Postings:
     def frequency(self, field: str, term: str) -> int:
         """How many documents hold a term, deleted ones among them."""
         return sum(part.lists.size for part in self.lists(field, term))
+
+    def live(self, field: str, term: str) -> int:
+        """How many documents hold a term."""
+        parts = self.lists(field, term)
+        return sum(len(list(part.postings())) if part.deleted else part.lists.size for part in parts)
 
     def occurrences(self, field: str, term: str) -> tuple[int, int]:
         """In how many documents a term stands, and how often in all."""

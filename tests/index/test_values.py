@@ -20,7 +20,7 @@ def test_nodes_of_different_kinds_are_different_whatever_they_hold() -> None:
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: Word(),  # type: ignore[call-arg]
+        Word,
         lambda: Word("a", None, None),  # type: ignore[call-arg]
         lambda: Word("a", text="b"),  # type: ignore[misc]
         lambda: Word("a", colour="b"),  # type: ignore[call-arg]
