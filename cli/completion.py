@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import click
 from click.shell_completion import (
+    BashComplete,
     CompletionItem,
     FishComplete,
     ShellComplete,
@@ -41,6 +42,15 @@ class _WholeWords(ShellComplete):
             for item in offered:
                 item.value = f"{name}={item.value}" if item.type == "plain" else item.value
         return offered
+
+
+@add_completion_class
+class _Bash(BashComplete):
+    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[Any]]:
+        """As click does; bash takes ``--option=value`` for three words, and click does not expect the middle one."""
+        before = ["", *args]
+        kept = [word for word, last in zip(args, before, strict=False) if word != "=" or not last.startswith("--")]
+        return super().get_completions(kept, incomplete)
 
 
 @add_completion_class

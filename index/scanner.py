@@ -98,7 +98,8 @@ def scan(text: str) -> Scan:
     found = _cut(typed)
     _pair_groups(found)
     _settle_operators(found)
-    clauses = sum(max(1, len(words(piece.typed))) for piece in found.pieces if piece.kind == "atom")
+    atoms = [piece.typed for piece in found.pieces if piece.kind == "atom"]
+    clauses = sum(max(1, len(words(each)) - bool(_FIELD.match(each))) for each in atoms)
     if clauses > MOST_CLAUSES and all(piece.plain for piece in found.pieces):
         clauses = _keep_the_first(found, clauses)
     if clauses > MOST_CLAUSES:

@@ -42,13 +42,9 @@ def ask_bash(folder: Path, *words: str, **environment: str) -> list[str]:
         (("query", "empathy", "--so"), ["--source", "--sort"]),
         (("query", "--sort", ""), ["relevance", "newest", "oldest"]),
         (("query", "-noise", "--source", ""), ["tips", "sayings"]),
-        (
-            (
-                "query",
-                "--source=t",
-            ),
-            ["tips"],
-        ),
+        (("query", "--source=t"), ["tips"]),
+        (("query", "--source", "=", "t"), ["tips"]),
+        (("query", "--source", "="), ["tips", "sayings"]),
         (("refresh", "s"), ["sayings"]),
         (("sources", "remove", ""), ["tips", "sayings"]),
         (("query", "--tag", "small"), ["small-gestures"]),
@@ -110,6 +106,33 @@ def test_fish_completes(corpus: Path, tmp_path: Path, line: str, offered: list[s
     )
     assert [each.partition("\t")[0] for each in done.stdout.splitlines()] == offered
     assert done.stderr == ""
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash here")
+@pytest.mark.parametrize(
+    ("line", "completed"),
+    [
+        ("query --sou", "query --source "),
+        ("query --source=t", "--source=tips "),
+        ("query 'two words' --tag small", "--tag small-gestures "),
+    ],
+)
+def test_bash_completes_what_is_typed(corpus: Path, tmp_path: Path, line: str, completed: str) -> None:
+    environment = program(tmp_path, TIPSEARCH_HOME=str(corpus), TERM="dumb", PS1="ready: ")
+    child, terminal = pty.fork()
+    if not child:
+        os.execvpe("bash", ["bash", "--norc", "-i"], environment)
+    try:
+        seen(terminal, ["ready: "])
+        os.write(terminal, b'eval "$(tipsearch completion bash)"; echo be"gin"\n')
+        seen(terminal, ["begin"])
+        os.write(terminal, f"tipsearch {line}\t".encode())
+        shown = seen(terminal, [completed])
+        assert completed in shown
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        os.close(terminal)
 
 
 @pytest.mark.skipif(not shutil.which("zsh"), reason="there is no zsh here")
