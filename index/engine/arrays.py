@@ -18,6 +18,7 @@ from ..records import Sort
 from . import Ranking
 from .array_phrases import counts_of, nearness, together
 from .combine import Scores
+from .plain import PlainAlgebra
 from .scoring import K1, NEAR_POSTS
 from .whoosh_lists import Lists
 from .whoosh_postings import Part, Postings
@@ -243,8 +244,11 @@ class ArrayAlgebra:
         if sort == "relevance" and top and total > top:
             # Mostly there are few with such scores, so that the days of all others need not be looked at.
             highest = np.partition(scores.scores, -top)[-top]
-            scores = Matches(*(part[scores.scores >= highest] for part in scores))
-            numbers = scores.numbers
+            best = scores.scores >= highest
+            numbers, scores = numbers[best], Matches(numbers[best], scores.scores[best])
+            if len(numbers) < 2 * top:
+                held = dict(zip(numbers.tolist(), scores.scores.tolist(), strict=True))
+                return PlainAlgebra(self.postings).ranking(held, sort, top)._replace(total=total)
         days = self._column("day")[numbers].astype(np.float64)
         if sort == "relevance":
             first, second = -scores.scores, -days
