@@ -146,7 +146,7 @@ class ArrayAlgebra:
         """What each of them gains is added."""
         raised = scores.scores.copy()
         for gain in gains:
-            raised[np.searchsorted(scores.numbers, gain.numbers)] += weight * gain.scores
+            raised[scores.numbers.searchsorted(gain.numbers)] += weight * gain.scores
         return Matches(scores.numbers, raised)
 
     def scores_at(self, matches: Matches, numbers: Collection[int]) -> Scores:
