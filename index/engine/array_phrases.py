@@ -59,12 +59,15 @@ def nearness(first: Lists, second: Lists, documents: Any) -> tuple[Any, Any]:
 
     The documents (uint16) are in order; the first answer is a mask of them, the second one number for each in it.
     """
-    found = [_looked_up(np.frombuffer(each.documents, "<u2"), documents) for each in (first, second)]
-    held = found[0][1] & found[1][1]
-    count = int(held.sum())
+    at, held = _looked_up(np.frombuffer(first.documents, "<u2"), documents)
+    if not held.any():
+        return held, np.empty(0)
+    other_at, also_held = _looked_up(np.frombuffer(second.documents, "<u2"), documents)
+    held &= also_held
+    count = int(np.count_nonzero(held))
     if not count:
         return held, np.empty(0)
-    places, others = (_keys(each, at[held], count) for each, (at, _) in zip((first, second), found, strict=True))
+    places, others = _keys(first, at[held], count), _keys(second, other_at[held], count)
     after = others.searchsorted(places)
     others = np.concatenate((_BEFORE, others, _AFTER))
     following = others[after + (2 if first is second else 1)]  # the same word may stand in the query twice
