@@ -50,6 +50,7 @@ class Finder:
         telling = forms.stems - _stop_stems(stem)
         self.telling = telling if telling or forms.words or forms.phrases else forms.stems
         self.stems = self.telling.union(*(held for held, _ in forms.phrases))
+        self.all_tell = self.stems == self.telling
         self._beginnings = _shortest(
             [*(_beginning(each) for each in self.stems), *(word[:4] for word in self.words)],
         )

@@ -188,6 +188,8 @@ def _cut_word(found: Scan, text: str, position: int) -> int:
     if typed in _OPERATORS:
         kind = _OPERATORS[typed]
         found.pieces.append(Piece(kind, typed, _LUCENE[kind]))
+    elif typed.isascii() and typed.isalnum() and typed != "TO":
+        found.pieces.append(Piece("atom", typed, typed, plain=True))
     elif words(typed):
         _note_signs(found, typed)
         core, modifiers = _modified(typed)

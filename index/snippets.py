@@ -65,15 +65,18 @@ class Cutter:
             return "", ()
         before = "" if opens and not start else _ELLIPSIS
         after = "" if closes and end == len(line) else _ELLIPSIS
-        parts = [(before, False)]
+        parts = [(before, False)] if before else []
         position = start
-        for place in range(bisect_left(marked, (start,)), bisect_left(marked, (end,))):
-            first, last = marked[place][:2]
-            parts.append((line[position:first], False))
-            position = min(last, end)
+        for first, last, _, _ in marked[bisect_left(marked, (start,)) : bisect_left(marked, (end,))]:
+            if first > position:
+                parts.append((line[position:first], False))
+            position = min(end, last)
             parts.append((line[first:position], True))
-        parts += [(line[position:end], False), (after, False)]
-        return f"{before}{line[start:end]}{after}", tuple([part for part in parts if part[0]])
+        if position < end:
+            parts.append((line[position:end], False))
+        if after:
+            parts.append((after, False))
+        return f"{before}{line[start:end]}{after}", tuple(parts)
 
     def _passage(self, line: str, *, opens: bool, closes: bool) -> tuple[list[Match], int, int]:
         """What is to be marked in a line, and the bounds of its best passage."""
@@ -103,8 +106,10 @@ class Cutter:
             for number, (stems, slop) in enumerate(sorted(self._phrases))
             for span in (_together(text, found, stems, slop) if slop else _in_order(text, found, stems))
         ]
-        inside = {place for _, first, last in spans for place in range(first, last)}
-        marked = [match for place, match in enumerate(found) if match[3] or place in inside]
+        marked = found
+        if not self._find.all_tell:
+            inside = {place for _, first, last in spans for place in range(first, last)}
+            marked = [match for place, match in enumerate(found) if match[3] or place in inside]
         whole = [(found[first][0], found[last - 1][1], f"{_PHRASE}{n}", True) for n, first, last in spans]
         return marked, sorted([*marked, *whole])
 
@@ -354,8 +359,8 @@ def _bounds(line: str, start: int, end: int, *, opens: bool, closes: bool) -> tu
         left = 0
     else:
         earliest = max(0, start - min(room, 2 * _LEAD))
-        sentences = [found.end() for found in _SENTENCE.finditer(line, earliest, start)]
-        left = sentences[0] if sentences else _word_start(line, max(0, start - min(room, _LEAD)), start)
+        sentence = _SENTENCE.search(line, earliest, start)
+        left = sentence.end() if sentence else _word_start(line, max(0, start - min(room, _LEAD)), start)
     room = LONGEST if opens and not left else LONGEST - 1
     if closes and len(line) - left <= room:
         return left, len(line)

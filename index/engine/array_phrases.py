@@ -11,7 +11,7 @@ from .scoring import NEAR
 from .whoosh_lists import Lists
 
 _WIDTHS = {"B": "u1", "H": "<u2", "I": "<u4"}
-_FAR = 1 << 62
+_BEFORE, _AFTER = np.array([-1 << 62]), np.array([1 << 62, 1 << 62])
 _MOST_MARKED = 1 << 27
 """Words of a segment's posts that are marked one by one, a byte each; at 65,536 posts they are about 26 million."""
 
@@ -49,7 +49,7 @@ def together(lists: Mapping[str, Lists], stems: Sequence[str], slop: int) -> tup
     starts = starts.astype(np.uint32 if end < 1 << 32 else np.int64)
     whole = {term: starts.repeat(counts) + places for term, (counts, places) in held.items()}
     found = _near(stems, whole, slop, end) if slop else _in_order(stems, whole, end)
-    often = np.bincount(np.searchsorted(starts, found, side="right") - 1, minlength=len(documents))
+    often = np.bincount(starts.searchsorted(found, side="right") - 1, minlength=len(documents))
     matched = np.flatnonzero(often)
     return documents[matched].astype(np.int64), often[matched]
 
@@ -59,16 +59,18 @@ def nearness(first: Lists, second: Lists, documents: Any) -> tuple[Any, Any]:
 
     The documents (uint16) are in order; the first answer is a mask of them, the second one number for each in it.
     """
-    found = [_looked_up(np.frombuffer(each.documents, "<u2"), documents) for each in (first, second)]
-    held = found[0][1] & found[1][1]
-    count = int(held.sum())
+    at, held = _looked_up(np.frombuffer(first.documents, "<u2"), documents)
+    if not held.any():
+        return held, np.empty(0)
+    other_at, also_held = _looked_up(np.frombuffer(second.documents, "<u2"), documents)
+    held &= also_held
+    count = int(np.count_nonzero(held))
     if not count:
         return held, np.empty(0)
-    places, others = (_keys(each, at[held], count) for each, (at, _) in zip((first, second), found, strict=True))
-    after = np.searchsorted(others, places)
-    others = np.concatenate(([-_FAR], others, [_FAR, _FAR]))
-    following = others[after + 1]
-    following = np.where(following == places, others[after + 2], following)  # the same word twice in the query
+    places, others = _keys(first, at[held], count), _keys(second, other_at[held], count)
+    after = others.searchsorted(places)
+    others = np.concatenate((_BEFORE, others, _AFTER))
+    following = others[after + (2 if first is second else 1)]  # the same word may stand in the query twice
     distances = np.minimum(places - others[after], following - places)
     near = distances <= NEAR
     return held, np.bincount(places[near] >> 32, 1 / distances[near], count)
@@ -76,8 +78,8 @@ def nearness(first: Lists, second: Lists, documents: Any) -> tuple[Any, Any]:
 
 def _looked_up(documents: Any, wanted: Any) -> tuple[Any, Any]:
     """Where wanted documents stand among others, and a mask of those that do."""
-    at = np.minimum(np.searchsorted(documents, wanted), len(documents) - 1)
-    return at, documents[at] == wanted
+    at = documents.searchsorted(wanted)
+    return at, documents.take(at, mode="clip") == wanted
 
 
 def _keys(lists: Lists, at: Any, count: int) -> Any:

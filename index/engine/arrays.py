@@ -18,6 +18,7 @@ from ..records import Sort
 from . import Ranking
 from .array_phrases import counts_of, nearness, together
 from .combine import Scores
+from .plain import PlainAlgebra
 from .scoring import K1, NEAR_POSTS
 from .whoosh_lists import Lists
 from .whoosh_postings import Part, Postings
@@ -145,7 +146,7 @@ class ArrayAlgebra:
         """What each of them gains is added."""
         raised = scores.scores.copy()
         for gain in gains:
-            raised[np.searchsorted(scores.numbers, gain.numbers)] += weight * gain.scores
+            raised[scores.numbers.searchsorted(gain.numbers)] += weight * gain.scores
         return Matches(scores.numbers, raised)
 
     def scores_at(self, matches: Matches, numbers: Collection[int]) -> Scores:
@@ -243,8 +244,11 @@ class ArrayAlgebra:
         if sort == "relevance" and top and total > top:
             # Mostly there are few with such scores, so that the days of all others need not be looked at.
             highest = np.partition(scores.scores, -top)[-top]
-            scores = Matches(*(part[scores.scores >= highest] for part in scores))
-            numbers = scores.numbers
+            best = scores.scores >= highest
+            numbers, scores = numbers[best], Matches(numbers[best], scores.scores[best])
+            if len(numbers) < 2 * top:
+                held = dict(zip(numbers.tolist(), scores.scores.tolist(), strict=True))
+                return PlainAlgebra(self.postings).ranking(held, sort, top)._replace(total=total)
         days = self._column("day")[numbers].astype(np.float64)
         if sort == "relevance":
             first, second = -scores.scores, -days
