@@ -25,7 +25,7 @@ Start = Callable[..., "subprocess.Popen[str]"]
 @pytest.fixture
 def long_blog(blog: Any, html: Any) -> Any:
     blog.archive([[html.article(2 * n), html.article(2 * n + 1)] for n in range(40)])
-    blog.routes = {path: html.Reply(page, wait=0.05) for path, page in blog.routes.items()}
+    blog.routes = {path: html.Reply(page, wait=0.1) for path, page in blog.routes.items()}
     return blog
 
 
