@@ -48,8 +48,9 @@ _WRAPPERS: Final = frozenset(("div", "section", "header", "center", "main"))
 class Body:
     """An entry's body: its inner HTML, its form, and the element that it was (None where it was pieced together).
 
-    `words` and `length` (in characters, counted when asked for) are those of its visible text; `is_media` bodies hold pictures or films and no word,
-    `is_empty` ones nothing at all, and `is_locked` ones a form that asks for the post's password.
+    `words` and `length` (in characters, 0 where nothing asks for it) count its visible text;
+    `is_media` bodies hold pictures or films and no word, `is_empty` ones nothing at all, and `is_locked` ones a form
+    that asks for the post's password.
     """
 
     html: str
@@ -60,17 +61,9 @@ class Body:
     is_media: bool = False
     is_empty: bool = False
     is_locked: bool = False
-    tree: Tree | None = None
-    text: str = ""
+    length: int = 0
     ends_in_dots: bool = False
     ends_in_sentence: bool = True
-
-    @property
-    def length(self) -> int:
-        """Characters of the visible text, up to about 100,000."""
-        if self.element is None or self.tree is None:
-            return len(self.text)
-        return len(self.tree.plain((self.element,), _MOST_TEXT))
 
 
 def read_body(tree: Tree, block: Block, permalink: str | None, base: str | None) -> Body:
@@ -88,13 +81,14 @@ def read_body(tree: Tree, block: Block, permalink: str | None, base: str | None)
         if not words and (wordless := _wordless_body(tree, block)) is not None:
             element, html, text = wordless, inner_html(tree, wordless), ""
     is_snippet = element is not None and bool(tree.roles[element] & v.SNIPPET)
-    body = Body(html, "content", words, element, is_snippet, tree=tree, text=text if element is None else "")
+    body = Body(html, "content", words, element, is_snippet)
     body.ends_in_dots = _CUT_DOTS.search(text[-_CUT_END:]) is not None
     if element is not None and not words:
         body.is_media = _holds_media(tree, element)
         body.is_empty = not body.is_media
     body.ends_in_sentence = v.SENTENCE_END.search(text[-20:]) is not None
     if is_snippet:
+        body.length = len(tree.plain((element or 0,), _MOST_TEXT))
         if _has_more_class(tree, element or 0):
             body.form = "summary"
         return body
@@ -106,12 +100,14 @@ def read_body(tree: Tree, block: Block, permalink: str | None, base: str | None)
         or (body.ends_in_dots and words <= LONG_WORDS)
     ):
         body.form = "summary"
+    elif not body.ends_in_sentence and words <= LONG_WORDS:
+        body.length = len(text if element is None else tree.plain((element,), _MOST_TEXT))
     return body
 
 
 def named_body(tree: Tree, element: int) -> Body:
     """The whole of one element as a body in full."""
-    return Body(inner_html(tree, element), "content", tree.words(element), element, tree=tree)
+    return Body(inner_html(tree, element), "content", tree.words(element), element)
 
 
 def judge_snippets(bodies: list[Body]) -> None:

@@ -44,9 +44,9 @@ class Fields:
     @property
     def has_line(self) -> bool:
         """Whether the entry has a line about itself, which archives' own posts have and bare teasers do not."""
-        return bool(
-            self.categories or self.tags or self.author or any(d.origin in ("time", "label") for d in self.dates)
-        )
+        if self.categories or self.tags or self.author:
+            return True
+        return any([d.origin in ("time", "label") for d in self.dates])  # noqa: C419 - of two or three, and often asked
 
 
 def read_link(tree: Tree, block: Block, base: str | None, page_url: str | None) -> str | None:
@@ -214,18 +214,11 @@ def _read_posted(text: str, fields: Fields) -> None:
     if not any(map(v.DATE_TEXT.search, (d.text for d in fields.dates))) and (found := v.DATE_TEXT.search(text)):
         # Before a date that is split up, or lacks its year.
         fields.dates.insert(0, RawDate(found[0], "label", "posted on"))
-    elif (
-        not fields.dates
-        and (rest := date_words(text))
-        and len(rest.split()) <= 4
-        and re.search(r"\d|day", rest)
-    ):
+    elif not fields.dates and (rest := date_words(text)) and len(rest.split()) <= 4 and re.search(r"\d|day", rest):
         fields.dates.append(RawDate(rest, "label", "posted on"))
 
 
-def _read_terms(
-    tree: Tree, zone: list[int], lines: list[int], line: str, fields: Fields, page: PageFacts
-) -> None:
+def _read_terms(tree: Tree, zone: list[int], lines: list[int], line: str, fields: Fields, page: PageFacts) -> None:
     in_line = {i for first in lines for i in range(first, tree.end[first])} if lines else set()
     inside: list[tuple[int, int]] = []
     for number in zone:

@@ -174,7 +174,10 @@ def _without_strays(found: list[Found]) -> list[Found]:
     return [
         f
         for f in found
-        if f.fields.has_line or f.block.strong or not f.fields.permalink or canonical_permalink(f.fields.permalink) not in said
+        if f.fields.has_line
+        or f.block.strong
+        or not f.fields.permalink
+        or canonical_permalink(f.fields.permalink) not in said
     ]
 
 

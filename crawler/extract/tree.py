@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from lxml import etree
 
 from . import vocabulary as v
+from .marks import FURTHER, LONG_CLASS, ROOTS, TELLING, speaks, spoken
 
 Element: TypeAlias = etree._Element  # noqa: SLF001 - the type has no other name
 
@@ -25,9 +25,8 @@ _CROWDED: Final = re.compile(
 """A tag with a thousand attributes or more, in characters of a page larger than `_LARGE`: no author's work."""
 
 _ENOUGH: Final = 64
-_REGION_TAGS = v.OUTSIDE_TAGS | {"aside", "footer", "header"}
-_FURTHER = frozenset(("id", "itemprop", "role", "hidden", "style"))
-_ROOTS = frozenset(("html", "body"))
+_SILENT: Final[tuple[int, tuple[int, ...]]] = (0, ())
+_NO_LINES = v.HEADINGS | ROOTS
 _SKIPPED = v.SKIPPED_TAGS | {"head"}
 _NONE: Final[dict[str, str]] = {}
 _WITHOUT_TEXT = frozenset(("meta", "link", "br", "hr", "img", "input"))
@@ -37,12 +36,13 @@ class Tree:
     """The elements of a page in document order, each known by its number.
 
     Lists run parallel: `elements[i]`, its `parent[i]` (-1 for the root), the number `end[i]` behind its last
-    descendant, its `roles[i]` (bits of `vocabulary`), its `attributes[i]` (not to be changed), the `texts[i]` before its
-    first child and the `tails[i]` behind it, and running counts of the words seen before and within.
+    descendant, its `roles[i]` (bits of `vocabulary`), its `attributes[i]` (not to be changed), the `texts[i]` before
+    its first child and the `tails[i]` behind it, and running counts of the words seen before and within.
 
     Sorted numbers: `links`, those of them that are `paged` (a word in their address may name a page), `headings`,
     `titled` (headings, and what class names call a title), `spoken` (all that have a role), and what is `dated` behind
-    a dash, a `pager`, a lock or a word that there is nothing; `steering` are those whose class may name a pager's link.
+    a dash, a `pager`, a lock or a word that there is nothing; `steering` are those whose class may name a pager's link,
+    `naming` those that may name the page's archive.
     `more` and `leads` keep what was found of links.
     """
 
@@ -69,6 +69,7 @@ class Tree:
         self.locks: list[int] = []
         self.nothing: list[int] = []
         self.steering: list[int] = []
+        self.naming: list[int] = []
         self.more: dict[int, bool] = {}
         self.leads: dict[tuple[int, str | None], str | None] = {}
         self._outside: list[int] = []
@@ -83,20 +84,24 @@ class Tree:
             self.nothing,
             self.locks,
             self.steering,
+            self.naming,
         )
         self._walk()
+        self._note_links()
+        self._note_dated()
         self.outside, self.soft = self._regions()
 
     def _walk(self) -> None:
         # A page's elements are what its reading costs most for: one loop, with few calls an element.
         elements, tags, parent, end, roles = self.elements, self.tags, self.parent, self.end, self.roles
         starts, ends, texts, tails = self._words_start, self._words_end, self.texts, self.tails
-        attributes, links, noted = self.attributes, self.links, self._noted
+        attributes, noted = self.attributes, self._noted
         above: Element | None = None
         passed: set[Element] = set()
         top = -1
         number = words = 0
-        for element in self.root.iter("*"):
+        found: Iterator[Any] = self.root.iter("*")
+        for element in found:
             holder = element.getparent()
             if passed:
                 # What stands in elements that hold no visible text is not numbered.
@@ -123,19 +128,14 @@ class Tree:
             tails.append(element.tail)
             if items := element.items():
                 attributes.append(named := dict(items))
-                if tag == "a" and "href" in named:
-                    links.append(number)
-                    href = named["href"].lower()
-                    if "pag" in href or "pg=" in href:
-                        self.paged.append(number)
-                classes = named["class"] if "class" in named else ""
-                if _FURTHER.isdisjoint(named) and len(classes) <= _LONG_CLASS:
-                    said, notes = _spoken(tag, classes)
+                classes = named.get("class", "")
+                if FURTHER.isdisjoint(named) and len(classes) <= LONG_CLASS:
+                    said, notes = spoken(tag if tag in TELLING else "", classes)
                 else:
-                    said, notes = _speaks(tag, named)
+                    said, notes = speaks(tag, named)
             else:
                 attributes.append(_NONE)
-                said, notes = _spoken(tag, "")
+                said, notes = spoken(tag, "") if tag in TELLING else _SILENT
             roles.append(said)
             for place in notes:
                 noted[place].append(number)
@@ -143,23 +143,39 @@ class Tree:
                 passed.add(element)
             elif text and tag not in _WITHOUT_TEXT:
                 words += len(text.split())
-            if text and "/" in text[-20:] and self._is_dated(element, tag, text):
-                self.dated.append(number)
             top, above = number, element
             number += 1
-        while top > 0:
-            end[top] = number
-            ends[top] = words
-            if text := tails[top]:
-                words += len(text.split())
-            top = parent[top]
-        end[0], ends[0] = number, words
+        self._close(top, number, words)
 
-    def _is_dated(self, element: Element, tag: str, text: str) -> bool:
-        """Whether an element that is no heading is a line with a date behind a dash."""
-        if len(text) > v.LONGEST_TITLE or tag in v.HEADINGS or tag in _ROOTS or len(element):
-            return False
-        return v.DATED_TITLE.fullmatch(text) is not None
+    def _close(self, top: int, number: int, words: int) -> None:
+        """Ends what is open at the page's end, `top` and what is around it."""
+        while top > 0:
+            self.end[top] = number
+            self._words_end[top] = words
+            if text := self.tails[top]:
+                words += len(text.split())
+            top = self.parent[top]
+        self.end[0], self._words_end[0] = number, words
+
+    def _note_links(self) -> None:
+        for number in [i for i, tag in enumerate(self.tags) if tag == "a"]:
+            if (href := self.attributes[number].get("href")) is not None:
+                self.links.append(number)
+                href = href.lower()
+                if "pag" in href or "pg=" in href:
+                    self.paged.append(number)
+
+    def _note_dated(self) -> None:
+        """Notes the lines with a date behind a dash that are no headings."""
+        for number, text in [(i, text) for i, text in enumerate(self.texts) if text and "/" in text]:
+            if (
+                "/" in text[-20:]
+                and len(text) <= v.LONGEST_TITLE
+                and self.tags[number] not in _NO_LINES
+                and not len(self.elements[number])
+                and v.DATED_TITLE.fullmatch(text)
+            ):
+                self.dated.append(number)
 
     def _regions(self) -> tuple[bytearray, bytearray]:
         """Marks of what lies outside the page's own text, and of what lies in widget-like boxes."""
@@ -243,11 +259,11 @@ class Tree:
             text = self.texts[number]
             if not text or self.tags[number] in v.SKIPPED_TAGS:
                 return ""
-            line, whole = _one_line(text[: 2 * limit]), len(text) // 2 <= limit
+            line, whole = one_line(text[: 2 * limit]), len(text) // 2 <= limit
         else:
             parts: list[str] = []
             whole = self._add_texts(number, parts, limit) <= limit
-            line = _one_line("".join(parts))
+            line = one_line("".join(parts))
         if whole:
             self._lines[number] = line
         return line
@@ -267,7 +283,7 @@ class Tree:
             while start and size < _ENOUGH:
                 start -= 1
                 size += len(parts[start])
-            line = _one_line("".join(parts[start:]))
+            line = one_line("".join(parts[start:]))
             if not start or len(line) >= _ENOUGH:
                 return line
             # So much white space: what was taken is taken again, and as much once more.
@@ -286,7 +302,7 @@ class Tree:
                     size += len(text) // 2
                 continue
             size += self._add_texts(number, parts, limit - size)
-        return _one_line("".join(parts)), size <= limit
+        return one_line("".join(parts)), size <= limit
 
     def _add_texts(self, number: int, parts: list[str], limit: int) -> int:
         """Adds the visible texts within an element to `parts`, and gives their length; it ends soon behind `limit`."""
@@ -329,63 +345,14 @@ class Tree:
         return size
 
 
-_SPOKEN, _HEADING, _TITLED, _OUTSIDE, _MAIN, _PAGER, _NOTHING, _LOCK, _STEERING = range(9)
-_LONG_CLASS: Final = 500
-"""Characters; what longer attributes say is not held."""
-
-
-@lru_cache(4096)
-def _spoken(tag: str, classes: str) -> tuple[int, tuple[int, ...]]:
-    """What `_speaks` says of an element without further attributes."""
-    # A page of 200 elements has some 40 of these pairs, and the next page of its archive nearly all the same.
-    return _speaks(tag, {"class": classes} if classes else _NONE)
-
-
-def _speaks(tag: str, attributes: dict[str, str]) -> tuple[int, tuple[int, ...]]:
-    """An element's roles, by its tag and attributes, and in which of the tree's lists it is to stand."""
-    if tag in _ROOTS:
-        return v.MAIN, (_SPOKEN,)
-    classes = attributes.get("class", "")
-    roles = v.roles_of(classes) if classes else 0
-    if "id" in attributes:
-        roles |= v.IDS.get(attributes["id"].lower(), 0)
-    if "itemprop" in attributes:
-        roles |= v.ITEMPROPS.get(attributes["itemprop"].lower(), 0)
-    if tag == "main" or attributes.get("role") == "main":
-        roles = (roles | v.MAIN) & ~v.OUTSIDE
-    elif tag == "article":
-        roles = (roles | v.BLOCK) & ~v.OUTSIDE
-    if "hidden" in attributes or ("style" in attributes and _hides(attributes["style"])):
-        roles |= v.HIDDEN
-    is_heading = tag in v.HEADINGS
-    listed = (
-        (_SPOKEN, roles != 0),
-        (_HEADING, is_heading),
-        (_TITLED, is_heading or roles & v.TITLE),
-        (_OUTSIDE, roles & (v.OUTSIDE | v.WIDGET | v.HIDDEN) or tag in _REGION_TAGS),
-        (_MAIN, roles & v.MAIN),
-        (_PAGER, roles & v.PAGER),
-        (_NOTHING, roles & v.NOTHING),
-        (_LOCK, tag == "form" and v.LOCK in classes.split()),
-        (_STEERING, classes and v.STEERING.search(classes.lower())),
-    )
-    return roles, tuple(place for place, stands in listed if stands)
-
-
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Text with its white space but no-break spaces collapsed."""
     if "\xa0" not in text:
         return " ".join(text.split())
     return " ".join(text.replace("\xa0", "\0").split()).replace("\0", "\xa0").strip(" \xa0")
 
 
 _BREAKING = frozenset(("br", "p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "section", "td", "tr"))
-
-
-def _hides(style: str) -> bool:
-    if "none" not in style and "hidden" not in style:
-        return False
-    squeezed = style.replace(" ", "").lower()
-    return "display:none" in squeezed or "visibility:hidden" in squeezed
 
 
 def _parse(text: str) -> Element:
@@ -395,7 +362,9 @@ def _parse(text: str) -> Element:
         text = _CROWDED.sub(r"\1", text)
     data = text.replace("\0", "�").encode("utf-8", "replace")
     # Plain elements: those of lxml.html are made by a call into Python, one for each.
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False)
+    parser = etree.HTMLParser(
+        encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False
+    )
     try:
         root = etree.fromstring(data, parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):

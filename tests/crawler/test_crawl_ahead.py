@@ -1,4 +1,4 @@
-"""A site without a delay: the next page of a numbered listing is fetched while this one is read, and nothing is lost."""
+"""A site without a delay: the next page of a numbered listing is fetched meanwhile, and nothing is lost."""
 
 from __future__ import annotations
 
