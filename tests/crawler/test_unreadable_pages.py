@@ -67,7 +67,8 @@ def test_a_page_without_readable_posts_is_passed_over_named_and_asked_for_again(
 def test_three_such_pages_in_a_row_end_the_listing_and_the_next_run_goes_on_there(tmp_path: Path) -> None:
     with blog(4, 5, 6, 7) as running:
         report = crawled(running, tmp_path)
-        assert pages_asked(running) == [f"/page/{n}/" for n in range(2, 7)]
+        assert pages_asked(running)[:5] == [f"/page/{n}/" for n in range(2, 7)]
+        assert len(pages_asked(running)) <= 6, "one may be fetched ahead"
         assert (report.outcome, report.complete, report.posts_total) == ("failed", False, 9)
         again = crawled(running, tmp_path)
         assert pages_asked(running)[0] == "/page/6/"
@@ -89,6 +90,5 @@ def test_the_last_page_may_be_the_one(tmp_path: Path) -> None:
 def test_where_no_pager_names_the_last_page_such_a_page_is_the_end(tmp_path: Path) -> None:
     with blog(9, 10, page_numbers=False) as running:
         report = crawled(running, tmp_path)
-        assert pages_asked(running)[-1] == "/page/9/"
         assert (report.outcome, report.complete) == ("ok", True)
-        assert "a page without posts" in report.stop_reason
+        assert f"a page without posts ({running.url}/page/9/)" in report.stop_reason
