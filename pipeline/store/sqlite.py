@@ -19,11 +19,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..errors import StoreError
 from ..home import Home
 from ..records import Change, Entry, KnownEntry, Post
-from ..urls import canonical_permalink
 from . import tables as t
 from .compiled import cursor_of
 from .connections import may_write, readable, writable
-from .holdings import full_among, listed, shown_since
+from .holdings import addresses, full_among, listed, shown_since
 from .intake import PUT_ARCHIVE, know_source, put_absence, put_page
 from .migrations import migrate
 from .outcome import forget_post, remove_source
@@ -147,13 +146,6 @@ class SqliteStore:
         with self._writing() as db:
             put_absence(db, source, url, observed_at)
 
-    def known_full(self, source: str) -> set[str]:
-        """See `Store.known_full`."""
-        e = t.entries.c
-        query = select(e.address).where(e.source == source, e.form == "content", e.address.is_not(None)).distinct()
-        with self._reading() as db:
-            return {address for (address,) in db.execute(query)}
-
     def held(self, source: str) -> dict[str, bool]:
         """See `Store.held`."""
         e = t.entries.c
@@ -169,12 +161,8 @@ class SqliteStore:
 
     def excerpts(self, source: str) -> dict[str, str]:
         """See `Store.excerpts`."""
-        p = t.posts.c
-        query = select(p.url).where(
-            p.source == source, p.live, ~p.gone, p.completeness == "excerpt", p.url.is_not(None)
-        )
         with self._reading() as db:
-            return {canonical_permalink(url): url for url in db.scalars(query)}
+            return addresses(db, source, completeness="excerpt")
 
     def shown_since(self, source: str, since: datetime) -> set[str]:
         """See `Store.shown_since`."""
@@ -188,10 +176,8 @@ class SqliteStore:
 
     def known_posts(self, source: str) -> dict[str, str]:
         """See `Store.known_posts`."""
-        p = t.posts.c
-        query = select(p.url).where(p.source == source, p.live, ~p.gone, p.url.is_not(None))
         with self._reading() as db:
-            return {canonical_permalink(url): url for url in db.scalars(query)}
+            return addresses(db, source)
 
     # Archives
 

@@ -81,13 +81,13 @@ class TestEntries:
         put(store, entry("Tip \ud800", "a\x00b \udfff"))
         assert [k.entry.title for k in store.entries("tips")] == ["Tip \ufffd"]
 
-    def test_known_full_names_what_need_not_be_fetched(self, store: Store) -> None:
+    def test_full_texts_need_not_be_fetched(self, store: Store) -> None:
         put(
             store,
             entry("A", TEXT, permalink="http://www.example.com/a/"),
             teaser("B", "x", permalink="http://example.com/b"),
         )
-        assert store.known_full("tips") == {"example.com/a"}
+        assert store.full_among("tips", ["example.com/a", "example.com/b"]) == {"example.com/a"}
 
     def test_held_names_every_address_and_whether_its_text_is_full(self, store: Store) -> None:
         put(
