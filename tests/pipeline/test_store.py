@@ -266,7 +266,7 @@ def test_held_addresses_are_read_from_the_index_alone(tmp_path: Path) -> None:
 
     event.listen(store._engine, "before_cursor_execute", explain)
     store.held("tips")
-    store.known_full("tips")
+    store.full_among("tips", ["example.com/a"])
     assert ["USING COVERING INDEX entries_by_address" in plan for plan in plans] == [True, True]
 
 
