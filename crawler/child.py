@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any, TextIO
 
 from ..pipeline.errors import TipsearchError
@@ -62,13 +62,15 @@ def main() -> int:
         held.enter_context(child_lock(home))
         store = open_store(job.home)
         kept = {s.name: KeptPages(home.pages / folder_name(s.name), s) for s in job.sources if s.keep_pages}
+        is_known = all(store.archive_states(source.name) for source in job.sources)
     except TipsearchError as error:
         events.fatal(error)
         return error.exit_status
     reader = PageReader()
-    if job.full or not all(store.archive_states(source.name) for source in job.sources):
-        # It loads while Scrapy does. A refresh may come without a page to read.
-        reader.start()
+    if job.full or not is_known:
+        # It loads while Scrapy does. A refresh may come without a page to read. Where it can't start, a page says so.
+        with suppress(OSError):
+            reader.start()
     from scrapy.crawler import AsyncCrawlerProcess
     from scrapy.utils.reactor import install_reactor
 

@@ -47,7 +47,7 @@ class PageReader:
         self._clock: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
-        """Start the process, where none is running."""
+        """Start the process, where none is running; OSError where there can be none."""
         if self._process is not None:
             return
         self._socket, theirs = socket.socketpair()
@@ -90,7 +90,12 @@ class PageReader:
             process.wait()
 
     async def _connect(self) -> None:
-        self.start()
+        try:
+            self.start()
+        except OSError as error:
+            self._connecting = None
+            self._give_up(f"no process could be started to read it: {error.strerror or error}")
+            return
         loop = asyncio.get_running_loop()
         _, line = await loop.create_connection(lambda: _Line(self._answered, self._lost), sock=self._socket)
         self._line, self._connecting = line, None

@@ -40,6 +40,10 @@ def unframed(received: bytearray) -> Iterator[Any]:
         yield value
 
 
+LONGEST = 300
+"""Seconds after which a page ends this process by itself: PageReader has given it up long before, unless it is dead."""
+
+
 def _read(page: Page) -> Extraction | str:
     try:
         return extract(page)
@@ -59,7 +63,10 @@ def main(descriptor: int) -> None:
         while some := line.recv(1 << 18):
             received += some
             for page in unframed(received):
-                line.sendall(framed(_read(page)))
+                signal.alarm(LONGEST)
+                answer = framed(_read(page))
+                signal.alarm(0)
+                line.sendall(answer)
 
 
 if __name__ == "__main__":

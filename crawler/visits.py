@@ -34,7 +34,7 @@ class Visit:
 class Ahead:
     """The pages after one of a numbered listing, fetched while those before them are read and stored.
 
-    There is one request under way as ever, and the walk takes the pages in its own order. `visit` must not raise.
+    There is one request under way as ever, and the walk takes the pages in its own order.
     """
 
     def __init__(self, first: Visit, visit: Callable[[Step], Awaitable[Visit]]) -> None:
@@ -51,7 +51,10 @@ class Ahead:
             if self._dropped:
                 return
             self._asked.append(listing_key(step.url))
-            visit = await self._visit(step)
+            try:
+                visit = await self._visit(step)
+            except Exception as exception:  # noqa: BLE001  (the walk waits for the page, and is told)
+                visit = Visit(step, exception=exception)
             self._made.put_nowait(visit)
 
     def has(self, step: Step) -> bool:

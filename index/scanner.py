@@ -113,10 +113,12 @@ def scan(text: str) -> Scan:
 
 def _keep_the_first(found: Scan, clauses: int) -> int:
     """Keep each bare word once, and no more of them than a query may have; gives how many words are left."""
-    different = {tuple(words(piece.typed)): piece for piece in reversed(found.pieces)}
+    different: dict[tuple[str, ...], Piece] = {}
+    for piece in found.pieces:
+        different.setdefault(tuple(words(piece.typed)), piece)
     kept: list[Piece] = []
     count = 0
-    for held, piece in reversed(different.items()):
+    for held, piece in different.items():
         if count + len(held) > MOST_CLAUSES:
             if kept:
                 found.note(f"the query has {clauses:,} words: the first {count} different ones were looked for")

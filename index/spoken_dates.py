@@ -9,8 +9,6 @@ from difflib import get_close_matches
 
 Span = tuple[date, date]
 
-EXAMPLES = "yesterday, 3 weeks ago, last March, this year, March 2018"
-
 _MONTHS = "january february march april may june july august september october november december".split()
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()

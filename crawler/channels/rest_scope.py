@@ -13,8 +13,6 @@ from .records import Answer, Archive
 from .rest_json import count_of, number_of, read_items, rest_url, words_of
 from .terms import PER_PAGE, Kind, Names
 
-TermScope = Literal["tag", "category", "author"]
-
 _KINDS: Final[dict[str, Kind]] = {"tag": "tags", "category": "categories", "author": "users"}
 _PARAMETERS: Final[dict[str, str]] = {"tag": "tags", "category": "categories", "author": "author"}
 _DATE: Final = re.compile(r"(\d{4})(?:/(\d{1,2}))?(?:/(\d{1,2}))?")

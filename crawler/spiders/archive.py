@@ -127,10 +127,12 @@ class ArchiveSpider(Spider):
         if not lane.walk.source.obey_robots:
             lane.walk.note("robots.txt is not obeyed (obey_robots = false).")
         try:
-            while (step := lane.walk.step()) is not None and not self._stops_before(lane, step):
-                await self._take(lane, await self._next_visit(lane, step))
-            if lane.ahead is not None:
-                await lane.ahead.drop()
+            try:
+                while (step := lane.walk.step()) is not None and not self._stops_before(lane, step):
+                    await self._take(lane, await self._next_visit(lane, step))
+            finally:
+                if lane.ahead is not None:
+                    await lane.ahead.drop()
             self._finish(lane, interrupted=step is not None)
         except CorpusError as error:
             self._give_up(error)

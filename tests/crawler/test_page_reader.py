@@ -109,6 +109,11 @@ def test_a_program_that_does_not_start_is_an_error_and_no_silence() -> None:
     assert "status 3" in str(said)
 
 
+def test_a_program_that_is_not_there_is_named_with_every_page() -> None:
+    said = asyncio.run(all_read([page_of("<p>", 1), page_of("<p>", 2)], program=("/nowhere/python",)))
+    assert [f"page/{n}/ could not be understood: no process" in str(s) for n, s in enumerate(said, 1)] == [True] * 2
+
+
 def test_nothing_is_left_running() -> None:
     before = children()
 

@@ -118,3 +118,20 @@ def test_a_walk_that_allows_one_page_more_gets_one() -> None:
         await ahead.drop()
 
     asyncio.run(tried())
+
+
+def test_a_visit_that_breaks_is_told_to_the_walk() -> None:
+    async def tried() -> None:
+        site = Fetched(last=9)
+
+        async def broken(step: Step) -> Visit:
+            raise ValueError(step.url)
+
+        ahead = Ahead(await site.visit(step_to(2)), broken)
+        await asyncio.sleep(0.01)
+        taken = await asyncio.wait_for(ahead.take(step_to(3)), 5)
+        assert isinstance(taken.exception, ValueError)
+        assert taken.step == step_to(3)
+        await ahead.drop()
+
+    asyncio.run(tried())

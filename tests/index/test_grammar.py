@@ -184,6 +184,11 @@ def test_of_more_bare_words_than_a_query_may_have_the_first_are_kept() -> None:
     assert parsed.notes == ("the query has 1,000 words: the first 250 different ones were looked for",)
 
 
+def test_a_word_counts_from_where_it_stood_first() -> None:
+    parsed = parse_query("apple " + " ".join(f"w{n}" for n in range(1_000)) + " apple")
+    assert parsed.node == Clauses((A, *(Word(f"w{n}") for n in range(MOST_CLAUSES - 1))))
+
+
 def test_the_names_of_fields_are_no_words() -> None:
     parse_query(" ".join(f"tag:t{n}" for n in range(MOST_CLAUSES)))
     with pytest.raises(QueryError, match="251 words"):
