@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from typing import Literal
 
 from .dates import parse_date, split_dated_title, url_date
 from .furniture import without_buttons, without_credit, without_protection
@@ -113,11 +112,7 @@ def _strength(candidate: DateCandidate) -> tuple[int, int]:
     return ORIGINS.index(candidate.found.origin), _PRECISIONS[candidate.found.precision]
 
 
-Agreement = Literal["equal", "differ", "unknown"]
 Dates = dict[Origin, date]
-
-_NEAR = timedelta(days=2)
-"""Dates of different kinds may lie this far apart for one post: posted on the eve, another time zone."""
 
 
 def dates_by_origin(candidates: list[DateCandidate]) -> Dates:
@@ -127,22 +122,6 @@ def dates_by_origin(candidates: list[DateCandidate]) -> Dates:
         if candidate.found.precision in {"instant", "day"}:
             dates.setdefault(candidate.found.origin, candidate.found.date)
     return dates
-
-
-def compare_dates(a: Dates, b: Dates) -> Agreement:
-    """Compare like with like: a title's date with a title's date, and so on down.
-
-    Dates of different kinds can agree; they contradict each other only where they lie more than two days apart.
-    """
-    if not a or not b:
-        return "unknown"
-    for origin in ORIGINS:
-        if origin in a and origin in b:
-            return "equal" if a[origin] == b[origin] else "differ"
-    first, second = (next(d[o] for o in ORIGINS if o in d) for d in (a, b))
-    if first == second:
-        return "equal"
-    return "unknown" if abs(first - second) <= _NEAR else "differ"
 
 
 def utc_now() -> datetime:

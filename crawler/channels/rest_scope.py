@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final
 from urllib.parse import unquote
 
 from ...pipeline.errors import CrawlError, TipsearchError
