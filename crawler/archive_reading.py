@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ..pipeline.errors import CrawlError, TipsearchError
 from ..pipeline.records import Channel, Source
@@ -42,5 +42,5 @@ class ArchiveReading:
         self._visited, self._note, self._max_pages = visited, note, max_pages
         self._done = False
 
-    def _listing_at(self, url: str) -> Listing:
-        return Listing(url, max_pages=self._max_pages, visited=self._visited, note=self._note)
+    def _listing_at(self, url: str, guests: Iterable[str] = ()) -> Listing:
+        return Listing(url, max_pages=self._max_pages, visited=self._visited, note=self._note, guests=guests)

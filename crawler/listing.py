@@ -31,7 +31,13 @@ class Listing:
     """
 
     def __init__(
-        self, start: str, *, max_pages: int | None, visited: set[str], note: Callable[[str], None] = lambda _: None
+        self,
+        start: str,
+        *,
+        max_pages: int | None,
+        visited: set[str],
+        note: Callable[[str], None] = lambda _: None,
+        guests: Iterable[str] = (),
     ) -> None:
         self.start = start
         self.pages = 0
@@ -53,7 +59,7 @@ class Listing:
         self._telling = 0
         self._number: int | None = None
         self._keys: set[bytes] = set()
-        self._guests: set[bytes] = set()
+        self._guests = {bytes.fromhex(guest) for guest in guests}
         self._page_sets: set[bytes] = set()
 
     def go_on_at(self, url: str, *, pages: int, guests: Iterable[str], last_page: int | None = None) -> None:
@@ -82,11 +88,15 @@ class Listing:
         excerpts, its own posts are those of the teasers again.
         """
         own = [e for e in extraction.entries if e.listed_in]
-        if len(own) == len(extraction.entries) and all(entry_key(e) in self._guests for e in own):
+        if len(own) == len(extraction.entries) and self.is_of_guests(extraction):
             return as_guests(extraction)
         if own:
             self._guests |= {entry_key(e) for e in extraction.entries if not e.listed_in and e.form == "summary"}
         return extraction
+
+    def is_of_guests(self, extraction: Extraction) -> bool:
+        """Whether nothing stands on a page but teasers that stand on the listing's other pages."""
+        return all(entry_key(entry) in self._guests for entry in extraction.entries)
 
     def page(self, url: str, extraction: Extraction) -> TipsearchError | None:
         """The page was read; `url` is its address after redirects. Gives what is wrong with it, if anything."""

@@ -19,7 +19,7 @@ from .channels.rest import RestReader
 from .channels.verdict import CHANNEL_NAMES, in_short
 from .extract.records import Extraction
 from .listing import MAX_PAGES, Listing, own_entries
-from .report import ArchiveReport
+from .report import GUESSED, ArchiveReport
 from .sightings import own_key
 from .state import ArchiveState, Validators, moment
 from .walk_records import Request, behind_password
@@ -64,8 +64,7 @@ class RefreshWalk(ArchiveReading):
         self._listed = listed
         self._known: set[str] | None = None
         self._spare = spare
-        self._unknown = self._nameless = 0
-        self._gained = 0
+        self._unknown = self._nameless = self._gained = self._mended = 0
         self._stated: int | None = None
         self._latest = moment(state.latest)
         self._glanced_latest: datetime | None = None
@@ -169,23 +168,23 @@ class RefreshWalk(ArchiveReading):
         # A post without an address is told by its words, so that new words are a new post.
         unknown = self._unknown + min(put.said, self._nameless)
         self._gained += unknown
+        self._mended += unknown if self._reached else 0
         quiet = not (unknown or (put.said and self._spare()))
         if quiet and self._owed:
             # A refresh that broke off made the top of the archive known, and nothing below it.
             self._owed, quiet = self._owed - 1, False
         if self._listing is not None:
-            self._listing_read(self._listing, url, extraction, quiet=quiet, new=put.new)
+            self._listing_read(self._listing, url, extraction, quiet=quiet)
         elif self._reader is not None and extraction.entries and not self._asks_since:
             # The pages come newest first: what follows a page of known posts is known.
             self._stated = self._stated if self._reader.stated is None else self._reader.stated
             if quiet or (self._newest_first and self._surplus() == 0):
                 self._stop("nothing new")
 
-    def _listing_read(self, listing: Listing, url: str, extraction: Extraction, *, quiet: bool, new: int) -> None:
+    def _listing_read(self, listing: Listing, url: str, extraction: Extraction, *, quiet: bool) -> None:
         hole = self._hole_at(url) if self._reached else None
         problem = listing.page(url, extraction)
-        # Teasers stand on a page whose own posts can't be read, too.
-        if hole and (problem or (not new and all(entry.form == "summary" for entry in extraction.entries))):
+        if hole and (problem or listing.is_of_guests(extraction)):
             problem = NoPostsError(f"read {url} again and found no post of its own.")
             self._still_holes.append(hole)
             self._missing.append(problem.message)
@@ -199,8 +198,7 @@ class RefreshWalk(ArchiveReading):
     def _hole_at(self, url: str) -> str | None:
         """The page among those that could not be had, to which the hole before it may have led."""
         hole = next((hole for hole in self.state.holes if listing_key(hole) == listing_key(url)), None)
-        if hole in self._holes:
-            self._holes = deque(other for other in self._holes if other != hole)
+        self._holes = deque(other for other in self._holes if other != hole)
         return hole
 
     def unchanged(self) -> None:
@@ -317,7 +315,7 @@ class RefreshWalk(ArchiveReading):
         self._reader, self._listing = None, None
         self._reached = True
         if self._holes:
-            self._listing = self._listing_at(self._holes.popleft())
+            self._listing = self._listing_at(self._holes.popleft(), self.state.guests)
         elif self._stated is None:
             self._finish(self.ended)
         else:
@@ -357,9 +355,12 @@ class RefreshWalk(ArchiveReading):
         state = self.state
         own = self.own | set(listed)
         untouched = not self.pages or not own
-        stated = self._stated
-        if stated is None and state.stated is not None:
-            stated = state.stated + self._gained
+        stated, stated_by = self._stated, state.stated_by
+        if stated_by == GUESSED and self.complete:
+            stated, stated_by = len(own), "page numbers"
+        elif stated is None and state.stated is not None:
+            # What stands on pages that could not be had is counted in a guess already.
+            stated = state.stated + self._gained - (self._mended if stated_by == GUESSED else 0)
         return ArchiveReport(
             url=self.start,
             channel=self.channel,
@@ -367,7 +368,7 @@ class RefreshWalk(ArchiveReading):
             pages=self.pages,
             held=state.held if untouched else len(is_held(own)),
             stated=stated,
-            stated_by=state.stated_by,
+            stated_by=stated_by,
             complete=self.complete,
             bounded=self.bounded,
             refreshed=True,
@@ -387,6 +388,7 @@ class RefreshWalk(ArchiveReading):
             self.state,
             held=report.held,
             stated=report.stated,
+            stated_by=report.stated_by,
             complete=self.complete,
             listed=self.state.listed + self._gained,
             checked=now.isoformat(),

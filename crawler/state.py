@@ -72,6 +72,7 @@ class Sweep:
 
 
 _TUPLES = ("guests", "holes", "tried", "closed")
+_OF_HOLES = ("holes", "guests")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +83,9 @@ class ArchiveState:
     `checked` when it was last read with success, both as ISO 8601 in UTC. `listed` counts the posts that it is known
     to list, `reader` is the state of its channel's reader, `archive` what the first page said of it (the fields of
     `Archive`), `validators` those of the first page, by address. `holes` are listing pages that could not be had when
-    all others could, and are asked for by every refresh; `bound` the ``max_pages`` at which the sweep stopped, 0 for
-    none; `latest` when a post was last changed, as the site says (REST's ``modified_gmt``, as ISO 8601 in UTC);
-    `depth` how many pages a refresh read that did not come to its end.
+    all others could, and are asked for by every refresh, `guests` the teasers on the others (see `Sweep`); `bound` is
+    the ``max_pages`` at which the sweep stopped, 0 for none; `latest` when a post was last changed, as the site says
+    (REST's ``modified_gmt``, as ISO 8601 in UTC); `depth` how many pages a refresh read that did not come to its end.
     """
 
     channel: Channel | None = None
@@ -101,6 +102,7 @@ class ArchiveState:
     archive: dict[str, Any] = field(default_factory=dict)
     validators: dict[str, Validators] = field(default_factory=dict)
     holes: tuple[str, ...] = ()
+    guests: tuple[str, ...] = ()
     bound: int = 0
     latest: str = ""
     depth: int = 0
@@ -127,7 +129,7 @@ class ArchiveState:
         if sweep:
             kept = {f.name: sweep[f.name] for f in fields(Sweep) if f.name in sweep}
             known["sweep"] = Sweep(**kept | {name: tuple(kept.get(name, ())) for name in _TUPLES})
-        known["holes"] = tuple(known.get("holes", ()))
+        known |= {name: tuple(known.get(name, ())) for name in _OF_HOLES}
         known["validators"] = {url: Validators(**said) for url, said in known.get("validators", {}).items()}
         return cls(**known)
 

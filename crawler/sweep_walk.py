@@ -68,6 +68,7 @@ class SweepWalk(ArchiveWalk):
         try:
             if sweep.read:
                 self._done, self.ended = True, "read before"
+                self._listing = self._listing_at(self.start, sweep.guests)
                 self.complete, self.bounded = before.complete, before.bounded
                 self.has_failed = bool(sweep.holes)
                 self.stated, self.stated_by = before.stated, before.stated_by
@@ -147,6 +148,7 @@ class SweepWalk(ArchiveWalk):
             archive={name: getattr(self._archive, name) for name in _OF_ARCHIVE},
             validators=self._validators,
             holes=tuple(self._holes) if swept else before.holes,
+            guests=self._guests() if swept else before.guests,
             bound=(self._max_pages or 0) if swept and self.bounded else 0 if swept else before.bound,
             sweep=None if swept else self._position(),
         )
@@ -163,6 +165,7 @@ class SweepWalk(ArchiveWalk):
             began=self.began.isoformat(),
             channel=self.channel,
             holes=tuple(self._holes),
+            guests=self._guests(),
             tried=tuple(self._tried),
             closed=_plain_error(self._first_error),
         )
@@ -174,7 +177,9 @@ class SweepWalk(ArchiveWalk):
         if reader is not None:
             if not reader.ended and not self._checking:
                 position, pages = reader.position(), self._reader_pages
-                self._last = replace(sweep, channel=reader.channel, holes=(), reader=position, pages=pages, first=first)
+                self._last = replace(
+                    sweep, channel=reader.channel, holes=(), guests=(), reader=position, pages=pages, first=first
+                )
             # What the reader's end is worth is still to be seen: its last page is read once more.
             return self._last if not self._done else None
         listing = self._listing
@@ -183,6 +188,10 @@ class SweepWalk(ArchiveWalk):
             return None
         guests = listing.guests()
         return replace(sweep, channel="html", next_url=url, pages=listing.pages, guests=guests, first=first)
+
+    def _guests(self) -> tuple[str, ...]:
+        """The teasers that may stand alone on a page that could not be had."""
+        return self._listing.guests() if self._holes else ()
 
 
 _ERRORS = (BlockedError, NoPostsError, NotFoundError, RobotsError, UnreachableError)

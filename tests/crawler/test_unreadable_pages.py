@@ -14,7 +14,7 @@ from support.faults import Spoilt, spoilt
 from support.sites import big_wordpress
 from tipsearch.cli.demo.server import Running, serve
 from tipsearch.crawler import crawl
-from tipsearch.crawler.report import SourceReport
+from tipsearch.crawler.report import GUESSED, SourceReport
 from tipsearch.pipeline import Source
 
 N = 30
@@ -62,6 +62,31 @@ def test_a_page_without_readable_posts_is_passed_over_named_and_asked_for_again(
         mended = crawled(running, tmp_path)
         assert pages_asked(running) == ["/page/4/", "/page/5/"]
         assert (mended.outcome, mended.complete, mended.missing, mended.posts_total) == ("ok", True, (), N)
+
+
+def test_a_page_is_mended_though_its_posts_were_read_elsewhere(tmp_path: Path) -> None:
+    categories = ("business-advice", "customer-service-tip-of-the-week", "world-of-service")
+    with blog(4, excerpts=True) as running:
+        urls = (f"{running.url}/", *(f"{running.url}/category/{name}/" for name in categories))
+        source = Source(name="blog", urls=urls)
+        (report,) = crawl([source], home=tmp_path, delay=0, backoff=0.01).sources
+        assert (report.outcome, report.posts_total, report.archives[0].held) == ("failed", N, N - 3)
+        running.site.paths.clear()  # type: ignore[attr-defined]
+        (mended,) = crawl([source], home=tmp_path, delay=0, backoff=0.01).sources
+        assert (mended.outcome, mended.missing, mended.archives[0].held) == ("ok", (), N)
+
+
+def test_a_guess_that_came_true_is_no_guess_any_more(tmp_path: Path) -> None:
+    with blog(4, 8) as running:
+        (guessed,) = crawled(running, tmp_path).archives
+        assert (guessed.held, guessed.stated, guessed.stated_by) == (N - 6, N, GUESSED)
+        running.site.paths.popitem()  # type: ignore[attr-defined]
+        (still,) = crawled(running, tmp_path).archives
+        assert (still.held, still.stated, still.stated_by) == (N - 3, N, GUESSED)
+        running.site.paths.clear()  # type: ignore[attr-defined]
+        for _ in range(2):
+            (known,) = crawled(running, tmp_path).archives
+            assert (known.held, known.stated, known.stated_by) == (N, N, "page numbers")
 
 
 def test_three_such_pages_in_a_row_end_the_listing_and_the_next_run_goes_on_there(tmp_path: Path) -> None:
