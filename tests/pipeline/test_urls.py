@@ -1,8 +1,11 @@
 """Addresses compared."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from w3lib.url import canonicalize_url
 
 from tipsearch.pipeline.urls import (
     blog_of,
@@ -13,6 +16,7 @@ from tipsearch.pipeline.urls import (
     numbered_post,
     same_site,
     site_of,
+    tidy_path,
 )
 
 PLAIN = "https://example.com/2018/11/listening"
@@ -138,3 +142,26 @@ def test_no_address_raises_and_the_canonical_form_is_stable(url: str) -> None:
     if is_web_address(url):
         assert canonical_permalink("http://" + once) == once
     assert isinstance(site_of(url) + blog_of(url), str)
+
+
+SEGMENTS = st.sampled_from(
+    "a 2018 03 index.html default.php p feed amp print comment-page-2 page 1 _x ~u - 2003_05_01_archive.html".split()
+)
+HOSTS = st.sampled_from("blog.example www.blog.example 127.0.0.1 localhost a.b x-.y www.www.x www".split())
+
+
+@given(
+    st.sampled_from(("http", "https")),
+    HOSTS,
+    st.sampled_from(("", ":80", ":443", ":8080", ":080", ":0")),
+    st.lists(SEGMENTS, max_size=5),
+    st.sampled_from(("", "/")),
+    st.sampled_from(("", "#94528223", "#more-12", "#a.b")),
+)
+def test_a_plain_address_is_folded_as_one_with_something_to_fold(
+    scheme: str, host: str, port: str, path: list[str], end: str, fragment: str
+) -> None:
+    plain = f"{scheme}://{host}{port}" + "".join(f"/{segment}" for segment in path) + end
+    assert tidy_path(plain + fragment) is not None
+    assert canonical_permalink(plain + fragment) == canonical_permalink(f"{plain}?utm_source=mail{fragment}")
+    assert urlsplit(canonicalize_url(plain)).path in {tidy_path(plain), "/"}
