@@ -99,7 +99,9 @@ def _joined(base: str | None, href: str) -> str | None:
 
 def same_page(first: str | None, second: str | None) -> bool:
     """Whether two addresses are one page, with all the ways to write it."""
-    return bool(first and second) and (first == second or canonical_permalink(first or "") == canonical_permalink(second or ""))
+    return bool(first and second) and (
+        first == second or canonical_permalink(first or "") == canonical_permalink(second or "")
+    )
 
 
 @lru_cache(_REMEMBERED)

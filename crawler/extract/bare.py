@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Final
 
 from . import vocabulary as v
 from .addresses import absolute, may_be_post
-from .titles import Titles
+from .titles import Titles, is_more_link
 
 _ROW: Final = 3
 """Fewer titles are no listing."""
@@ -32,6 +33,43 @@ def bare_titles(titles: Titles) -> list[int]:
     return sorted(largest.values()) if len(largest) >= _ROW else []
 
 
+def few_titles(titles: Titles) -> list[int]:
+    """The links that class names or a date beside them vouch for, be they one or two; empty where there is none."""
+    return sorted(max(_linked_blocks(titles), _dated_links(titles), key=len).values())
+
+
+def lone_titles(titles: Titles) -> list[int]:
+    """The headings that lead to a post and are dated, or whose address is linked again: by a picture, "Read more"."""
+    tree = titles.tree
+    addresses = [(absolute(titles.base, tree.attributes[i].get("href")) or "").partition("#")[0] for i in tree.links]
+    linked = Counter(a for i, a in zip(tree.links, addresses, strict=True) if not tree.outside[i] and not tree.soft[i])
+    found: dict[str, int] = {}
+    for number in titles.headings:
+        dated = v.DATE_HEADING.fullmatch(tree.text(number, 100)) is not None
+        if dated or tree.soft[number] or _is_slide(titles, number) or not titles.leads_to_post(number):
+            continue
+        address = (titles.link_of(number) or "").partition("#")[0]
+        if linked[address] > 1 or titles.is_dated_below(number):
+            found.setdefault(address, number)
+    return sorted(found.values())
+
+
+def _dated_links(titles: Titles) -> dict[str, int]:
+    """The links with words that a date stands behind, under one parent, by their addresses."""
+    tree = titles.tree
+    found: dict[str, int] = {}
+    for link in tree.links:
+        following = tree.next_sibling(link)
+        if following is None or tree.outside[link] or tree.soft[link] or not tree.words(link):
+            continue
+        if tree.tags[following] != "time" and not tree.roles[following] & v.DATE:
+            continue
+        address = absolute(titles.base, tree.attributes[link].get("href"))
+        if may_be_post(address, titles.page_url) and not is_more_link(tree, link):
+            found.setdefault(address or "", link)
+    return found
+
+
 def _linked_blocks(titles: Titles) -> dict[str, int]:
     """The links of blocks that class names call posts and that hold one address with words, by that address."""
     tree = titles.tree
@@ -45,7 +83,8 @@ def _linked_blocks(titles: Titles) -> dict[str, int]:
         links = [i for i in tree.within(tree.links, number) if tree.words(i) and not tree.outside[i]]
         addresses = {absolute(titles.base, tree.attributes[i].get("href")) for i in links}
         if len(addresses) == 1 and may_be_post(address := addresses.pop(), titles.page_url):
-            found.setdefault(address or "", links[0])
+            named = (i for i in links if not is_more_link(tree, i) and not v.DATE_LINE.fullmatch(tree.text(i, 100)))
+            found.setdefault(address or "", next(named, links[0]))
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from . import vocabulary as v
 from .addresses import absolute, same_page, split_page_number
-from .bare import bare_titles
+from .bare import bare_titles, few_titles, lone_titles
 from .titles import Titles, bounds
 from .tree import Tree
 
@@ -47,8 +47,13 @@ def find_blocks(tree: Tree, base: str | None, page_url: str | None) -> list[Bloc
 
 
 def find_titles(tree: Tree, base: str | None, page_url: str | None) -> list[Block]:
-    """The blocks of a listing that shows titles, and pictures perhaps, and no texts."""
-    return _Finder(tree, base, page_url).find_bare()
+    """The blocks of a page that calls itself an archive, where nothing else is found: few, or without texts."""
+    finder = _Finder(tree, base, page_url)
+    return (
+        finder.find_bare(bare_titles(finder.titles))
+        or finder.find_lone()
+        or finder.find_bare(few_titles(finder.titles))
+    )
 
 
 class _Finder:
@@ -77,9 +82,14 @@ class _Finder:
         blocks.sort(key=lambda block: block.start)
         return blocks
 
-    def find_bare(self) -> list[Block]:
+    def find_lone(self) -> list[Block]:
+        """The blocks of headings that stand alone on their page, where nothing but their links vouches for them."""
+        blocks = self._spread(lone_titles(self.titles), strong=False)
+        return [block for block in blocks if self._says_something(block)]
+
+    def find_bare(self, titles: list[int]) -> list[Block]:
         """The blocks of a listing that shows titles, and pictures perhaps, and no texts."""
-        blocks = self._spread(bare_titles(self.titles), strong=False)
+        blocks = self._spread(titles, strong=False)
         for block in blocks:
             block.bare = True
         return blocks
@@ -222,7 +232,7 @@ class _Finder:
             if bodies and tree.words(number) >= 3:
                 found.append(
                     Block(
-                        title=None,
+                        title=self.titles.first_of(number),
                         roots=(number,),
                         parent=tree.parent[number],
                         strong=True,

@@ -12,8 +12,8 @@ from ...pipeline.records import RawDate
 from . import vocabulary as v
 from .addresses import absolute, archive_of, date_in, may_be_post, same_page
 from .blocks import Block
-from .dates import date_words, read_dates, read_line_dates
-from .titles import is_more_link, title_link
+from .dates import date_words, read_body_dates, read_dates, read_line_dates
+from .titles import COMMENTS, is_more_link, title_link
 from .tree import Tree
 
 _POST_NUMBER: Final = re.compile(r"(?:^|\s)post-(\d{1,12})(?:\s|$)")
@@ -71,14 +71,23 @@ def read_link(tree: Tree, block: Block, base: str | None, page_url: str | None) 
             ranked.append((2, address))
     if ranked:
         return min(ranked, key=lambda pair: pair[0])[1]
-    return own
+    return own or _sole_address(tree, block, links, base, page_url)
+
+
+def _sole_address(tree: Tree, block: Block, links: list[int], base: str | None, page_url: str | None) -> str | None:
+    """Where all links of a block lead that may lead to a post, pictures' among them; None where they part."""
+    if block.title is not None:
+        return None
+    leads = {absolute(base, tree.attributes[i].get("href")) for i in links if not tree.outside[i]}
+    posts = {a.partition("#")[0] for a in leads if a and may_be_post(a, page_url) and not same_page(a, page_url)}
+    return posts.pop() if len(posts) == 1 else None
 
 
 def read_fields(tree: Tree, block: Block, body: int | None, permalink: str | None, page: PageFacts) -> Fields:
     """Everything a block says about its entry beside the body."""
     fields = Fields(permalink=permalink)
     if block.title is not None:
-        fields.title = _whole_title(tree, block.title, tree.text(block.title, 20_000))
+        fields.title = _whole_title(tree, block.title, _shown_title(tree, block.title))
     fields.platform_id = _platform_id(tree, block, permalink, page)
     zone = list(_zone(tree, block, body))
     read_dates(tree, zone, fields.dates)
@@ -86,11 +95,35 @@ def read_fields(tree: Tree, block: Block, body: int | None, permalink: str | Non
     line = _line_text(tree, lines)
     _read_posted(line, fields)
     read_line_dates(tree, zone, fields.dates)
+    read_body_dates(tree, body, fields.dates)
     _read_terms(tree, zone, lines, line, fields, page)
     _read_author(tree, zone, line, fields)
     if spelled := date_in(permalink):
         fields.dates.append(RawDate(spelled, "url", "permalink"))
     return fields
+
+
+def _shown_title(tree: Tree, title: int) -> str:
+    """The words of a title, but not the number of comments that themes show in the same heading."""
+    counts = [
+        i
+        for i in tree.within(tree.links, title)
+        if "#" in (href := tree.attributes[i].get("href", "")) and COMMENTS.search(href.partition("#")[2])
+    ]
+    if not counts or counts[0] == title:
+        return tree.text(title, 20_000)
+    parts, number = [tree.texts[title] or ""], title + 1
+    while number < tree.end[title]:
+        if number in counts:
+            parts.append(tree.tails[number] or "")
+        elif any(number < i < tree.end[number] for i in counts):
+            parts.append(tree.texts[number] or "")
+            number += 1
+            continue
+        else:
+            parts += [tree.text(number, 20_000), tree.tails[number] or ""]
+        number = tree.end[number]
+    return " ".join(" ".join(parts).split())
 
 
 def _whole_title(tree: Tree, title: int, shown: str) -> str:
@@ -214,18 +247,11 @@ def _read_posted(text: str, fields: Fields) -> None:
     if not any(map(v.DATE_TEXT.search, (d.text for d in fields.dates))) and (found := v.DATE_TEXT.search(text)):
         # Before a date that is split up, or lacks its year.
         fields.dates.insert(0, RawDate(found[0], "label", "posted on"))
-    elif (
-        not fields.dates
-        and (rest := date_words(text))
-        and len(rest.split()) <= 4
-        and re.search(r"\d|day", rest)
-    ):
+    elif not fields.dates and (rest := date_words(text)) and len(rest.split()) <= 4 and re.search(r"\d|day", rest):
         fields.dates.append(RawDate(rest, "label", "posted on"))
 
 
-def _read_terms(
-    tree: Tree, zone: list[int], lines: list[int], line: str, fields: Fields, page: PageFacts
-) -> None:
+def _read_terms(tree: Tree, zone: list[int], lines: list[int], line: str, fields: Fields, page: PageFacts) -> None:
     in_line = {i for first in lines for i in range(first, tree.end[first])} if lines else set()
     inside: list[tuple[int, int]] = []
     for number in zone:

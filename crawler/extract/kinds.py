@@ -174,20 +174,35 @@ def _without_strays(found: list[Found]) -> list[Found]:
     return [
         f
         for f in found
-        if f.fields.has_line or f.block.strong or not f.fields.permalink or canonical_permalink(f.fields.permalink) not in said
+        if f.fields.has_line
+        or f.block.strong
+        or not f.fields.permalink
+        or canonical_permalink(f.fields.permalink) not in said
     ]
+
+
+def _are_posts(found: list[Found]) -> bool:
+    """Whether all entries bear WordPress's own number and class of a post, which lists in widgets seldom do."""
+    return all(f.block.strong and f.fields.platform_id for f in found)
+
+
+def _fits_among(f: Found, found: list[Found]) -> bool:
+    """Whether a whole text is no longer than the excerpts of its make beside it: a post too short to be cut."""
+    beside = [other.body.length for other in found if other.body.form == "summary" and other.group == f.group]
+    return len(beside) >= _ROW and f.body.length <= max(beside)
 
 
 def mark_listing(found: list[Found], archive: str) -> list[Found]:
     """Tells the archive's own entries from teasers of other posts that stand on the same page."""
     found = _without_strays(found)
     lines = any(f.fields.has_line for f in found)
-    contents = {f.group for f in found if f.body.form == "content"}
+    contents = {f.group for f in found if f.body.form == "content" and not _fits_among(f, found)}
     summaries = {f.group for f in found if f.body.form == "summary"}
-    content_parents = {f.block.parent for f in found if f.body.form == "content"}
+    full = [f for f in found if f.body.form == "content" and f.group in contents]
+    content_parents = {f.block.parent for f in full}
     neighbours = Counter(f.block.parent for f in found)
-    first = next((i for i, f in enumerate(found) if f.body.form == "content"), len(found))
-    hard = any(not f.block.soft for f in found) or archive not in ("", "home")
+    first = next((i for i, f in enumerate(found) if f in full), len(found))
+    hard = any(not f.block.soft for f in found) or (archive not in ("", "home") and not _are_posts(found))
     strong = any(f.block.strong and not f.block.soft for f in found)
     beside: dict[int, set[tuple[object, ...]]] = {}
     for f in found:

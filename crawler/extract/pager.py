@@ -63,10 +63,13 @@ def next_page(
     spoken: list[tuple[int, int, str]] = []
     paged = set(tree.paged)
     steered = {link for number in tree.steering for link in tree.within(tree.links, number)}
+    updated = _updated_before(tree)
     ranked: list[tuple[int, int | None, str, int | None]] = []
     for order, number in enumerate(tree.links):
         worthy = number in steered or _is_worthy(tree, number)
         rank = _rank(tree, order, number) if worthy and tree.words(number) <= _WORDS_SAID else None
+        if rank is None and number in updated:
+            rank = 1
         if rank is not None or number in paged:
             ranked.append((order, number, tree.attributes[number].get("href", ""), rank))
     if in_head:
@@ -168,6 +171,16 @@ def _current_number(tree: Tree, body_class: str) -> int | None:
             if digits and tree.outside[number]:
                 return int(re.sub(r"\D", "", digits[1]))
     return None
+
+
+def _updated_before(tree: Tree) -> set[int]:
+    """The links whose addresses ask Blogger for what was updated before some moment: its older posts."""
+    hrefs = ((number, tree.attributes[number].get("href", "")) for number in tree.links)
+    return {
+        n
+        for n, href in hrefs
+        if "updated-max=" in href and "reverse-paginate" not in href and "updated-min" not in href
+    }
 
 
 def _rank(tree: Tree, order: int, number: int) -> int | None:

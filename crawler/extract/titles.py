@@ -15,8 +15,9 @@ from .tree import Tree
 _NEAR: Final = 14
 _FEW_WORDS: Final = 8
 _SAID: Final = 2
+_LEAD_WORDS: Final = 25
 _PAGE_TITLES: Final = frozenset(("page-title", "page-header-title", "archive-title", "page-heading"))
-_COMMENTS: Final = re.compile(r"comment|respond|repl(?:y|ies)|disqus", re.IGNORECASE)
+COMMENTS: Final = re.compile(r"comment|respond|repl(?:y|ies)|disqus", re.IGNORECASE)
 
 
 class Titles:
@@ -49,7 +50,21 @@ class Titles:
                 titles.append(number)
                 last_end = tree.end[number]
         posts = [number for number in titles if not self._heads_page(number)]
-        return posts or titles
+        return self._without_doubles(posts or titles)
+
+    def _without_doubles(self, titles: list[int]) -> list[int]:
+        """The titles but those headings that only a bookmark names, where a class names another that leads as well."""
+        tree = self.tree
+        taken = {self.link_of(i) for i in titles if tree.roles[i] & v.TITLE} - {None}
+        kept = []
+        for number in titles:
+            if not tree.roles[number] & v.TITLE:
+                address = self.link_of(number)
+                if address in taken:
+                    continue
+                taken.add(address)
+            kept.append(number)
+        return kept
 
     def _heads_page(self, number: int) -> bool:
         """Whether a title is the page's own, by its class or by naming an archive: no entry's beside other titles."""
@@ -57,9 +72,11 @@ class Titles:
         return not _PAGE_TITLES.isdisjoint(classes) or self._names_archive(number)
 
     def _bookmarked(self, heading: int) -> bool:
-        return any(
-            "bookmark" in self.tree.attributes[i].get("rel", "") for i in self.tree.within(self.tree.links, heading)
-        )
+        tree = self.tree
+        links = tree.within(tree.links, heading) or [
+            i for i in (tree.parent[heading],) if i >= 0 and tree.tags[i] == "a"
+        ]
+        return any("bookmark" in tree.attributes[i].get("rel", "") for i in links)
 
     def _is_home_link(self, heading: int) -> bool:
         address = self.link_of(heading)
@@ -228,7 +245,7 @@ class Titles:
                     found.append(last[1])
                 last = None
                 continue
-            if not tree.words(link) or (fragment and _COMMENTS.search(fragment)):
+            if not tree.words(link) or (fragment and COMMENTS.search(fragment)):
                 continue
             if not may_be_post(absolute(self.base, href), self.page_url):
                 continue
@@ -252,6 +269,19 @@ class Titles:
             above = self.tree.parent[above]
         return False
 
+    def first_of(self, block: int) -> int | None:
+        """The heading that leads from a block to its post, with little before it; None where there is none."""
+        heading = next((i for i in self.tree.within(self.headings, block) if self.tree.words(i)), None)
+        if heading is None or not self.leads_to_post(heading):
+            return None
+        behind = (
+            self.tree.words_between(heading, self.tree.end[block])
+            if self.tree.end[block] < len(self.tree.elements)
+            else 0
+        )
+        before = self.tree.words(block) - self.tree.words(heading) - behind
+        return heading if before <= _LEAD_WORDS else None
+
     def shape(self, number: int) -> tuple[str, int, str]:
         """What is alike in titles of one make: the element, its roles, and the element around it."""
         tree = self.tree
@@ -268,6 +298,10 @@ class Titles:
         place = bisect_left(self.more_links, self.tree.end[heading])
         between = self.more_links[place : bisect_left(self.more_links, following)]
         return bool(between) and len({self.tree.attributes[i].get("href", "") for i in between[:5]}) == 1
+
+    def is_dated_below(self, heading: int) -> bool:
+        """Whether a date stands close below a heading, before the next one."""
+        return self._posted_after(heading) > 0
 
     def _posted_after(self, heading: int, stop: int | None = None) -> int:
         """What follows a heading closely: a line like "Posted on …" (`_SAID`), a date (1), or neither (0)."""
