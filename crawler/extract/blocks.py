@@ -16,6 +16,7 @@ from .tree import Tree
 FEW_WORDS: Final = 8
 """A block without this many words beside its title is no teaser: lists of bare titles are left alone."""
 
+_ROW: Final = 3
 MAX_BLOCKS: Final = 2000
 _PAGER_WORDS: Final = 42
 
@@ -77,7 +78,7 @@ class _Finder:
         if weak:
             # Both kinds bound each other: a weak block never swallows a strong one.
             marks = sorted({*weak, *(b.title if b.title is not None else b.start for b in blocks)})
-            found = [b for b in self._spread(weak, strong=False, marks=marks) if self._says_something(b)]
+            found = self._worthy(self._spread(weak, strong=False, marks=marks))
             blocks += [b for b in found if not any(covered[root] for root in b.roots)]
         blocks.sort(key=lambda block: block.start)
         return blocks
@@ -241,6 +242,20 @@ class _Finder:
                 )
                 last_end = end
         return found
+
+    def _worthy(self, blocks: list[Block]) -> list[Block]:
+        """The blocks with a text; in a row of them those of the same make, too, however little they say."""
+        titles = self.titles
+        worthy = [self._says_something(block) for block in blocks]
+        if sum(worthy) < _ROW:
+            return [block for block, fits in zip(blocks, worthy, strict=True) if fits]
+        makes = {titles.shape(b.title) for b, fits in zip(blocks, worthy, strict=True) if fits and b.title is not None}
+        return [
+            block
+            for block, fits in zip(blocks, worthy, strict=True)
+            if fits
+            or (block.title is not None and titles.shape(block.title) in makes and titles.leads_to_post(block.title))
+        ]
 
     def _says_something(self, block: Block) -> bool:
         tree = self.tree

@@ -8,7 +8,7 @@ from typing import Final
 from ...pipeline.records import RawDate
 from . import vocabulary as v
 from .tree import Tree
-from .wording import SMALL_TAGS, dated_line
+from .wording import SMALL_TAGS, dated_line, speaks_of_post
 
 _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _UPDATED_LABEL: Final = re.compile(r"(?:updated|modified|edited)\W{0,4}(?:on|at)?\W{0,4}$", re.IGNORECASE)
@@ -18,6 +18,7 @@ _UPDATED_BEFORE: Final = re.compile(
 _CLOCK: Final = re.compile(r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?)?", re.IGNORECASE)
 _DATE_LINE_WORDS: Final = 7
 _META_WORDS: Final = 40
+_DATE_WORDS: Final = 4
 _CLOSE: Final = 30
 _NEAR_HEAD: Final = 30
 _NO_LINE_TAGS: Final = frozenset(("time", "li", "td", "dd", "p"))
@@ -75,6 +76,13 @@ def read_body_dates(tree: Tree, body: int | None, dates: list[RawDate]) -> None:
                 read_dates(tree, list(range(number, tree.end[number])), dates)
             if dates:
                 return
+    for number in tree.children(body):
+        text = tree.text(number, 400) if 0 < tree.words(number) <= _META_WORDS else ""
+        if text and speaks_of_post(text):
+            said = date_words(text)
+            if len(said.split()) <= _DATE_WORDS and any(sign.isdigit() for sign in said):
+                dates.append(RawDate(said, "label", _place(tree, number)))
+            return
 
 
 def _read_sole_update(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
@@ -199,7 +207,7 @@ def date_words(text: str) -> str:
     if found := v.DATE_TEXT.search(text[:300]):
         return found[0]
     text = re.sub(r"^(?:posted|published)?\s*(?:on\b)?[\s:]*", "", text[:300], flags=re.IGNORECASE)
-    text = re.split(r"\s(?:in|by|at)\s|[|·•]", text, maxsplit=1)[0].strip()
+    text = re.split(r"\s(?:in|by|at|under)(?:\s|$)|[|·•]", text, maxsplit=1)[0].strip()
     if _CLOCK.fullmatch(text):
         return ""
     return text if 0 < len(text) <= 60 and re.match(r"(?:in|by)\b", text) is None else ""

@@ -218,6 +218,8 @@ def _posted_lines(tree: Tree, zone: list[int]) -> list[int]:
                 "em",
                 "small",
                 "abbr",
+                "b",
+                "strong",
             ):
                 line.append(following)
                 following = tree.next_sibling(following)
@@ -281,6 +283,9 @@ def _read_terms(tree: Tree, zone: list[int], lines: list[int], line: str, fields
 
 
 def _leads_to_post(tree: Tree, link: int, name: str) -> bool:
+    fragment = tree.attributes[link].get("href", "").partition("#")[2]
+    if fragment and COMMENTS.search(fragment):
+        return True
     return bool(v.COMMENT_LINK.fullmatch(name) or v.PERMALINK_TEXT.fullmatch(name)) or is_more_link(tree, link)
 
 

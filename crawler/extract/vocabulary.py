@@ -75,7 +75,7 @@ WORDS: Final[dict[int, str]] = {
     UPDATED: """updated modified dt-updated entry-modified-time last-modified updated-date post-modified
         wp-block-post-date__modified-date modified-date date-modified updated-on last-updated post-updated""",
     CATEGORIES: """cat-links entry-categories post-categories taxonomy-category cat-link category-links
-        post-category entry-category categories post-cats""",
+        post-category entry-category categories post-cats meta-category meta-categories meta-cat""",
     TAGS: """tags-links tag-links entry-tags post-tags taxonomy-post_tag post-labels p-category tags tag-list
         post-tag""",
     AUTHOR: """author vcard byline p-author entry-author entry-author-name post-author wp-block-post-author
