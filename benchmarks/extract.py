@@ -4,7 +4,8 @@
 
 Each fixture page of markup is read as it stands, and once more with the head, the menus, the sidebar and the scripts
 around it that real pages carry, so that it has 40 to 120 KB. All readers take the pages in turn in one run; a page's
-time is the median of its rounds, before each of which the extractor forgets the addresses it has seen. Beautiful Soup
+time is the median of its rounds, before each of which the extractor forgets the addresses and the words of links that
+it has seen. In a crawl it does not: the last table reads the listing pages of one archive in turn. Beautiful Soup
 does the same job in the plainest way: posts, titles, links, dates, body texts, terms, author, next page. trafilatura
 and newspaper4k read a page's main text, date and author only, and no list of posts; they run where they are installed.
 """
@@ -13,24 +14,29 @@ from __future__ import annotations
 
 import json
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-from tipsearch.crawler.extract import Page, extract
-from tipsearch.crawler.extract import addresses as seen
-from tipsearch.pipeline.urls import canonical_permalink
+from tipsearch.crawler.extract import Page, addresses, extract, pager, titles
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 ROUNDS = 9
 REALISTIC = (40_000, 60_000, 80_000, 100_000, 120_000)
 GROWTH = (10_000, 40_000, 160_000, 640_000, 2_000_000)
-SEEN = (*(f for f in vars(seen).values() if hasattr(f,"cache_clear")), canonical_permalink)
+SEEN = [
+    found
+    for module in (addresses, pager, titles)
+    for found in vars(module).values()
+    if hasattr(found, "cache_clear") and found.__module__.startswith("tipsearch.")
+]
+ARCHIVE = 267
 LOST = 7
 """Of the closing tags of a mangled page every seventh is lost."""
 
@@ -52,6 +58,39 @@ def fixture_pages() -> list[Page]:
         if extract(page).kind != "none":
             pages.append(page)
     return pages
+
+
+def archive_pages(posts: int) -> list[Page]:
+    """The listing pages of a made-up blog: three full posts, the same ten teasers, and its menus and sidebar each."""
+    sys.path.insert(0, str(FIXTURES.parent / "tests"))
+    from support.sites import big_wordpress
+    from tipsearch.cli.demo.server import Request
+
+    site, address, moment = big_wordpress(posts), "http://blog.test", datetime(2025, 11, 1, tzinfo=UTC)
+    pages = []
+    for number in range(1, site.pages() + 1):
+        target = f"/page/{number}/" if number > 1 else "/"
+        body = site.answer(Request(method="GET", target=target, base_url=address, headers={})).body
+        text = body.decode("utf-8") if isinstance(body, bytes) else ""
+        pages.append(Page(source="blog", url=address + target, text=text, observed_at=moment))
+    return pages
+
+
+def in_turn(readers: dict[str, Reader | None], pages: list[Page]) -> None:
+    """Print one line a reader: its median of processor time over the pages of one archive, each read once."""
+    print(f"the {len(pages)} listing pages of one archive in turn, nothing forgotten")
+    print(f"{'':20}{'median ms':>10}{'mean ms':>10}")
+    for name, reader in readers.items():
+        if reader is None:
+            continue
+        run = []
+        for page in pages:
+            started = time.process_time()
+            with suppress(Exception):
+                reader(page)
+            run.append((time.process_time() - started) * 1000)
+        print(f"{name:20}{statistics.median(run):10.2f}{statistics.mean(run):10.2f}")
+    print()
 
 
 def dressed(page: Page, size: int) -> Page:
@@ -246,6 +285,7 @@ def main() -> None:
     page = max(pages, key=lambda page: len(page.text))
     growth(readers, page, "growth with size, a listing with more and more posts")
     growth(readers, page, "growth with size, the same mangled", mangled)
+    in_turn(readers, archive_pages(3 * ARCHIVE))
 
 
 def growth(

@@ -119,7 +119,7 @@ def split_page_number(url: str) -> tuple[str, int | None]:
     if paged := _PAGED_PATH.match(path):
         path, number = paged[1], int(paged[2])
     query = []
-    for key, value in parse_qsl(parts.query, keep_blank_values=True):
+    for key, value in parse_qsl(parts.query, keep_blank_values=True) if parts.query else ():
         if (key.lower() in _PAGE_KEYS or _QUERY_PAGE.fullmatch(key)) and value.isdecimal() and len(value) < 7:
             number = int(value)
         elif not key.startswith("utm_") and key != "cst":
@@ -127,7 +127,7 @@ def split_page_number(url: str) -> tuple[str, int | None]:
     host = (parts.hostname or "").removeprefix("www.")
     if path.endswith(("/index.php", "/index.html")):
         path = path.rpartition("/")[0]
-    return f"{host}:{parts.port or ''}{path.rstrip('/')}?{urlencode(sorted(query))}", number
+    return f"{host}:{parts.port or ''}{path.rstrip('/')}?{urlencode(sorted(query)) if query else ''}", number
 
 
 @lru_cache(_REMEMBERED)
@@ -142,8 +142,8 @@ def archive_of(url: str | None) -> str:
     path = _INDEX_FILE.sub("/", parts.path)
     if paged := _PAGED_PATH.match(path):
         path = paged[1]
-    query = dict(parse_qsl(parts.query))
-    for key, kind in _QUERY_TERMS:
+    query = dict(parse_qsl(parts.query)) if parts.query else {}
+    for key, kind in _QUERY_TERMS if query else ():
         if query.get(key) and (key != "q" or path.endswith("/search")):
             return f"{kind}:{query[key]}"
     if term := _TERM.search(path):
@@ -203,7 +203,7 @@ def _is_like_post(url: str) -> bool:
     parts = urlsplit(url)
     if is_home(url) or _NOT_POSTS.search(parts.path):
         return False
-    if "p" in (query := dict(parse_qsl(parts.query))) and query["p"].isdecimal():
+    if parts.query and dict(parse_qsl(parts.query)).get("p", "").isdecimal():
         return True
     return not archive_of(url) and "/page/" not in parts.path and not _TERM.search(parts.path)
 

@@ -107,7 +107,10 @@ class _Finder:
         for title in titles:
             top, named = title, None
             above = tree.parent[title]
-            while above >= 0 and not bounds(self.tree, above) and _count(marks, above, tree.end[above]) == 1:
+            place = bisect_left(marks, title)
+            before = marks[place - 1] if place else -1
+            after = marks[place + 1] if place + 1 < len(marks) else len(tree.elements)
+            while before < above and tree.end[above] <= after and not bounds(tree, above):
                 if len(marks) == 1 and not strong and self._is_whole(top, title):
                     break
                 top = above

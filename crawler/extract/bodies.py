@@ -49,9 +49,9 @@ _WRAPPERS: Final = frozenset(("div", "section", "header", "center", "main"))
 class Body:
     """An entry's body: its inner HTML, its form, and the element that it was (None where it was pieced together).
 
-    `words` and `length` (in characters) count its visible text, the latter only of snippets and of what ends in
-    mid-sentence; `is_media` bodies hold pictures or films and no word,
-    `is_empty` ones nothing at all, and `is_locked` ones a form that asks for the post's password.
+    `words` and `length` (in characters, 0 where nothing asks for it) count its visible text;
+    `is_media` bodies hold pictures or films and no word, `is_empty` ones nothing at all, and `is_locked` ones a form
+    that asks for the post's password.
     """
 
     html: str
@@ -88,10 +88,8 @@ def read_body(tree: Tree, block: Block, permalink: str | None, base: str | None)
         body.is_media = _holds_media(tree, element)
         body.is_empty = not body.is_media
     body.ends_in_sentence = v.SENTENCE_END.search(text[-20:]) is not None
-    if is_snippet or not body.ends_in_sentence:
-        # What is whole by its last sign is never measured.
-        body.length = len(text if element is None else tree.plain((element,), _MOST_TEXT))
     if is_snippet:
+        body.length = len(tree.plain((element or 0,), _MOST_TEXT))
         if _has_more_class(tree, element or 0):
             body.form = "summary"
         return body
@@ -103,13 +101,14 @@ def read_body(tree: Tree, block: Block, permalink: str | None, base: str | None)
         or (body.ends_in_dots and words <= LONG_WORDS)
     ):
         body.form = "summary"
+    elif not body.ends_in_sentence and words <= LONG_WORDS:
+        body.length = len(text if element is None else tree.plain((element,), _MOST_TEXT))
     return body
 
 
 def named_body(tree: Tree, element: int) -> Body:
     """The whole of one element as a body in full."""
-    text = tree.plain((element,), _MOST_TEXT)
-    return Body(inner_html(tree, element), "content", tree.words(element), element, length=len(text))
+    return Body(inner_html(tree, element), "content", tree.words(element), element)
 
 
 def judge_snippets(bodies: list[Body]) -> None:

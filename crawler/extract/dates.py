@@ -37,12 +37,13 @@ def _place(tree: Tree, number: int, attribute: str = "") -> str:
 def read_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
     """Adds the first date that a block names as the one of publication; what is marked as an update is passed over."""
     for number in zone:
-        element = tree.elements[number]
-        if element.tag == "time":
+        roles = tree.roles[number]
+        if tree.tags[number] == "time":
             if _is_updated(tree, number):
                 continue
             _add_time(tree, number, dates)
-        elif tree.roles[number] & v.DATE and not tree.roles[number] & (v.BODY | v.BLOCK):
+        elif roles & v.DATE and not roles & (v.BODY | v.BLOCK):
+            element = tree.elements[number]
             stamp = element.get("title", "") or element.get("content", "")
             if not _ISO.match(stamp) and any(
                 tree.tags[i] in ("time", "abbr") for i in range(number + 1, tree.end[number])

@@ -44,9 +44,9 @@ class Fields:
     @property
     def has_line(self) -> bool:
         """Whether the entry has a line about itself, which archives' own posts have and bare teasers do not."""
-        return bool(
-            self.categories or self.tags or self.author or any(d.origin in ("time", "label") for d in self.dates)
-        )
+        if self.categories or self.tags or self.author:
+            return True
+        return any([d.origin in ("time", "label") for d in self.dates])  # noqa: C419 - of two or three, and often asked
 
 
 def read_link(tree: Tree, block: Block, base: str | None, page_url: str | None) -> str | None:

@@ -16,7 +16,11 @@ _SAVED_FROM: Final = re.compile(
 _BLOG_ID: Final = re.compile(
     r"blogger\.com/(?:feeds/|[a-z-]{1,20}\.g\?blogID=)(\d{5,20})|[?&;]blogID=(\d{5,20})|['\"]blogId['\"]\s{0,3}[:,]\s{0,3}['\"](\d{5,20})",
 )
-_WORDPRESS: Final = re.compile(r"/wp-content/|/wp-includes/|/wp-json/|https://api\.w\.org/")
+_BLOG_ID_MARKS: Final = ("blogger.com/", "blogID=", "blogId")
+"""One of them stands in whatever the expression finds, at most a sign behind its start: to look for them takes a tenth
+of the time."""
+
+_WORDPRESS: Final = ("/wp-content/", "/wp-includes/", "/wp-json/", "https://api.w.org/")
 _FEED: Final = re.compile(r"application/(?:rss|atom)\+xml", re.IGNORECASE)
 _DATED: Final = (
     "og:article:published_time",
@@ -118,9 +122,10 @@ def _platform(head: Head, text: str, metas: dict[str, str]) -> None:
     ):
         head.platform = "blogger"
         head.speaks_of_blog = True
-        if found := _BLOG_ID.search(text):
+        first = min((at for mark in _BLOG_ID_MARKS if (at := text.find(mark)) >= 0), default=None)
+        if first is not None and (found := _BLOG_ID.search(text, max(0, first - 1))):
             head.blog_id = next(group for group in found.groups() if group)
-    elif "wordpress" in generator or _WORDPRESS.search(text):
+    elif "wordpress" in generator or any(mark in text for mark in _WORDPRESS):
         head.platform = "wordpress"
         head.speaks_of_blog = head.speaks_of_blog or "page-id-" not in head.body_class
 

@@ -59,22 +59,9 @@ def archive_of_text(said: str, here: str | None) -> str:
 
 
 def _heading(tree: Tree) -> str:
-    for number, tag in enumerate(tree.tags):
-        attributes = tree.attributes[number]
-        if not attributes and tag not in ("h1", "h2"):
-            continue
-        roles, classes = tree.roles[number], attributes.get("class", "")
-        if (
-            (
-                tag in ("h1", "h2")
-                or "archive-title" in classes
-                or "page-title" in classes
-                or "search-label" in classes
-                or "status-msg-body" in classes
-            )
-            and not roles & v.TITLE
-            and (not tree.outside[number] or "status-msg" in classes)
-        ):
+    for number in tree.naming:
+        tag, roles, classes = tree.tags[number], tree.roles[number], tree.attributes[number].get("class", "")
+        if not roles & v.TITLE and (not tree.outside[number] or "status-msg" in classes):
             text = tree.text(number, 300)
             if text and (
                 "title" in classes or "status" in classes or "search" in classes or tag == "h1" or _HEADED.match(text)

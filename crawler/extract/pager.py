@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -39,8 +40,10 @@ _NAMED: Final = re.compile(
 )
 """The page's number and the last one's, as WP-PageNavi and many themes write it: ``Page 1 of 107``."""
 
+_OLDER: Final = 1
 _NEXT: Final = 2
 _WORDS_SAID: Final = 8
+_MOST_SAID: Final = 300
 _WORDS_IN_LINK: Final = 6
 _WORDS_IN_PAGER: Final = 60
 _QUERY_LOOP: Final = re.compile(r"query-(\d{1,6})-page=")
@@ -61,20 +64,7 @@ def next_page(
     current = own_number or _current_number(tree, body_class) or 1
     numbered: dict[int, str] = {}
     spoken: list[tuple[int, int, str]] = []
-    paged = set(tree.paged)
-    steered = {link for number in tree.steering for link in tree.within(tree.links, number)}
-    updated = _updated_before(tree)
-    ranked: list[tuple[int, int | None, str, int | None]] = []
-    for order, number in enumerate(tree.links):
-        worthy = number in steered or _is_worthy(tree, number)
-        rank = _rank(tree, order, number) if worthy and tree.words(number) <= _WORDS_SAID else None
-        if rank is None and number in updated:
-            rank = 1
-        if rank is not None or number in paged:
-            ranked.append((order, number, tree.attributes[number].get("href", ""), rank))
-    if in_head:
-        ranked.append((len(tree.links), None, in_head, _NEXT))
-    for order, number, href, rank in ranked:
+    for order, number, href, rank in _candidates(tree, in_head):
         address = _address(href, base, page_url)
         if address is None:
             continue
@@ -94,6 +84,22 @@ def next_page(
     if numbered:
         return numbered[min(numbered)]
     return None
+
+
+def _candidates(tree: Tree, in_head: str | None) -> Iterator[tuple[int, int | None, str, int | None]]:
+    """The links whose address, words or classes may lead to another page: place, number, address, and `_rank`."""
+    paged = set(tree.paged)
+    steered = {link for number in tree.steering for link in tree.within(tree.links, number)}
+    updated = _updated_before(tree)
+    for order, number in enumerate(tree.links):
+        worthy = number in steered or _is_worthy(tree, number)
+        rank = _rank(tree, order, number) if worthy and tree.words(number) <= _WORDS_SAID else None
+        if rank is None and number in updated:
+            rank = _OLDER
+        if rank is not None or number in paged:
+            yield order, number, tree.attributes[number].get("href", ""), rank
+    if in_head:
+        yield len(tree.links), None, in_head, _NEXT
 
 
 def last_page(tree: Tree, base: str | None, page_url: str | None, body_class: str) -> int | None:
@@ -198,7 +204,7 @@ def _rank(tree: Tree, order: int, number: int) -> int | None:
         if above < 0 or tree.roles[above] & v.MAIN or before >= above or after < tree.end[above]:
             break
         named = f"{named} {tree.attributes[above].get('class', '')}"
-    text = f"{tree.text(number, 200)} {attributes.get('title', '')} {attributes.get('aria-label', '')}"[:300]
+    text = f"{tree.text(number, 200)} {attributes.get('title', '')} {attributes.get('aria-label', '')}"[:_MOST_SAID]
     rel = attributes.get("rel", "").lower().split()
     said = _said(text)
     if said is None:
@@ -238,7 +244,11 @@ def _is_worthy(tree: Tree, number: int) -> bool:
         or ("rel" in attributes and "next" in attributes["rel"].lower())
     ):
         return True
-    return _said(tree.text(number, 200)[:300]) is not None
+    if tree.end[number] == number + 1:
+        # The text as it stands holds whatever it holds when it is tidy.
+        text = tree.texts[number] or ""
+        return len(text) > _MOST_SAID or _said(text) is not None
+    return _said(tree.text(number, 200)[:_MOST_SAID]) is not None
 
 
 @lru_cache(2048)

@@ -10,10 +10,11 @@ from typing import Final
 
 from . import vocabulary as v
 from .addresses import absolute, archive_of, is_home, may_be_post, same_page, slug_of
-from .tree import Tree
+from .tree import Tree, one_line
 
 _NEAR: Final = 14
 _FEW_WORDS: Final = 8
+_SHORT: Final = 80
 _SAID: Final = 2
 _LEAD_WORDS: Final = 25
 _PAGE_TITLES: Final = frozenset(("page-title", "page-header-title", "archive-title", "page-heading"))
@@ -97,15 +98,16 @@ class Titles:
         candidates = sorted(
             {
                 *self.headings,
-                *(i for i in tree.dated if not tree.outside[i] and not self._in_heading(i)),
+                *(i for i in tree.dated if not (covered[i] or tree.outside[i] or self._in_heading(i))),
                 *self._lines(covered),
             }
         )
+        candidates = [i for i in candidates if not (covered[i] or bodies[i])]
+        if not candidates:
+            return []
         heads, inner = self._heads_of_blocks(covered)
         candidates = [
-            i
-            for i in candidates
-            if not (covered[i] or bodies[i] or inner[i]) and not self._is_home_link(i) and not self._names_archive(i)
+            i for i in candidates if not inner[i] and not self._is_home_link(i) and not self._names_archive(i)
         ]
         linked = {i for i in candidates if self.leads_to_post(i)}
         shapes = Counter(self.shape(i) for i in linked)
@@ -342,13 +344,19 @@ def _is_more_link(tree: Tree, link: int) -> bool:
         return True
     if tree.words(link) > 30:
         return False
+    if tree.end[link] == link + 1 and len(written := tree.texts[link] or "") <= _SHORT:
+        return _says_more(written)
     text = tree.text(link, 300) or _pictured(tree, link)
-    return bool(text) and _says_more(text[:300])
+    return bool(text) and _speaks_of_more(text)
 
 
 @lru_cache(2048)
-def _says_more(text: str) -> bool:
+def _says_more(written: str) -> bool:
     # A page's frame and teasers say the same on every page of an archive: of 61 links of a page 48 are remembered.
+    return bool(text := one_line(written)) and _speaks_of_more(text)
+
+
+def _speaks_of_more(text: str) -> bool:
     return v.MORE_TEXT.fullmatch(text) is not None or v.MORE_START.match(text) is not None
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from lxml import etree
 
 from . import vocabulary as v
+from .marks import FURTHER, LONG_CLASS, ROOTS, TELLING, speaks, spoken
 
 Element: TypeAlias = etree._Element  # noqa: SLF001 - the type has no other name
 
@@ -24,11 +25,8 @@ _CROWDED: Final = re.compile(
 """A tag with a thousand attributes or more, in characters of a page larger than `_LARGE`: no author's work."""
 
 _ENOUGH: Final = 64
-_REGION_TAGS = v.OUTSIDE_TAGS | {"aside", "footer", "header"}
-_SPEAKING_TAGS = _REGION_TAGS | v.HEADINGS | {"html", "body", "main", "article"}
-_REGIONS_AND_HEADINGS = _REGION_TAGS | v.HEADINGS
-_SPEAKING = frozenset(("class", "id", "itemprop", "role", "hidden", "style"))
-_ROOTS = frozenset(("html", "body"))
+_SILENT: Final[tuple[int, tuple[int, ...]]] = (0, ())
+_NO_LINES = v.HEADINGS | ROOTS
 _SKIPPED = v.SKIPPED_TAGS | {"head"}
 _NONE: Final[dict[str, str]] = {}
 _WITHOUT_TEXT = frozenset(("meta", "link", "br", "hr", "img", "input"))
@@ -38,12 +36,13 @@ class Tree:
     """The elements of a page in document order, each known by its number.
 
     Lists run parallel: `elements[i]`, its `parent[i]` (-1 for the root), the number `end[i]` behind its last
-    descendant, its `roles[i]` (bits of `vocabulary`), its `attributes[i]` (not to be changed), the `texts[i]` before its
-    first child and the `tails[i]` behind it, and running counts of the words seen before and within.
+    descendant, its `roles[i]` (bits of `vocabulary`), its `attributes[i]` (not to be changed), the `texts[i]` before
+    its first child and the `tails[i]` behind it, and running counts of the words seen before and within.
 
     Sorted numbers: `links`, those of them that are `paged` (a word in their address may name a page), `headings`,
     `titled` (headings, and what class names call a title), `spoken` (all that have a role), and what is `dated` behind
-    a dash, a `pager`, a lock or a word that there is nothing; `steering` are those whose class may name a pager's link.
+    a dash, a `pager`, a lock or a word that there is nothing; `steering` are those whose class may name a pager's link,
+    `naming` those that may name the page's archive.
     `more` and `leads` keep what was found of links.
     """
 
@@ -70,23 +69,39 @@ class Tree:
         self.locks: list[int] = []
         self.nothing: list[int] = []
         self.steering: list[int] = []
+        self.naming: list[int] = []
         self.more: dict[int, bool] = {}
         self.leads: dict[tuple[int, str | None], str | None] = {}
         self._outside: list[int] = []
         self._main: list[int] = []
+        self._noted = (
+            self.spoken,
+            self.headings,
+            self.titled,
+            self._outside,
+            self._main,
+            self.pagers,
+            self.nothing,
+            self.locks,
+            self.steering,
+            self.naming,
+        )
         self._walk()
+        self._note_links()
+        self._note_dated()
         self.outside, self.soft = self._regions()
 
     def _walk(self) -> None:
         # A page's elements are what its reading costs most for: one loop, with few calls an element.
         elements, tags, parent, end, roles = self.elements, self.tags, self.parent, self.end, self.roles
         starts, ends, texts, tails = self._words_start, self._words_end, self.texts, self.tails
-        attributes, links, paged = self.attributes, self.links, self.paged
-        stack: list[int] = []
+        attributes, noted = self.attributes, self._noted
         above: Element | None = None
         passed: set[Element] = set()
+        top = -1
         number = words = 0
-        for element in self.root.iter("*"):
+        found: Iterator[Any] = self.root.iter("*")
+        for element in found:
             holder = element.getparent()
             if passed:
                 # What stands in elements that hold no visible text is not numbered.
@@ -95,17 +110,17 @@ class Tree:
                     continue
                 passed.clear()
             while holder is not above:
-                closed = stack.pop()
-                end[closed] = number
-                ends[closed] = words
-                if text := tails[closed]:
+                end[top] = number
+                ends[top] = words
+                if text := tails[top]:
                     words += len(text.split())
-                above = elements[stack[-1]] if stack else None
+                top = parent[top]
+                above = elements[top]
             tag: str = element.tag
             text = element.text
             elements.append(element)
             tags.append(tag)
-            parent.append(stack[-1] if stack else -1)
+            parent.append(top)
             end.append(0)
             starts.append(words)
             ends.append(0)
@@ -113,83 +128,54 @@ class Tree:
             tails.append(element.tail)
             if items := element.items():
                 attributes.append(named := dict(items))
-                if tag == "a" and "href" in named:
-                    links.append(number)
-                    href = named["href"].lower()
-                    if "pag" in href or "pg=" in href:
-                        paged.append(number)
-                if tag in _SPEAKING_TAGS or not _SPEAKING.isdisjoint(named):
-                    roles.append(self._roles(number, tag, named))
+                classes = named.get("class", "")
+                if FURTHER.isdisjoint(named) and len(classes) <= LONG_CLASS:
+                    said, notes = spoken(tag if tag in TELLING else "", classes)
                 else:
-                    roles.append(0)
+                    said, notes = speaks(tag, named)
             else:
                 attributes.append(_NONE)
-                roles.append(self._roles(number, tag, _NONE) if tag in _SPEAKING_TAGS else 0)
+                said, notes = spoken(tag, "") if tag in TELLING else _SILENT
+            roles.append(said)
+            for place in notes:
+                noted[place].append(number)
             if tag in _SKIPPED or number >= MAX_ELEMENTS:
                 passed.add(element)
             elif text and tag not in _WITHOUT_TEXT:
                 words += len(text.split())
-            if text and "/" in text[-20:] and self._is_dated(element, tag, text):
-                self.dated.append(number)
-            stack.append(number)
-            above = element
+            top, above = number, element
             number += 1
-        while stack:
-            closed = stack.pop()
-            end[closed] = number
-            ends[closed] = words
-            if stack and (text := tails[closed]):
+        self._close(top, number, words)
+
+    def _close(self, top: int, number: int, words: int) -> None:
+        """Ends what is open at the page's end, `top` and what is around it."""
+        while top > 0:
+            self.end[top] = number
+            self._words_end[top] = words
+            if text := self.tails[top]:
                 words += len(text.split())
+            top = self.parent[top]
+        self.end[0], self._words_end[0] = number, words
 
-    def _roles(self, number: int, tag: str, attributes: dict[str, str]) -> int:
-        """An element's roles, from its tag and attributes; notes on the way what later steps look for."""
-        if tag in _ROOTS:
-            self.spoken.append(number)
-            return v.MAIN
-        if "class" in attributes:
-            roles, steers = v.spoken_by(attributes["class"])
-            if steers:
-                self.steering.append(number)
-        else:
-            roles = 0
-        if "id" in attributes:
-            roles |= v.IDS.get(attributes["id"].lower(), 0)
-        if "itemprop" in attributes:
-            roles |= v.ITEMPROPS.get(attributes["itemprop"].lower(), 0)
-        if tag == "main" or ("role" in attributes and attributes["role"] == "main"):
-            roles = (roles | v.MAIN) & ~v.OUTSIDE
-        elif tag == "article":
-            roles = (roles | v.BLOCK) & ~v.OUTSIDE
-        if "hidden" in attributes or ("style" in attributes and _hides(attributes["style"])):
-            roles |= v.HIDDEN
-        if roles or tag in _REGIONS_AND_HEADINGS:
-            self._note(number, tag, roles)
-        return roles
+    def _note_links(self) -> None:
+        for number in [i for i, tag in enumerate(self.tags) if tag == "a"]:
+            if (href := self.attributes[number].get("href")) is not None:
+                self.links.append(number)
+                href = href.lower()
+                if "pag" in href or "pg=" in href:
+                    self.paged.append(number)
 
-    def _note(self, number: int, tag: str, roles: int) -> None:
-        if roles:
-            self.spoken.append(number)
-        if tag in v.HEADINGS:
-            self.headings.append(number)
-            self.titled.append(number)
-        elif roles & v.TITLE:
-            self.titled.append(number)
-        if roles & (v.OUTSIDE | v.WIDGET | v.HIDDEN) or tag in _REGION_TAGS:
-            self._outside.append(number)
-        if roles & v.MAIN:
-            self._main.append(number)
-        if roles & v.PAGER:
-            self.pagers.append(number)
-        if roles & v.NOTHING:
-            self.nothing.append(number)
-        if tag == "form" and v.LOCK in self.attributes[number].get("class", "").split():
-            self.locks.append(number)
-
-    def _is_dated(self, element: Element, tag: str, text: str) -> bool:
-        """Whether an element that is no heading is a line with a date behind a dash."""
-        if len(text) > v.LONGEST_TITLE or tag in v.HEADINGS or tag in _ROOTS or len(element):
-            return False
-        return v.DATED_TITLE.fullmatch(text) is not None
+    def _note_dated(self) -> None:
+        """Notes the lines with a date behind a dash that are no headings."""
+        for number, text in [(i, text) for i, text in enumerate(self.texts) if text and "/" in text]:
+            if (
+                "/" in text[-20:]
+                and len(text) <= v.LONGEST_TITLE
+                and self.tags[number] not in _NO_LINES
+                and not len(self.elements[number])
+                and v.DATED_TITLE.fullmatch(text)
+            ):
+                self.dated.append(number)
 
     def _regions(self) -> tuple[bytearray, bytearray]:
         """Marks of what lies outside the page's own text, and of what lies in widget-like boxes."""
@@ -274,10 +260,20 @@ class Tree:
     def text(self, number: int, limit: int = 2000) -> str:
         """Visible text of element `number`, nothing hidden or scripted; white space but no-break spaces collapsed."""
         line = self._lines.get(number)
-        if line is None or len(line) > limit:
-            line, whole = self._gather((number,), limit)
-            if whole:
-                self._lines[number] = line
+        if line is not None and len(line) <= limit:
+            return line
+        if self.end[number] == number + 1:
+            # No element within; those that the walk passed over hold no visible text.
+            text = self.texts[number]
+            if not text or self.tags[number] in v.SKIPPED_TAGS:
+                return ""
+            line, whole = one_line(text[: 2 * limit]), len(text) // 2 <= limit
+        else:
+            parts: list[str] = []
+            whole = self._add_texts(number, parts, limit) <= limit
+            line = one_line("".join(parts))
+        if whole:
+            self._lines[number] = line
         return line
 
     def plain(self, numbers: tuple[int, ...], limit: int = 2000) -> str:
@@ -295,7 +291,7 @@ class Tree:
             while start and size < _ENOUGH:
                 start -= 1
                 size += len(parts[start])
-            line = _one_line("".join(parts[start:]))
+            line = one_line("".join(parts[start:]))
             if not start or len(line) >= _ENOUGH:
                 return line
             # So much white space: what was taken is taken again, and as much once more.
@@ -314,7 +310,7 @@ class Tree:
                     size += len(text) // 2
                 continue
             size += self._add_texts(number, parts, limit - size)
-        return _one_line("".join(parts)), size <= limit
+        return one_line("".join(parts)), size <= limit
 
     def _add_texts(self, number: int, parts: list[str], limit: int) -> int:
         """Adds the visible texts within an element to `parts`, and gives their length; it ends soon behind `limit`."""
@@ -357,20 +353,14 @@ class Tree:
         return size
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Text with its white space but no-break spaces collapsed."""
     if "\xa0" not in text:
         return " ".join(text.split())
     return " ".join(text.replace("\xa0", "\0").split()).replace("\0", "\xa0").strip(" \xa0")
 
 
 _BREAKING = frozenset(("br", "p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "section", "td", "tr"))
-
-
-def _hides(style: str) -> bool:
-    if "none" not in style and "hidden" not in style:
-        return False
-    squeezed = style.replace(" ", "").lower()
-    return "display:none" in squeezed or "visibility:hidden" in squeezed
 
 
 def _parse(text: str) -> Element:
