@@ -28,6 +28,7 @@ _ROOTED: Final = re.compile(
 """An address that follows the base's host as it stands; without dot segments or empty ones."""
 
 _PAGED_PATH: Final = re.compile(r"^(.*?)/page/(\d{1,6})(?:/(?:index\.html?)?)?$", re.DOTALL)
+_AMP: Final = re.compile(r"/amp/?$")
 _INDEX_FILE: Final = re.compile(r"/index\.(?:html?|php)$")
 _PAGE_KEYS: Final = ("paged", "page", "pg", "pagenum", "query-page")
 _QUERY_PAGE: Final = re.compile(r"query-\d{1,6}-page")
@@ -139,7 +140,7 @@ def archive_of(url: str | None) -> str:
     if not url:
         return ""
     parts = urlsplit(url)
-    path = _INDEX_FILE.sub("/", parts.path)
+    path = _AMP.sub("/", _INDEX_FILE.sub("/", parts.path))
     if paged := _PAGED_PATH.match(path):
         path = paged[1]
     query = dict(parse_qsl(parts.query)) if parts.query else {}

@@ -17,6 +17,9 @@ _FEW_WORDS: Final = 8
 _SHORT: Final = 80
 _SAID: Final = 2
 _LEAD_WORDS: Final = 25
+_LEVELS_AROUND: Final = 8
+"""Themes put a whole card, picture and text, into one link."""
+
 _PAGE_TITLES: Final = frozenset(("page-title", "page-header-title", "archive-title", "page-heading"))
 COMMENTS: Final = re.compile(r"comment|respond|repl(?:y|ies)|disqus", re.IGNORECASE)
 
@@ -40,8 +43,11 @@ class Titles:
         tree = self.tree
         titles: list[int] = []
         last_end = 0
+        unseen: list[int] = []
         for number in tree.titled:
             if number < last_end or tree.outside[number] or tree.tags[number] == "meta":
+                if self._is_unseen(number):
+                    unseen.append(number)
                 continue
             roles = tree.roles[number]
             named = roles & v.TITLE and not roles & (v.BLOCK | v.BODY | v.MAIN)
@@ -50,8 +56,17 @@ class Titles:
             if named and not self._is_home_link(number):
                 titles.append(number)
                 last_end = tree.end[number]
+        if unseen:
+            shown = {self.link_of(i) for i in titles}
+            titles = sorted([*titles, *(i for i in unseen if self.link_of(i) not in shown)])
         posts = [number for number in titles if not self._heads_page(number)]
         return self._without_doubles(posts or titles)
+
+    def _is_unseen(self, number: int) -> bool:
+        """Whether an element that a class names a title is there for readers aloud alone, and leads to a post."""
+        tree = self.tree
+        both = tree.roles[number] & v.TITLE and tree.roles[number] & v.HIDDEN
+        return bool(both) and not tree.outside[tree.parent[number]] and self.leads_to_post(number)
 
     def _without_doubles(self, titles: list[int]) -> list[int]:
         """The titles but those headings that only a bookmark names, where a class names another that leads as well."""
@@ -379,9 +394,9 @@ def _title_link(tree: Tree, title: int, base: str | None) -> str | None:
     inside = tree.within(tree.links, title)
     around = title
     if not inside:
-        for _ in range(3):
+        for _ in range(_LEVELS_AROUND):
             around = tree.parent[around]
-            if around < 0:
+            if around < 0 or bounds(tree, around):
                 return None
             if tree.tags[around] == "a":
                 inside = [around]
