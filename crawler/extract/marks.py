@@ -36,7 +36,7 @@ _BY_ROLE: Final = (
 @lru_cache(4096)
 def spoken(tag: str, classes: str) -> tuple[int, tuple[int, ...]]:
     """What `speaks` says of an element without further attributes; `tag` is empty where it is not `TELLING`."""
-    # A page of 200 elements has some 40 of these pairs, and the next page of its archive nearly all the same.
+    # A page of 200 elements asks 143 times, and nearly always for what the page before it asked.
     return speaks(tag, {"class": classes} if classes else {})
 
 
