@@ -192,6 +192,16 @@ def _without_strays(found: list[Found]) -> list[Found]:
     ]
 
 
+def _without_intruders(found: list[Found]) -> list[Found]:
+    """The entries but those texts without a date that nothing names posts, where a row of others is dated in short."""
+    dated = [any(d.origin in ("time", "label") for d in f.fields.dates) for f in found]
+    row = sum(day and f.body.form == "summary" for f, day in zip(found, dated, strict=True))
+    full = [f for f, day in zip(found, dated, strict=True) if f.body.form == "content" and (day or f.block.strong)]
+    if full or row < _ROW:
+        return found
+    return [f for f, day in zip(found, dated, strict=True) if day or f.block.strong or f.body.form == "summary"]
+
+
 def _are_posts(found: list[Found]) -> bool:
     """Whether all entries bear WordPress's own number and class of a post, which lists in widgets seldom do."""
     return all(f.block.strong and f.fields.platform_id for f in found)
@@ -205,7 +215,7 @@ def _fits_among(f: Found, found: list[Found]) -> bool:
 
 def mark_listing(found: list[Found], archive: str) -> list[Found]:
     """Tells the archive's own entries from teasers of other posts that stand on the same page."""
-    found = _without_strays(found)
+    found = _without_strays(_without_intruders(found))
     lines = any(f.fields.has_line for f in found)
     contents = {f.group for f in found if f.body.form == "content" and not _fits_among(f, found)}
     summaries = {f.group for f in found if f.body.form == "summary"}
