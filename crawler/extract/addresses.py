@@ -38,8 +38,17 @@ _DATE_PATH: Final = re.compile(
 )
 _DATE_ARCHIVE: Final = re.compile(r"(?:^|.*/)((?:199|20\d)\d)(?:/(0[1-9]|1[0-2]))?(?:/(0[1-9]|[12]\d|3[01]))?/?")
 _BLOGGER_ARCHIVE: Final = re.compile(r".*/((?:19|20)\d\d)_(0[1-9]|1[0-2])_\d\d_archive\.html")
-_TERM: Final = re.compile(r"/(tag|category|label|author|topics?|tags|categories)/(.+?)/?$", re.DOTALL)
-_KINDS: Final = {"tags": "tag", "categories": "category", "topic": "category", "topics": "category"}
+_TERM: Final = re.compile(
+    r"/(tag|category|label|author|topics?|tags|categories|categoria|categorie|categorias|kategorie|kategoria|kategori|rubrique"
+    r"|etiqueta|etiquetas|schlagwort|autor|auteur|autore)/(.+?)/?$",
+    re.DOTALL,
+)
+_KINDS: Final = {
+    **dict.fromkeys(("tags", "etiqueta", "etiquetas", "schlagwort"), "tag"),
+    **dict.fromkeys(("categories", "topic", "topics", "categoria", "categorie", "categorias"), "category"),
+    **dict.fromkeys(("kategorie", "kategoria", "kategori", "rubrique"), "category"),
+    **dict.fromkeys(("autor", "auteur", "autore"), "author"),
+}
 _QUERY_TERMS: Final = (
     ("tag", "tag"),
     ("category_name", "category"),

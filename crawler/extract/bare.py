@@ -34,8 +34,10 @@ def bare_titles(titles: Titles) -> list[int]:
 
 
 def few_titles(titles: Titles) -> list[int]:
-    """The links that class names or a date beside them vouch for, be they one or two; empty where there is none."""
-    return sorted(max(_linked_blocks(titles), _dated_links(titles), key=len).values())
+    """The links that class names, a date beside them or a picture within vouch for, be they one or two."""
+    pictured = [i for i in titles.headings if titles.is_pictured(i) and titles.leads_to_post(i)]
+    makes = _linked_blocks(titles), _dated_links(titles), {titles.link_of(i) or "": i for i in pictured}
+    return sorted(max(makes, key=len).values())
 
 
 def lone_titles(titles: Titles) -> list[int]:

@@ -93,7 +93,16 @@ class _Finder:
         blocks = self._spread(titles, strong=False)
         for block in blocks:
             block.bare = True
+            if len(titles) == 1 and block.title is not None and self.titles.is_pictured(block.title):
+                # Alone on its page, a card reaches no further than the link that it is.
+                block.roots = (self._card(block.title),)
         return blocks
+
+    def _card(self, title: int) -> int:
+        tree, around = self.tree, title
+        while around >= 0 and tree.tags[around] != "a":
+            around = tree.parent[around]
+        return around if around >= 0 else title
 
     def _cover(self, covered: bytearray, block: Block) -> None:
         for root in block.roots:

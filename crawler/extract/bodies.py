@@ -290,6 +290,13 @@ def _counts_comments(tree: Tree, number: int) -> bool:
     return any("#" in href and COMMENTS.search(href.partition("#")[2]) for href in hrefs)
 
 
+def _names_terms(tree: Tree, number: int) -> bool:
+    """Whether an element is nothing but links to the post's terms."""
+    links = tree.within(tree.links, number)
+    tagged = all("tag" in tree.attributes[i].get("rel", "").split() for i in links)
+    return bool(links) and tagged and tree.words(number) <= sum(map(tree.words, links)) + len(links)
+
+
 def is_about(tree: Tree, number: int) -> bool:
     """Whether an element speaks about the post (date, author, terms, comments), and is no part of it."""
     words = tree.words(number)
@@ -307,7 +314,7 @@ def is_about(tree: Tree, number: int) -> bool:
         return True
     if tree.tags[number] in SMALL_TAGS and dated_line(text):
         return True
-    if words <= _SHORT_LINE and _counts_comments(tree, number):
+    if words <= _SHORT_LINE and (_counts_comments(tree, number) or _names_terms(tree, number)):
         return True
     if v.DATE_LINE.fullmatch(text) or (v.TERMS_LINE.match(text) and tree.within(tree.links, number)):
         return True

@@ -27,6 +27,7 @@ _IN_NAMES: Final = re.compile(
 )
 _COMMENTS_FRAGMENT: Final = re.compile(r"#(?:respond|comments?|comment-form|disqus_thread)$")
 _MAX_NAME: Final = 120
+_ABOUT: Final = v.META | v.DATE | v.CATEGORIES | v.TAGS | v.AUTHOR
 
 
 @dataclass(slots=True)
@@ -86,10 +87,12 @@ def _sole_address(tree: Tree, block: Block, links: list[int], base: str | None, 
 def read_fields(tree: Tree, block: Block, body: int | None, permalink: str | None, page: PageFacts) -> Fields:
     """Everything a block says about its entry beside the body."""
     fields = Fields(permalink=permalink)
+    asides: list[int] = []
     if block.title is not None:
-        fields.title = _whole_title(tree, block.title, _shown_title(tree, block.title))
+        asides = _asides(tree, block.title)
+        fields.title = _whole_title(tree, block.title, _shown_title(tree, block.title, asides))
     fields.platform_id = _platform_id(tree, block, permalink, page)
-    zone = list(_zone(tree, block, body))
+    zone = [i for aside in asides for i in range(aside, tree.end[aside])] + list(_zone(tree, block, body))
     read_dates(tree, zone, fields.dates)
     lines = _posted_lines(tree, zone if block.title is None else [block.title, *zone])
     line = _line_text(tree, lines)
@@ -103,20 +106,15 @@ def read_fields(tree: Tree, block: Block, body: int | None, permalink: str | Non
     return fields
 
 
-def _shown_title(tree: Tree, title: int) -> str:
-    """The words of a title, but not the number of comments that themes show in the same heading."""
-    counts = [
-        i
-        for i in tree.within(tree.links, title)
-        if "#" in (href := tree.attributes[i].get("href", "")) and COMMENTS.search(href.partition("#")[2])
-    ]
-    if not counts or counts[0] == title:
+def _shown_title(tree: Tree, title: int, asides: list[int]) -> str:
+    """The words of a title but those of its `asides`."""
+    if not asides:
         return tree.text(title, 20_000)
     parts, number = [tree.texts[title] or ""], title + 1
     while number < tree.end[title]:
-        if number in counts:
+        if number in asides:
             parts.append(tree.tails[number] or "")
-        elif any(number < i < tree.end[number] for i in counts):
+        elif any(number < i < tree.end[number] for i in asides):
             parts.append(tree.texts[number] or "")
             number += 1
             continue
@@ -124,6 +122,25 @@ def _shown_title(tree: Tree, title: int) -> str:
             parts += [tree.text(number, 20_000), tree.tails[number] or ""]
         number = tree.end[number]
     return " ".join(" ".join(parts).split())
+
+
+def _asides(tree: Tree, title: int) -> list[int]:
+    """What themes put into a title's heading besides it: the number of comments, or a small line about the post."""
+    own = next((i for i in tree.within(tree.links, title) if tree.words(i)), None)
+    if own is None or own == title:
+        return []
+    found: list[int] = []
+    number = tree.end[own]
+    while number < tree.end[title]:
+        href = tree.attributes[number].get("href", "")
+        counts = tree.tags[number] == "a" and COMMENTS.search(href.partition("#")[2])
+        small = tree.tags[number] == "small" and any(tree.roles[i] & _ABOUT for i in range(number, tree.end[number]))
+        if counts or small or tree.roles[number] & _ABOUT:
+            found.append(number)
+            number = tree.end[number]
+        else:
+            number += 1
+    return found
 
 
 def _whole_title(tree: Tree, title: int, shown: str) -> str:

@@ -42,7 +42,8 @@ def extract_html(page: Page) -> Extraction:
         blocks = find_titles(tree, base, here)
         found = _read_blocks(tree, blocks[:MAX_BLOCKS], facts, is_post=is_post)
     alone = not found and here is not None and is_permalink(here)
-    if alone or (is_post and not any(_is_own(f, head, here) for f in found)):
+    spelled = here is not None and not listing and is_permalink(here)
+    if alone or ((is_post or spelled) and not any(_is_own(f, head, here) for f in found)):
         found = _with_own_post(tree, head, facts, found)
     archive = archive_name(tree, head, here)
     kind = page_kind(head, here, archive, found)

@@ -20,7 +20,7 @@ _LEAD_WORDS: Final = 25
 _LEVELS_AROUND: Final = 8
 """Themes put a whole card, picture and text, into one link."""
 
-_PAGE_TITLES: Final = frozenset(("page-title", "page-header-title", "archive-title", "page-heading"))
+_PAGE_TITLES: Final = frozenset(("page-title", "page-header-title", "archive-title", "page-heading", "main-heading"))
 COMMENTS: Final = re.compile(r"comment|respond|repl(?:y|ies)|disqus", re.IGNORECASE)
 
 
@@ -87,6 +87,9 @@ class Titles:
         classes = self.tree.attributes[number].get("class", "").lower().split()
         return not _PAGE_TITLES.isdisjoint(classes) or self._names_archive(number)
 
+    def _names_page(self, number: int) -> bool:
+        return self._names_archive(number) or (self.link_of(number) is None and self._heads_page(number))
+
     def _bookmarked(self, heading: int) -> bool:
         tree = self.tree
         links = tree.within(tree.links, heading) or [
@@ -121,9 +124,7 @@ class Titles:
         if not candidates:
             return []
         heads, inner = self._heads_of_blocks(covered)
-        candidates = [
-            i for i in candidates if not inner[i] and not self._is_home_link(i) and not self._names_archive(i)
-        ]
+        candidates = [i for i in candidates if not inner[i] and not self._is_home_link(i) and not self._names_page(i)]
         linked = {i for i in candidates if self.leads_to_post(i)}
         shapes = Counter(self.shape(i) for i in linked)
         certain: list[int] = []
@@ -315,6 +316,17 @@ class Titles:
         place = bisect_left(self.more_links, self.tree.end[heading])
         between = self.more_links[place : bisect_left(self.more_links, following)]
         return bool(between) and len({self.tree.attributes[i].get("href", "") for i in between[:5]}) == 1
+
+    def is_pictured(self, heading: int) -> bool:
+        """Whether a heading stands in one link with a picture."""
+        tree, around = self.tree, heading
+        for _ in range(_LEVELS_AROUND):
+            around = tree.parent[around]
+            if around < 0 or bounds(tree, around):
+                return False
+            if tree.tags[around] == "a":
+                return "img" in tree.tags[around : tree.end[around]]
+        return False
 
     def is_dated_below(self, heading: int) -> bool:
         """Whether a date stands close below a heading, before the next one."""

@@ -300,14 +300,19 @@ DATED_TITLE: Final = re.compile(
 
 _OLDER_ELSEWHERE: Final = (
     r"(?:postingan|posting|entri|lebih) lama\b|starejš|starij|daha eski|önceki (?:kayıt|yazı)|cũ hơn|mai vechi|régebbi"
-    r"|παλαιότερ|παλιότερ|أقدم|ישנות|قدیمی|เก่ากว่า|較舊|较旧|이전 (?:글|게시물)|पुरान|més antig|по-стари|старіш|давніш|vanemad|senesn"
+    r"|παλαιότερ|παλιότερ|أقدم|ישנות|قدیمی|เก่ากว่า|較舊|较旧|이전 (?:글|게시물)|पुरान|més antig"
+    r"|по-стари|старіш|давніш|vanemad|senesn"
 )
 _NEWER_ELSEWHERE: Final = (
-    r"lebih baru\b|(?:postingan|posting|entri) (?:lebih )?baru\b|novejš|novij|daha yeni|mới hơn|mai noi|újabb|νεότερ|أحدث|חדשות יותר"
+    r"lebih baru\b|(?:postingan|posting|entri) (?:lebih )?baru\b|novejš|novij|daha yeni|mới hơn|mai noi|újabb|νεότερ"
+    r"|أحدث|חדשות יותר"
     r"|جدیدتر|ใหม่กว่า|較新|较新|최근 (?:글|게시물)|més recent|по-нови|новіш|uuemad|naujesn"
 )
-_NEXT_ELSEWHERE: Final = r"selanjutnya|berikutnya|naslednj|sljedeć|sonraki|trang sau|următo|következő|επόμεν|التالي|下一頁|다음|следващ|наступн"
-"""Blogger's and WordPress's own words for their pagers, in further languages; Blogger writes them to each reader."""
+_NEXT_ELSEWHERE: Final = (
+    r"selanjutnya|berikutnya|naslednj|sljedeć|sonraki|trang sau|următo|következő|επόμεν"
+    r"|التالي|下一頁|다음|следващ|наступн"
+)
+"""Words of Blogger's and WordPress's own pagers in further languages; Blogger writes them in each reader's own."""
 
 OLDER_TEXT: Final = re.compile(
     r"\b(?:older|earlier|previous (?:posts|entries|articles|page)|previous|prev|more posts|load more|show more)\b"
