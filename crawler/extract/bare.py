@@ -14,7 +14,7 @@ _ROW: Final = 3
 """Fewer titles are no listing."""
 
 _LEVELS: Final = 5
-_SLIDES: Final = re.compile(r"slide|carousel|ticker|gallery", re.IGNORECASE)
+_SLIDES: Final = re.compile(r"slide|carousel|ticker|gallery|\bproducts?\b", re.IGNORECASE)
 
 
 def bare_titles(titles: Titles) -> list[int]:
@@ -35,7 +35,9 @@ def bare_titles(titles: Titles) -> list[int]:
 
 def few_titles(titles: Titles) -> list[int]:
     """The links that class names, a date beside them or a picture within vouch for, be they one or two."""
-    pictured = [i for i in titles.headings if titles.is_pictured(i) and titles.leads_to_post(i)]
+    pictured = [
+        i for i in titles.headings if titles.is_pictured(i) and titles.leads_to_post(i) and not _is_slide(titles, i)
+    ]
     makes = _linked_blocks(titles), _dated_links(titles), {titles.link_of(i) or "": i for i in pictured}
     return sorted(max(makes, key=len).values())
 
@@ -91,7 +93,7 @@ def _linked_blocks(titles: Titles) -> dict[str, int]:
 
 
 def _is_slide(titles: Titles, number: int) -> bool:
-    """Whether a heading stands in a slide show."""
+    """Whether a heading stands in a slide show, or names what a shop sells."""
     for _ in range(_LEVELS):
         if number < 0:
             return False
