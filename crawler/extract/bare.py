@@ -8,7 +8,8 @@ from typing import Final
 
 from . import vocabulary as v
 from .addresses import absolute, may_be_post
-from .titles import Titles, is_more_link
+from .leads import is_more_link
+from .titles import Titles
 
 _ROW: Final = 3
 """Fewer titles are no listing."""

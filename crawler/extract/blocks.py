@@ -10,7 +10,8 @@ from typing import Final
 from . import vocabulary as v
 from .addresses import absolute, same_page, split_page_number
 from .bare import bare_titles, few_titles, lone_titles
-from .titles import Titles, bounds
+from .leads import bounds
+from .titles import Titles
 from .tree import Tree
 
 FEW_WORDS: Final = 8

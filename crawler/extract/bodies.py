@@ -14,7 +14,7 @@ from ...pipeline.records import Form
 from . import vocabulary as v
 from .addresses import absolute, same_page
 from .blocks import Block
-from .titles import COMMENTS, is_more_link, title_link
+from .leads import COMMENTS, is_more_link, title_link
 from .tree import Tree
 from .wording import SMALL_TAGS, dated_line, speaks_of_post
 

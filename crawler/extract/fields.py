@@ -13,7 +13,7 @@ from . import vocabulary as v
 from .addresses import absolute, archive_of, date_in, may_be_post, same_page
 from .blocks import Block
 from .dates import date_words, read_body_dates, read_dates, read_line_dates
-from .titles import COMMENTS, is_more_link, title_link
+from .leads import COMMENTS, is_more_link, title_link
 from .tree import Tree
 
 _POST_NUMBER: Final = re.compile(r"(?:^|\s)post-(\d{1,12})(?:\s|$)")

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from ...pipeline.urls import same_site
 from . import vocabulary as v
 from .addresses import absolute, archive_of, date_in, same_page, split_page_number
-from .titles import is_more_link
+from .leads import is_more_link
 from .tree import Tree
 
 _OLDER_CLASS: Final = re.compile(
