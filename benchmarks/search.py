@@ -201,10 +201,14 @@ def side_by_side(engines: list[str], folders: dict[str, Path], file: Path, round
 
 
 def cold(home: Path, word: str, rounds: int) -> tuple[float, float]:
-    """Milliseconds of a whole `tipsearch query` process and of the imports it is measured by, in turn."""
+    """Milliseconds of a whole `tipsearch query` process and of the imports it is measured by, in turn.
+
+    Python may write its compiled modules, as installing would: otherwise each process compiled ours, but not Whoosh.
+    """
     shell = [sys.executable, "-c", "from tipsearch.cli.main import main; main()", "query", word]
     imports = [sys.executable, "-c", "import click, whoosh.index"]
     env = {**os.environ, "TIPSEARCH_HOME": str(home)}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
     times: dict[int, list[float]] = {0: [], 1: []}
     for _ in range(rounds + 1):
         for place, words in enumerate((shell, imports)):

@@ -5,10 +5,19 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal
 
 import click
-from click.shell_completion import CompletionItem, get_completion_class, shell_complete
+from click.shell_completion import (
+    BashComplete,
+    CompletionItem,
+    FishComplete,
+    ShellComplete,
+    ZshComplete,
+    add_completion_class,
+    get_completion_class,
+    shell_complete,
+)
 
 from ..pipeline.home import Home
 from .options import given_home
@@ -20,6 +29,41 @@ Kind = Literal["source", "registered", "tag", "category", "watch"]
 
 _PLAIN = re.compile(r"[\w.+-]+")
 """Values that need no quotes in any shell; the scripts put in what they are given as it stands."""
+
+
+class _WholeWords(ShellComplete):
+    """For shells that take ``--option=value`` for one word: what is offered must be all of it."""
+
+    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[Any]]:
+        """As click does, with the option in front of its values."""
+        name, joined, _ = incomplete.partition("=")
+        offered = super().get_completions(args, incomplete)
+        if joined and name.startswith("--"):
+            for item in offered:
+                item.value = f"{name}={item.value}" if item.type == "plain" else item.value
+        return offered
+
+
+@add_completion_class
+class _Bash(BashComplete):
+    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[Any]]:
+        """As click does; bash takes ``--option=value`` for three words, and click does not expect the middle one."""
+        before = ["", *args]
+        kept = [word for word, last in zip(args, before, strict=False) if word != "=" or not last.startswith("--")]
+        return super().get_completions(kept, incomplete)
+
+
+@add_completion_class
+class _Zsh(_WholeWords, ZshComplete):
+    # Without this a ~/.zshrc that sets up no completion by itself would end in an error.
+    source_template = ZshComplete.source_template.replace(
+        "    compdef ", "    (( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i; }\n    compdef "
+    )
+
+
+@add_completion_class
+class _Fish(_WholeWords, FishComplete):
+    pass
 
 
 @click.command(short_help="The script for tab completion in bash, zsh or fish.")

@@ -13,7 +13,7 @@ from ..pipeline.home import Home
 from ..pipeline.records import Channel, Source
 from .exits import FAILED, INTERRUPTED
 from .finish import finish, opened_store, sync_json, sync_line
-from .options import completed, format_option, with_home
+from .options import completed, format_option, max_time_option, with_home
 from .output import count_line, hint, plural, say, say_json, styled
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 )
 @click.option("--full", is_flag=True, help="Fetch known posts again too: finds edits, and posts that left.")
 @click.option("--accept-loss", is_flag=True, help="Believe it when more than a tenth of a blog's posts are gone.")
+@max_time_option
 @format_option("text", "json")
 @with_home
 def crawl(
@@ -45,6 +46,7 @@ def crawl(
     channel: Channel | None,
     full: bool,
     accept_loss: bool,
+    max_time: int | None,
     fmt: str,
 ) -> int:
     """Crawl blogs' archives to the last page, and keep every post.
@@ -54,8 +56,8 @@ def crawl(
     tipsearch crawl http://127.0.0.1:8000/ --delay 0
 
     A URL is registered in tipsearch.toml once a page of it held a post; `tipsearch refresh` reads it again.
-    Exit status: 0 done, 3 a source failed or lacks posts (what was read is kept), 4 another crawl is at work,
-    130 interrupted.
+    Exit status: 0 done, 3 a source failed, lacks posts or ran out of time (what was read is kept), 4 another crawl is
+    at work, 130 interrupted.
     """
     from ..pipeline.config import plan, save_sources
 
@@ -70,6 +72,7 @@ def crawl(
         channel=channel,
         full=full,
         accept_loss=accept_loss,
+        max_time=max_time,
     )
     read = {r.name: r.urls_read for r in report.sources if r.urls_read}
     save_sources(home, [replace(s, urls=read[s.name]) for s in sources if s.name in read])
@@ -80,17 +83,20 @@ def crawl(
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=completed("registered"))
 @click.option("--full", is_flag=True, help="Fetch known posts again too: finds edits, and posts that left.")
 @click.option("--accept-loss", is_flag=True, help="Believe it when more than a tenth of a blog's posts are gone.")
+@max_time_option
 @format_option("text", "json")
 @with_home
-def refresh(home: Home, *, names: tuple[str, ...], full: bool, accept_loss: bool, fmt: str) -> int:
+def refresh(
+    home: Home, *, names: tuple[str, ...], full: bool, accept_loss: bool, max_time: int | None, fmt: str
+) -> int:
     """Crawl the registered sources again (all of them, or those NAMEd); made for cron and systemd timers.
 
     Only what is new is asked for: a request or two where nothing is. A source that fails is left alone for half an
     hour, doubled each time it fails again, at most a day; one that is NAMEd is tried at once, and so are all with
     --full or --accept-loss.
 
-    Exit status: 0 done, 3 a source failed or lacks posts, or is left alone after it failed (what was read is kept),
-    4 another crawl is at work, 130 interrupted.
+    Exit status: 0 done, 3 a source failed, lacks posts, ran out of time, or is left alone after it failed (what was
+    read is kept), 4 another crawl is at work, 130 interrupted.
     """
     from ..pipeline.config import load_sources
 
@@ -104,7 +110,7 @@ def refresh(home: Home, *, names: tuple[str, ...], full: bool, accept_loss: bool
     waiting = [] if names or full or accept_loss else _waiting(home, chosen)
     left_alone = {one["name"] for one in waiting}
     due = [source for source in chosen if source.name not in left_alone]
-    report, synced = _run(home, due, "refresh", full=full, accept_loss=accept_loss)
+    report, synced = _run(home, due, "refresh", full=full, accept_loss=accept_loss, max_time=max_time)
     return _conclude(report, synced, fmt, waiting=waiting)
 
 
@@ -136,9 +142,11 @@ def _run(
     delay: float | None = None,
     max_pages: int | None = None,
     channel: Channel | None = None,
+    max_time: int | None = None,
 ) -> tuple[CrawlReport, SyncReport]:
     """Crawl, then bring the index up to date, whatever became of the crawl; without sources the index alone."""
     from ..crawler import crawl as crawl_sources
+    from ..crawler.events import MAX_SECONDS
     from .progress import crawl_progress
 
     with crawl_progress() as on_progress:
@@ -151,6 +159,7 @@ def _run(
             accept_loss=accept_loss,
             delay=delay,
             command=command,
+            max_seconds=max_time or MAX_SECONDS,
             on_progress=on_progress,
         )
     with opened_store(home) as store:

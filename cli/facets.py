@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .output import clipped, say, styled, width
+from .output import can_print, clipped, say, styled, width
 
 if TYPE_CHECKING:
     from ..index import FacetCount
@@ -41,7 +41,9 @@ def print_bars(rows: Sequence[tuple[str, str, float]], *, most: float | None = N
 
 
 def bar(length: float) -> str:
-    """A bar of so many characters, to the eighth; what is more than nothing is never invisible."""
+    """A bar of so many characters, to the eighth where that can be drawn; more than nothing is never invisible."""
+    if not can_print(_EIGHTHS + "█"):
+        return "#" * (round(length) or (length > 0))
     whole, eighths = divmod(round(length * 8), 8)
     drawn = "█" * whole + (_EIGHTHS[eighths] if eighths else "")
     return "▏" if length > 0 and not drawn else drawn

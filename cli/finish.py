@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 
 from ..index import SyncReport, sync_index
 from ..pipeline.errors import TipsearchError
@@ -42,6 +43,14 @@ def hint_at_unresolved(store: Store) -> None:
         names = ", ".join(waiting)
         hint(f"{names}: a crawl is at work, or was killed; of what it stored, posts are made by the next crawl")
         hint("or by: tipsearch resolve")
+
+
+def kept_pages(home: Home, source: str) -> Path | None:
+    """The folder in which crawls kept the pages of a source; None where there is none."""
+    from ..crawler.kept_pages import folder_name
+
+    folder = home.pages / folder_name(source)
+    return folder if any(folder.glob("*.warc*")) else None
 
 
 def finish(home: Home, store: Store) -> SyncReport:

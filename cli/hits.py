@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..index import Hit, IndexUnusableError, SearchIndex, open_index
 from ..pipeline.home import Home
@@ -11,6 +12,8 @@ from .output import clipped, hint, json_line, on_terminal, plural, published, sa
 
 if TYPE_CHECKING:
     from ..index import ScorePart
+
+T = TypeVar("T")
 
 FORMATS = ("text", "json", "jsonl", "urls")
 
@@ -20,17 +23,37 @@ def usable_index(home: Home) -> SearchIndex:
     try:
         return open_index(home)
     except IndexUnusableError as error:
-        if not home.store.exists():
-            raise
-        from ..index import rebuild_index
-        from .finish import hint_at_unresolved, opened_store
-        from .progress import index_progress
+        return _built_again(home, error)
 
-        hint(f"{error.message}; building it again from the store")
-        with opened_store(home) as store, index_progress() as progress:
-            rebuild_index(home, store, progress=progress)
-            hint_at_unresolved(store)
-        return open_index(home)
+
+@contextmanager
+def answered(home: Home, ask: Callable[[SearchIndex], T]) -> Iterator[tuple[SearchIndex, T]]:
+    """The index and its answer; damage that only shows while it answers has it built again, and asked again."""
+    index = usable_index(home)
+    try:
+        try:
+            answer = ask(index)
+        except IndexUnusableError as error:
+            index.close()
+            index = _built_again(home, error)
+            answer = ask(index)
+        yield index, answer
+    finally:
+        index.close()
+
+
+def _built_again(home: Home, error: IndexUnusableError) -> SearchIndex:
+    if not home.store.exists():
+        raise error
+    from ..index import rebuild_index
+    from .finish import hint_at_unresolved, opened_store
+    from .progress import index_progress
+
+    hint(f"{error.message}; building it again from the store")
+    with opened_store(home) as store, index_progress() as progress:
+        rebuild_index(home, store, progress=progress)
+        hint_at_unresolved(store)
+    return open_index(home)
 
 
 LONGEST_TITLE = 300

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import update_wrapper
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
@@ -10,6 +11,7 @@ import click
 
 from ..pipeline.errors import StoreError
 from ..pipeline.home import Home
+from .output import clipped
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -107,6 +109,44 @@ def filter_options(command: Decorated) -> Decorated:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+_LENGTH = re.compile(r"([0-9]{1,6})([smhd])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+LONGEST_RUN = 7 * 86_400
+"""Seconds; a run that takes longer than a week does not end by itself."""
+
+
+def _seconds(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+    """``45s``, ``90m``, ``6h`` or ``1d`` in seconds."""
+    if value is None:
+        return None
+    given = _LENGTH.fullmatch(value.strip().lower())
+    if given is None:
+        raise click.BadParameter(f"{clipped(value)!r} is no length of time. Say 45s, 90m, 6h or 1d.", ctx, param)
+    seconds = int(given[1]) * _SECONDS[given[2]]
+    if not 1 <= seconds <= LONGEST_RUN:
+        raise click.BadParameter(
+            f"{value} is out of range. From 1s to {LONGEST_RUN // 86_400}d is possible.", ctx, param
+        )
+    return seconds
+
+
+def _lengths(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem as Item
+
+    return [Item(said) for said in ("15m", "1h", "6h", "1d") if said.startswith(incomplete)]
+
+
+def max_time_option(command: Decorated) -> Decorated:
+    """Add ``--max-time TIME``: seconds after which a run ends, None where it is not given."""
+    return click.option(
+        "--max-time",
+        metavar="TIME",
+        callback=_seconds,
+        shell_complete=_lengths,
+        help="End after so long, at the page at hand; the next run goes on: 45s, 90m, 6h (default: 6h).",
+    )(command)
 
 
 def format_option(*formats: str) -> Callable[[Decorated], Decorated]:

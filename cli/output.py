@@ -29,9 +29,18 @@ def colourful() -> bool:
     return on_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
+def can_print(text: str) -> bool:
+    """Whether results may hold these characters: a pipe may be ASCII, or in an old encoding."""
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def width() -> int:
     """How wide a line of results may be: the terminal's width, capped."""
-    return max(40, min(MAX_WIDTH, shutil.get_terminal_size().columns))
+    return max(20, min(MAX_WIDTH, shutil.get_terminal_size().columns))
 
 
 def styled(text: str, **style: Any) -> str:

@@ -16,7 +16,7 @@ from ..pipeline.errors import UsageError
 from ..pipeline.home import Home
 from ..pipeline.records import Post
 from .exits import NOTHING_FOUND
-from .finish import finish, hint_at_unresolved, locked_store, opened_store
+from .finish import finish, hint_at_unresolved, kept_pages, locked_store, opened_store
 from .options import completed, format_option, with_home
 from .output import hint, json_line, no_such_post, on_terminal, plural, published, say, say_json, styled, wrapped
 
@@ -198,4 +198,6 @@ def forget(home: Home, post_id: str, source: str | None) -> int:
         entries = store.forget(post.source, post.id)
         finish(home, store)
     say(styled(f"forgotten: {post.title or '(untitled)'} ({plural(entries, 'entry')}); later crawls leave it out"))
+    if folder := kept_pages(home, post.source):
+        hint(f"the pages that crawls kept in {folder} may still hold it; nothing was deleted there")
     return 0

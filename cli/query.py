@@ -10,7 +10,7 @@ import click
 from ..index import SearchResults
 from ..pipeline.home import Home
 from .exits import NOTHING_FOUND
-from .hits import FORMATS, print_hits, usable_index
+from .hits import FORMATS, answered, print_hits
 from .options import filter_options, format_option, with_home
 from .output import clipped, hint, on_terminal, plural, say, styled
 
@@ -92,8 +92,7 @@ def query(home: Home, /, words: tuple[str, ...], fmt: str, limit: int, facets: t
     ):
         if given and fmt not in formats:
             raise click.UsageError(f"{option} goes with --format {' or '.join(formats)}, not with {fmt}.")
-    with usable_index(home) as index:
-        results = index.search(asked, limit=limit, facets=facets, **options)
+    with answered(home, lambda index: index.search(asked, limit=limit, facets=facets, **options)) as (_, results):
         if results.notes:
             hint("; ".join(results.notes))
         print_hits(results, fmt, _about(asked, results))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
+from ..index import IndexedPost, SearchIndex, SearchResults
 from ..pipeline.home import Home
 from .exits import NOTHING_FOUND
-from .hits import FORMATS, print_hits, usable_index
+from .hits import FORMATS, answered, print_hits
 from .options import format_option, with_home
 from .output import hint, no_such_post
 
@@ -23,12 +24,16 @@ def similar(home: Home, *, post_id: str, limit: int, fmt: str) -> int:
 
     Exit status: 0 found, 1 there is no such post, or none like it.
     """
-    with usable_index(home) as index:
+
+    def ask(index: SearchIndex) -> tuple[IndexedPost, SearchResults] | None:
         post = index.get(post_id.strip().lower())
-        if post is None:
+        return (post, index.similar(post.id, limit=limit)) if post else None
+
+    with answered(home, ask) as (_, found):
+        if found is None:
             no_such_post(post_id)
             return NOTHING_FOUND
-        results = index.similar(post.id, limit=limit)
+        post, results = found
         print_hits(results, fmt, {"id": post.id, "total": results.total, "took_ms": results.took_ms})
     if not results.total:
         hint(f"no post is like {post.id}")

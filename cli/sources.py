@@ -8,7 +8,7 @@ import click
 
 from ..pipeline.errors import UsageError
 from ..pipeline.home import Home
-from .finish import finish, locked_store, opened_store
+from .finish import finish, kept_pages, locked_store, opened_store
 from .options import completed, format_option, home_option, with_home
 from .output import hint, plural, say, say_json, styled
 
@@ -78,4 +78,6 @@ def remove(home: Home, name: str) -> int:
         posts = store.remove_source(name)
         finish(home, store)
     say(f"{styled(name, bold=True)}: removed, with {plural(posts, 'post')}")
+    if folder := kept_pages(home, name):
+        hint(f"its kept pages stay in {folder}")
     return 0

@@ -11,7 +11,7 @@ import click
 from ..pipeline.home import Home
 from .exits import NOTHING_FOUND
 from .facets import print_bars
-from .hits import usable_index
+from .hits import answered
 from .options import filter_options, format_option, with_home
 from .output import clipped, hint, plural, say, say_json, styled
 
@@ -34,9 +34,11 @@ def trends(home: Home, /, queries: tuple[str, ...], fmt: str, **options: Any) ->
 
     Exit status: 0 found, 1 no post answers any of them, 2 a query can't be answered as it stands.
     """
+    if not all(query.strip() for query in queries):
+        raise click.UsageError("Say what to look for: tipsearch trends QUERY..., each query in quotes.")
     share = options.pop("share")
-    with usable_index(home) as index:
-        found = index.trends(queries, **options)
+    with answered(home, lambda index: index.trends(queries, **options)) as (_, found):
+        pass
     for trend in found:
         told = [*trend.notes, *([f'did you mean "{clipped(trend.did_you_mean)}"?'] if trend.did_you_mean else [])]
         if not trend.total:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..pipeline.errors import UsageError
+from ..pipeline.errors import QueryError, UsageError
 from ..pipeline.home import Home
 from .exits import NOTHING_FOUND
-from .hits import hit_json, print_hits, usable_index
+from .hits import answered, hit_json, print_hits, usable_index
 from .options import completed, filter_options, format_option, home_option, with_home
 from .output import clipped, hint, json_line, plural, say, say_json, styled
 from .query import QueryCommand
@@ -137,27 +137,45 @@ def run(home: Home, /, names: tuple[str, ...], fmt: str, **options: Any) -> int:
     \b
     0 7 * * *  tipsearch refresh; tipsearch watch run --since-last
 
-    Exit status: 0 posts found, 1 none, 2 there is no such watch, or a query can't be answered any more.
+    Exit status: 0 posts found, 1 none, 2 there is no such watch, or a query can't be answered any more (others are).
     """
     from ..index.watches import load_watches, save_watches, watching
 
     _named(load_watches(home.path), names)
-    with usable_index(home) as index, watching(home.path):
+    # A home that holds nothing is named before a lock is put there.
+    usable_index(home).close()
+    with watching(home.path):
         watches = load_watches(home.path)
-        asked = _named(watches, names)
-        found = {each.name: each.matches(index, new=options["since_last"]) for each in asked}
-        now = _now()
-        for each in asked:
-            each.report(found[each.name], now)
-        if options["atom"]:
-            _write_feed(options["atom"], asked, index)
-        else:
-            _print(found, fmt)
-            # Only what somebody got counts as reported: a closed pipe says so here.
-            sys.stdout.flush()
-        if not options["peek"]:
-            save_watches(home.path, watches.values())
+        chosen = _named(watches, names)
+        with answered(home, lambda index: _found(chosen, index, new=options["since_last"])) as (index, found):
+            asked = [each for each in chosen if each.name in found]
+            now = _now()
+            for each in asked:
+                each.report(found[each.name], now)
+            if options["atom"] and asked:
+                _write_feed(options["atom"], asked, index)
+            else:
+                _print(found, fmt)
+                # Only what somebody got counts as reported: a closed pipe says so here.
+                sys.stdout.flush()
+            if not options["peek"]:
+                save_watches(home.path, watches.values())
+    if len(asked) < len(chosen):
+        return QueryError.exit_status
     return 0 if any(found.values()) else NOTHING_FOUND
+
+
+def _found(watches: list[Watch], index: SearchIndex, *, new: bool) -> dict[str, list[Hit]]:
+    """The posts that answer each watch; one that can't be answered any more is named, and keeps no other from it."""
+    found = {}
+    for each in watches:
+        try:
+            found[each.name] = each.matches(index, new=new)
+        except QueryError as error:
+            hint(f"Error: the watch {each.name}: {error.message}")
+            if error.hint:
+                hint(error.hint)
+    return found
 
 
 def _print(found: dict[str, list[Hit]], fmt: str) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from w3lib.url import canonicalize_url
 
-from ..pipeline.urls import blog_of
+from ..pipeline.urls import blog_of, tidy_path
 
 # How WordPress, Blogger and common themes number the pages of an archive. `start` counts posts, which rises as well.
 _PATH_NUMBER = re.compile(r"/page[/-](\d{1,6})(?:/|$)", re.IGNORECASE)
@@ -23,6 +23,9 @@ def listing_key(url: str) -> str:
     Scheme, ``www.``, fragment, trailing slash and the order of parameters make no difference. Unlike a permalink's key
     it keeps every parameter: ``/?m=201811`` is a month's archive.
     """
+    tidy = tidy_path(url)
+    if tidy is not None:
+        return blog_of(url) + tidy.rstrip("/")
     parts = urlsplit(canonicalize_url(url))
     return blog_of(url) + parts.path.rstrip("/") + (f"?{parts.query}" if parts.query else "")
 

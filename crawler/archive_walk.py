@@ -9,23 +9,24 @@ from ..pipeline.errors import BlockedError, CrawlError, NoPostsError, RobotsErro
 from ..pipeline.records import Channel, Entry, Source
 from ..pipeline.store.protocol import PutResult
 from ..pipeline.urls import same_site
+from .archive_reading import ArchiveReading
 from .channels import verdict
 from .channels.discover import Choice, archive_at, choices, is_label_page, last_resort
 from .channels.feed import FeedReader, looks_like_feed, platform_of_feed
 from .channels.records import Answer, Archive, ChannelReader
 from .extract.records import Extraction
-from .listing import MAX_PAGES, Listing, own_entries
+from .listing import MAX_PAGES, own_entries
 from .report import GUESSED, ArchiveReport
 from .sightings import own_key
 from .state import Validators
 from .walk_records import Request, behind_password
 
 
-class ArchiveWalk:
+class ArchiveWalk(ArchiveReading):
     """One archive of a source while it is read. It makes no requests: it says what to fetch, and is told what came.
 
     The listing's first page comes first, for it names the channels. What a channel gave is kept when the next one is
-    tried. `own` holds the canonical addresses of the archive's posts (of one without an address, a hash).
+    tried.
     """
 
     def __init__(
@@ -38,25 +39,12 @@ class ArchiveWalk:
         channel: Channel | None = None,
         max_pages: int | None = None,
     ) -> None:
-        self.source = source
-        self.start = start
-        self.own: set[str] = set()
-        self.locked: set[str] = set()
-        self.yielded = False
-        self.problems: list[TipsearchError] = []
-        self.down: CrawlError | None = None
-        self.pages = 0
-        self.ended = ""
-        self.complete = self.has_failed = self.bounded = False
+        super().__init__(source, start, visited=visited, note=note, max_pages=max_pages)
         self.stated: int | None = None
         self.stated_by = ""
-        self.channel: Channel | None = None
         self.why = ""
         self._forced = channel
-        self._max_pages = max_pages
-        self._note = note
-        self._visited = visited
-        self._listing = Listing(start, max_pages=max_pages, visited=visited, note=note)
+        self._listing = self._listing_at(start)
         self._at_first = True
         self._first: Extraction | None = None
         self._first_error: TipsearchError | None = None
@@ -69,7 +57,6 @@ class ArchiveWalk:
         self._check: str | None = None
         self._checking = self._check_done = self._looked_again = False
         self._tried: list[str] = []
-        self._done = False
         self._archive = archive_at(source.name, start)
         self._validators: dict[str, Validators] = {}
         self._resumed = False
@@ -90,7 +77,7 @@ class ArchiveWalk:
                 continue
             url = self._listing.following()
             if url is not None:
-                return Request(url, "page")
+                return Request(url, "page", further=self._listing.further())
             self._end_listing()
         return None
 
@@ -305,7 +292,8 @@ class ArchiveWalk:
         """What was to go on can't; look at the archive afresh."""
         self._resumed, self._reader, self._at_first = False, None, True
         self._tried.clear()
-        self._listing = Listing(self.start, max_pages=self._max_pages, visited=self._visited, note=self._note)
+        self._first_error = None
+        self._listing = self._listing_at(self.start)
 
     def failed_with(self, reason: str) -> None:
         """End without the archive's own end."""

@@ -8,17 +8,13 @@ import signal
 import sys
 import threading
 from contextlib import ExitStack
-from dataclasses import asdict
 from typing import Any, TextIO
-
-from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.utils.reactor import install_reactor
 
 from ..pipeline.errors import TipsearchError
 from ..pipeline.home import Home
 from .events import STOP, Job, time_is_over
+from .page_reader import PageReader
 from .report import Progress, SourceReport
-from .settings import scrapy_settings
 
 
 class _Events:
@@ -32,7 +28,7 @@ class _Events:
         self._stream.flush()
 
     def page(self, progress: Progress) -> None:
-        self.send("progress", asdict(progress))
+        self.send("progress", progress.to_json())
 
     def source(self, report: SourceReport) -> None:
         self.send("source", report.to_json())
@@ -55,35 +51,45 @@ def main() -> int:
     events = _Events(_take_stdout())
     orders = sys.stdin
     job = Job.from_json(json.loads(orders.readline()))
-    settings = scrapy_settings(
-        job.sources, delay=job.delay, backoff=job.backoff, timeout=job.timeout, cache=str(Home.find(job.home).cache)
-    )
-    install_reactor(settings["TWISTED_REACTOR"])
-    from twisted.internet import reactor
-
+    home = Home.find(job.home)
+    held = ExitStack()
     from ..pipeline.store import open_store
     from .kept_pages import KeptPages, folder_name
     from .locks import child_lock
-    from .spiders.archive import ArchiveSpider
-    from .walk_records import WalkOptions
 
-    home = Home.find(job.home)
-    pages = home.pages
-    held = ExitStack()
     try:
         # Until this process ends, however that comes.
         held.enter_context(child_lock(home))
         store = open_store(job.home)
-        kept = {s.name: KeptPages(pages / folder_name(s.name), s) for s in job.sources if s.keep_pages}
+        kept = {s.name: KeptPages(home.pages / folder_name(s.name), s) for s in job.sources if s.keep_pages}
     except TipsearchError as error:
         events.fatal(error)
         return error.exit_status
+    reader = PageReader()
+    if job.full or not all(store.archive_states(source.name) for source in job.sources):
+        # It loads while Scrapy does. A refresh may come without a page to read.
+        reader.start()
+    from scrapy.crawler import AsyncCrawlerProcess
+    from scrapy.utils.reactor import install_reactor
+
+    from .settings import scrapy_settings
+    from .walk_records import WalkOptions
+
+    settings = scrapy_settings(
+        job.sources, delay=job.delay, backoff=job.backoff, timeout=job.timeout, cache=str(home.cache)
+    )
+    install_reactor(settings["TWISTED_REACTOR"])
+    from twisted.internet import reactor
+
+    from .spiders.archive import ArchiveSpider
+
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(ArchiveSpider)
     done = process.crawl(
         crawler,
         sources=job.sources,
         store=store,
+        reader=reader,
         on_page=events.page,
         on_source=events.source,
         kept=kept,
@@ -110,6 +116,7 @@ def main() -> int:
         if done.done() and not done.cancelled():
             done.result()
     finally:
+        reader.close()
         store.close()
         for archive in kept.values():
             archive.close()

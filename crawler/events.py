@@ -48,7 +48,11 @@ class Job:
 
 def time_is_over(seconds: float) -> str:
     """Why a source ended before its end, where it was the run's time."""
-    length = f"{seconds / 3600:g} hours" if seconds >= 3600 else f"{seconds:g} seconds"
+    size, unit = next(
+        ((size, unit) for size, unit in ((3600, "hour"), (60, "minute")) if seconds >= size and not seconds % size),
+        (1, "second"),
+    )
+    length = f"{seconds / size:g} {unit}{'' if seconds == size else 's'}"
     return f"interrupted: the run's time, {length}, is over; the next run goes on"
 
 

@@ -19,7 +19,7 @@ MAX_GUESTS = 100
 """So many teasers are remembered for a reading that goes on later; the blogs that show some show ten."""
 
 MAX_SKIPPED = 2
-"""So many numbered pages in a row may answer with an error of the site's own before the listing is given up."""
+"""So many numbered pages in a row may answer with an error, or without posts, before the listing is given up."""
 
 
 class Listing:
@@ -56,9 +56,10 @@ class Listing:
         self._guests: set[bytes] = set()
         self._page_sets: set[bytes] = set()
 
-    def go_on_at(self, url: str, *, pages: int, guests: Iterable[str]) -> None:
-        """Go on where an earlier reading of `pages` pages stopped."""
+    def go_on_at(self, url: str, *, pages: int, guests: Iterable[str], last_page: int | None = None) -> None:
+        """Go on where an earlier reading of `pages` pages stopped; `last_page` is what its pager named."""
         self._next, self.pages, self._telling, self._had_own = url, pages, pages, True
+        self.last_page = last_page
         self._guests = {bytes.fromhex(guest) for guest in guests}
 
     def guests(self) -> tuple[str, ...]:
@@ -68,6 +69,10 @@ class Listing:
     def following(self) -> str | None:
         """The next page to fetch; None at the end."""
         return self._next
+
+    def further(self) -> int:
+        """How many pages after the next one may be read; none before a second page shows that the listing goes on."""
+        return (self._max_pages or MAX_PAGES) - self.pages - 1 if self.pages > 1 else 0
 
     def settled(self, extraction: Extraction) -> Extraction:
         """The extraction as it is to be stored: what stood as a guest on this listing's pages stays one.
@@ -88,11 +93,13 @@ class Listing:
         asked = self._taken()
         redirected_back = listing_key(url) != listing_key(asked) and listing_key(url) in self._visited
         self._visited.add(listing_key(url))
+        self.last_page = extraction.links.last_page or self.last_page
         if extraction.kind == "none" or not extraction.entries:
             return self._without_posts(url, extraction)
         self.pages += 1
+        if self._had_own and self._is_within(url) and not redirected_back and not _has_own(extraction):
+            return self._unreadable(url)
         self._skipped = 0
-        self.last_page = extraction.links.last_page or self.last_page
         ended = self._seen_before(url, extraction)
         if redirected_back:
             ended = f"{asked} leads back to {url}"
@@ -115,16 +122,40 @@ class Listing:
             named = number[1] if number and number[0] not in {"start", "offset"} else self.pages + 1
             error = _at_page(error, named)
             self.missing.append(f"page {named}: {error.message.partition(': ')[2]}")
-            skipped_to = with_next_number(url) if _passing(error) else None
-            if skipped_to and self._skipped < MAX_SKIPPED and (self.last_page is None or named < self.last_page):
-                self._skipped += 1
-                self.failed_url = self.failed_url or url
-                self._next = skipped_to
+            if _passing(error) and self._passes_over(url, named):
                 return error
         self.failed_url = self.failed_url or url
         self.gave_up = not (self.pages and _passing(error)) or self._skipped >= MAX_SKIPPED
         self._broke_off = True
         self._end(f"failed at {url}", failed=True)
+        return error
+
+    def _passes_over(self, url: str, number: int) -> bool:
+        """Go on behind a page that is missing; whether that can be."""
+        following = with_next_number(url)
+        if not following or self._skipped >= MAX_SKIPPED or (self.last_page is not None and number >= self.last_page):
+            return False
+        self._skipped += 1
+        self.failed_url = self.failed_url or url
+        self._next = following
+        return True
+
+    def _is_within(self, url: str) -> bool:
+        """Whether a page lies before the end that the pager names, so that posts must stand on it."""
+        counted = page_number(url)
+        if counted is None or counted[0] in {"start", "offset"} or self.last_page is None:
+            return False
+        return counted[1] <= self.last_page
+
+    def _unreadable(self, url: str) -> TipsearchError:
+        """A page of the listing's middle whose posts can't be read is named, and passed over."""
+        counted = page_number(url)
+        number = counted[1] if counted else self.pages + 1
+        self.missing.append(f"page {number}: no post of its own could be read at {url}")
+        error = NoPostsError(f"page {number} of the listing: read {url} and found no post of its own.")
+        if not self._passes_over(url, number):
+            self._broke_off = True
+            self._end(f"no post of its own at {url}", failed=True)
         return error
 
     def guess(self, read: int) -> int | None:
@@ -162,6 +193,8 @@ class Listing:
             self.complete = False
 
     def _without_posts(self, url: str, extraction: Extraction) -> TipsearchError | None:
+        if self.pages and self._is_within(url):
+            return self._unreadable(url)
         if self.pages:
             self._end_of_archive(f"a page without posts ({url})")
             return None
@@ -179,7 +212,7 @@ class Listing:
         """
         keys = {entry_key(entry) + (b"own" if entry.listed_in else b"") for entry in extraction.entries}
         page_set = hashlib.blake2b(b"".join(sorted(keys)), digest_size=16).digest()
-        owns = any(entry.listed_in for entry in extraction.entries)
+        owns = _has_own(extraction)
         first = self.pages == 1
         fresh = not keys <= self._keys
         repeated = page_set in self._page_sets
@@ -227,6 +260,10 @@ def own_entries(extraction: Extraction) -> Iterable[Entry]:
     """The entries that belong to the archive of their page; all of them where the page does not tell."""
     own = [entry for entry in extraction.entries if entry.listed_in]
     return own or extraction.entries
+
+
+def _has_own(extraction: Extraction) -> bool:
+    return any(entry.listed_in for entry in extraction.entries)
 
 
 def _passing(error: TipsearchError) -> bool:

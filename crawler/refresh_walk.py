@@ -8,9 +8,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..pipeline.errors import BlockedError, CrawlError, TipsearchError, UnreachableError
-from ..pipeline.records import Channel, Source
+from ..pipeline.errors import BlockedError, CrawlError, NoPostsError, TipsearchError, UnreachableError
+from ..pipeline.records import Source
 from ..pipeline.store.protocol import PutResult
+from .addresses import listing_key
+from .archive_reading import ArchiveReading
 from .channels.feed import FeedReader
 from .channels.records import Answer, Archive, ChannelReader
 from .channels.rest import RestReader
@@ -26,7 +28,7 @@ OVERLAP = timedelta(days=1)
 """So far before its last check a site is asked for changes: clocks differ, and a time zone may be taken wrongly."""
 
 
-class RefreshWalk:
+class RefreshWalk(ArchiveReading):
     """One archive while it is refreshed. It makes no requests: it says what to fetch, and is told what came.
 
     A feed's or a listing's first page is asked for on condition that it changed; reading stops at the first page that
@@ -52,23 +54,13 @@ class RefreshWalk:
         spare: Callable[[], bool] = lambda: True,
         max_pages: int | None = None,
     ) -> None:
-        self.source = source
-        self.start = start
+        super().__init__(source, start, visited=visited, note=note, max_pages=max_pages)
         self.state = state
-        self.own: set[str] = set()
-        self.locked: set[str] = set()
-        self.yielded = False
-        self.problems: list[TipsearchError] = []
-        self.down: CrawlError | None = None
-        self.pages = 0
-        self.ended = ""
-        self.complete = self.has_failed = self.bounded = False
         self.needs_sweep = ""
-        self.channel: Channel | None = state.channel
+        self.channel = state.channel
         self.wants_recount = False
         self.archive = Archive(**{**state.archive, "source": source.name, "url": start})
         self.validators = dict(state.validators)
-        self._visited, self._note, self._max_pages = visited, note, max_pages
         self._listed = listed
         self._known: set[str] | None = None
         self._spare = spare
@@ -88,7 +80,7 @@ class RefreshWalk:
         self._holes = deque(state.holes)
         self._still_holes: list[str] = []
         self._missing: list[str] = []
-        self._reached = self._done = False
+        self._reached = False
         self._open()
 
     def _open(self) -> None:
@@ -98,14 +90,12 @@ class RefreshWalk:
                 self._rest = RestReader.from_state(self.archive, state.reader)
                 self._glancing = True
             elif state.channel == "feed":
-                self._reader = _feed_again(self.archive, state.reader, None if state.validators else self._since)
+                since = None if state.validators or self._since is None else self._since - OVERLAP
+                self._reader = FeedReader.anew(self.archive, state.reader, changed_since=since)
             else:
                 self._listing = self._listing_at(self.start)
         except (ValueError, KeyError, TypeError):
             self._sweep("what was kept of its last sweep can't be used")
-
-    def _listing_at(self, url: str) -> Listing:
-        return Listing(url, max_pages=self._max_pages, visited=self._visited, note=self._note)
 
     # --- where to -------------------------------------------------------------------------------------------------
 
@@ -184,19 +174,34 @@ class RefreshWalk:
             # A refresh that broke off made the top of the archive known, and nothing below it.
             self._owed, quiet = self._owed - 1, False
         if self._listing is not None:
-            self._listing_read(self._listing, url, extraction, quiet=quiet)
+            self._listing_read(self._listing, url, extraction, quiet=quiet, new=put.new)
         elif self._reader is not None and extraction.entries and not self._asks_since:
             # The pages come newest first: what follows a page of known posts is known.
             self._stated = self._stated if self._reader.stated is None else self._reader.stated
             if quiet or (self._newest_first and self._surplus() == 0):
                 self._stop("nothing new")
 
-    def _listing_read(self, listing: Listing, url: str, extraction: Extraction, *, quiet: bool) -> None:
+    def _listing_read(self, listing: Listing, url: str, extraction: Extraction, *, quiet: bool, new: int) -> None:
+        hole = self._hole_at(url) if self._reached else None
         problem = listing.page(url, extraction)
-        if problem is not None:
+        # Teasers stand on a page whose own posts can't be read, too.
+        if hole and (problem or (not new and all(entry.form == "summary" for entry in extraction.entries))):
+            problem = NoPostsError(f"read {url} again and found no post of its own.")
+            self._still_holes.append(hole)
+            self._missing.append(problem.message)
+            self.problems.append(problem)
+            self._stop(listing.ended)
+        elif problem is not None:
             self.problems.append(problem)
         elif quiet and extraction.entries:
             self._stop("nothing new")
+
+    def _hole_at(self, url: str) -> str | None:
+        """The page among those that could not be had, to which the hole before it may have led."""
+        hole = next((hole for hole in self.state.holes if listing_key(hole) == listing_key(url)), None)
+        if hole in self._holes:
+            self._holes = deque(other for other in self._holes if other != hole)
+        return hole
 
     def unchanged(self) -> None:
         """The site says that the page is the one that was read last (status 304)."""
@@ -391,10 +396,3 @@ class RefreshWalk:
             depth=0,
             latest=self._latest.isoformat() if self._latest else "",
         )
-
-
-def _feed_again(archive: Archive, state: dict[str, Any], since: datetime | None) -> FeedReader:
-    """A reader of the feed from its first page; of Blogger's, where no validators are known, of what was changed."""
-    platform = state["platform"]
-    updated = since - OVERLAP if since is not None and platform == "blogger" else None
-    return FeedReader(archive, state["url"], platform=platform, page_size=state["page_size"], updated_min=updated)

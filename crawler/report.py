@@ -33,6 +33,10 @@ class Progress:
     entries_new: int
     entries_repeated: int
 
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveReport:

@@ -17,6 +17,7 @@ from ..pipeline.text import clean_line
 from ..pipeline.urls import is_web_address
 from .channels.feed_page import looks_like_feed
 from .channels.rest_json import route_of
+from .charset import encoding_of
 from .unpacked import CUT_OFF, Unpacked
 
 Kind = Literal["html", "text", "warc", "feed", "rest"]
@@ -183,7 +184,7 @@ def _read_single(path: Path, kind: Kind) -> SavedPage:
         raise Unreadable(f"has {size // 2**20} MB; pages of more than {MAX_SIZE // 2**20} MB are not read.")
     body = path.read_bytes()
     _check_text(body)
-    text = _decode(body, None) if kind == "html" else _decode_plain(body)
+    text = _decode(body) if kind == "html" else _decode_plain(body)
     if kind in {"feed", "rest"}:
         return SavedPage(None, text, markup=True, observed_at=saved_at(path), kind=kind, body=body)
     return SavedPage(url=None, text=text, markup=kind == "html", observed_at=saved_at(path))
@@ -206,24 +207,22 @@ def saved_at(path: Path, *, now: datetime | None = None) -> datetime:
     return min(datetime.fromtimestamp(moment, UTC), now or datetime.now(UTC))
 
 
-def _decode(body: bytes, content_type: str | None) -> str:
-    """HTML by its BOM, the header, its meta element, then UTF-8, then the web's Latin-1 (the WHATWG's order)."""
-    return html_to_unicode(content_type, body, auto_detect_fun=_guess)[1]
+def _decode(body: bytes, content_type: str | None = None) -> str:
+    """The text of a page as a crawl decodes it; the rules are those of `encoding_of`."""
+    if encoding := encoding_of(body, content_type or ""):
+        return _decode_as(encoding, body)
+    return html_to_unicode(content_type, body, default_encoding="cp1252")[1]
 
 
-def _guess(body: bytes) -> str:
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
+def _decode_as(encoding: str, body: bytes) -> str:
+    return html_to_unicode(f"text/html; charset={encoding}", body)[1]
 
 
 def _decode_plain(body: bytes) -> str:
     encoding, bom = read_bom(body)
     if encoding is not None and bom is not None:
         return body[len(bom) :].decode(encoding, "replace")
-    return body.decode(_guess(body), "replace")
+    return body.decode(encoding_of(body, "") or "cp1252", "replace")
 
 
 # --- WARC -------------------------------------------------------------------------------------------------------------
@@ -335,7 +334,7 @@ def _page_of(record: Any, kind: Literal["page", "feed", "rest"]) -> SavedPage | 
     encoding = read.get("encoding")
     return SavedPage(
         url=url if is_web_address(url) else None,
-        text=_decode(body, f"text/html; charset={encoding}" if encoding else content_type),
+        text=_decode_as(encoding, body) if isinstance(encoding, str) and encoding else _decode(body, content_type),
         markup=_bare(content_type) != "text/plain",
         observed_at=_warc_date(record.rec_headers.get_header("WARC-Date")),
         kind=kind,

@@ -54,7 +54,8 @@ class Sweep:
 
     `reader` is the state of the channel's reader, `next_url` the next listing page; `read` says that the archive was
     read to its end, and only its posts' own pages are left. `guests` are the keys of teasers that stand on every page,
-    `holes` the pages that could not be had, `first` what the archive's first page promised (see `sweep_walk`).
+    `holes` the pages that could not be had, `first` what the archive's first page promised (see `sweep_walk`). `tried`
+    says what was wrong with other channels, and `closed` what kept the first page away: an error's type and message.
     """
 
     began: str
@@ -66,6 +67,11 @@ class Sweep:
     holes: tuple[str, ...] = ()
     first: dict[str, Any] = field(default_factory=dict)
     read: bool = False
+    tried: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+
+
+_TUPLES = ("guests", "holes", "tried", "closed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +109,15 @@ class ArchiveState:
     @classmethod
     def of_report(cls, report: ArchiveReport, **more: Any) -> Self:
         """The state with what a report says, and `more` fields."""
-        said = {f.name: getattr(report, f.name) for f in fields(report) if f.name in {g.name for g in fields(cls)}}
-        return cls(**said, **more)
+        return cls(**{name: getattr(report, name) for name in _REPORTED}, **more)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON values."""
-        return asdict(self)
+        """Plain JSON values, those of the state itself: to be written, not to be changed."""
+        # Kept after every page; asdict() copies all that is in it, one level after the other.
+        plain = {name: getattr(self, name) for name in self.__slots__}
+        plain["validators"] = {url: asdict(said) for url, said in self.validators.items()}
+        plain["sweep"] = self.sweep and {name: getattr(self.sweep, name) for name in self.sweep.__slots__}
+        return plain
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Self:
@@ -117,10 +126,13 @@ class ArchiveState:
         sweep = known.get("sweep")
         if sweep:
             kept = {f.name: sweep[f.name] for f in fields(Sweep) if f.name in sweep}
-            known["sweep"] = Sweep(**kept | {name: tuple(kept.get(name, ())) for name in ("guests", "holes")})
+            known["sweep"] = Sweep(**kept | {name: tuple(kept.get(name, ())) for name in _TUPLES})
         known["holes"] = tuple(known.get("holes", ()))
         known["validators"] = {url: Validators(**said) for url, said in known.get("validators", {}).items()}
         return cls(**known)
+
+
+_REPORTED = tuple(f.name for f in fields(ArchiveReport) if f.name in {g.name for g in fields(ArchiveState)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import asdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ..pipeline.errors import TipsearchError
+from ..pipeline.errors import (
+    BlockedError,
+    CrawlError,
+    NoPostsError,
+    NotFoundError,
+    RobotsError,
+    TipsearchError,
+    UnreachableError,
+)
 from ..pipeline.records import Channel, Entry, Source
+from ..pipeline.store.protocol import PutResult
 from .archive_walk import ArchiveWalk
 from .channels.discover import Choice
 from .channels.feed import FeedReader
@@ -67,7 +76,8 @@ class SweepWalk(ArchiveWalk):
             elif sweep.channel == "feed":
                 self._reader = FeedReader.from_state(archive, sweep.reader)
             elif sweep.next_url:
-                self._listing.go_on_at(sweep.next_url, pages=sweep.pages, guests=sweep.guests)
+                last = sweep.first.get("last_page")
+                self._listing.go_on_at(sweep.next_url, pages=sweep.pages, guests=sweep.guests, last_page=last)
             else:
                 return
             self._promise = dict(sweep.first)
@@ -77,7 +87,8 @@ class SweepWalk(ArchiveWalk):
             return
         if self._promise.get("pages_left"):
             self._choices.append(Choice("html"))
-        self.channel, self.why = sweep.channel, before.why
+        self.channel, self.why, self._tried = sweep.channel, before.why, list(sweep.tried)
+        self._first_error = _error_of(sweep.closed)
         self._archive, self.began, self._at_first, self._resumed = archive, began, False, True
         self._validators = dict(before.validators)
         self._holes, self._last, self._reader_pages = list(sweep.holes), sweep, max(1, sweep.pages)
@@ -91,15 +102,31 @@ class SweepWalk(ArchiveWalk):
         """Whether a part of it was read by an earlier run."""
         return self._resumed
 
+    def page(self, url: str, extraction: Extraction, put: PutResult, headers: Mapping[str, str]) -> None:
+        """The request's answer was read and stored; a numbered page of the listing may hold no post to read."""
+        asked, missing = self._listing_page(), len(self._listing.missing)
+        super().page(url, extraction, put, headers)
+        if len(self._listing.missing) > missing:
+            self._mark(asked)
+
     def failed(self, error: TipsearchError) -> None:
         """The request could not be had; a numbered page of the listing may be passed over."""
-        is_page = self._reader is None and not self._at_first and not self._checking
-        url = self._listing.following() if is_page else None
+        asked, missing = self._listing_page(), len(self._listing.missing)
         super().failed(error)
-        if url is not None and self._reader is None and self._listing.failed:
-            self._broke_at = url
-        elif url is not None and self._reader is None and self._listing.following() is not None:
+        if len(self._listing.missing) > missing:
+            self._mark(asked)
+
+    def _listing_page(self) -> str | None:
+        """The page after the first that the listing asks for; None where another is under way."""
+        is_page = self._reader is None and not self._at_first and not self._checking
+        return self._listing.following() if is_page else None
+
+    def _mark(self, url: str | None) -> None:
+        """Remember a page that could not be had: where the listing broke off, or a hole in it."""
+        if url is not None and self._reader is None and self._listing.following() is not None:
             self._holes.append(url)
+        elif url is not None and self._reader is None and self._listing.failed:
+            self._broke_at = url
 
     def _is_settled(self) -> bool:
         """Whether all was read that can be: to read it once more would bring nothing else.
@@ -111,14 +138,13 @@ class SweepWalk(ArchiveWalk):
     def next_state(self, now: datetime, report: ArchiveReport, *, finished: bool) -> ArchiveState:
         """What is to be kept for the next run; `finished` says that the posts' own pages were read as well."""
         before, swept = self._before, finished and self._is_settled()
-        archive = asdict(self._archive)
         return ArchiveState.of_report(
             report,
             listed=len(self.own),
             checked=now.isoformat() if swept else before.checked,
             swept=self.began.isoformat() if swept else before.swept,
             reader=self._reader_state(),
-            archive={name: archive[name] for name in archive.keys() - {"source", "url"}},
+            archive={name: getattr(self._archive, name) for name in _OF_ARCHIVE},
             validators=self._validators,
             holes=tuple(self._holes) if swept else before.holes,
             bound=(self._max_pages or 0) if swept and self.bounded else 0 if swept else before.bound,
@@ -133,33 +159,49 @@ class SweepWalk(ArchiveWalk):
 
     def _position(self) -> Sweep | None:
         """Where a later run goes on; None where nothing was read yet, or the user bounded it."""
-        began, holes = self.began.isoformat(), tuple(self._holes)
+        sweep = Sweep(
+            began=self.began.isoformat(),
+            channel=self.channel,
+            holes=tuple(self._holes),
+            tried=tuple(self._tried),
+            closed=_plain_error(self._first_error),
+        )
         if self._is_settled():
-            return Sweep(began=began, channel=self.channel, holes=holes, read=True)
+            return replace(sweep, read=True)
         if self.bounded or self._at_first:
             return None
         reader, first = self._reader, self._promise or _promise(self._first, pages_left=self._has_pages_left())
         if reader is not None:
             if not reader.ended and not self._checking:
-                position = reader.position()
-                self._last = Sweep(
-                    began=began, channel=reader.channel, reader=position, pages=self._reader_pages, first=first
-                )
+                position, pages = reader.position(), self._reader_pages
+                self._last = replace(sweep, channel=reader.channel, holes=(), reader=position, pages=pages, first=first)
             # What the reader's end is worth is still to be seen: its last page is read once more.
             return self._last if not self._done else None
         listing = self._listing
         url = self._broke_at or listing.following()
         if not url or not listing.pages:
             return None
-        return Sweep(
-            began=began,
-            channel="html",
-            next_url=url,
-            pages=listing.pages,
-            guests=listing.guests(),
-            holes=holes,
-            first=first,
-        )
+        guests = listing.guests()
+        return replace(sweep, channel="html", next_url=url, pages=listing.pages, guests=guests, first=first)
+
+
+_ERRORS = (BlockedError, NoPostsError, NotFoundError, RobotsError, UnreachableError)
+
+
+def _plain_error(error: TipsearchError | None) -> tuple[str, ...]:
+    """An error as the plain values of a state; none as none."""
+    return () if error is None else (type(error).__name__, error.message)
+
+
+def _error_of(plain: Sequence[str]) -> TipsearchError | None:
+    """The reverse of `_plain_error`."""
+    if len(plain) != 2:
+        return None
+    kind = next((kind for kind in _ERRORS if kind.__name__ == plain[0]), CrawlError)
+    return kind(plain[1])
+
+
+_OF_ARCHIVE = tuple(f.name for f in fields(Archive) if f.name not in {"source", "url"})
 
 
 def _promise(first: Extraction | None, *, pages_left: bool) -> dict[str, Any]:

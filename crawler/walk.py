@@ -90,7 +90,7 @@ class Walk:
         while (archive := self._current_archive()) is not None:
             request = archive.request()
             if request is not None:
-                return Step(request.url, "listing", request.reader, request.probe, request.condition)
+                return Step(request.url, "listing", request.reader, request.probe, request.condition, request.further)
             self._archive_ended(archive)
         if self._posts is None:
             swept = [archive for archive in self._archives if isinstance(archive, SweepWalk)]

@@ -24,13 +24,15 @@ def behind_password(notes: Iterable[str]) -> set[str]:
 class Request:
     """The next request of an archive, and who reads its answer.
 
-    A `probe` is asked once, without repeated tries; under a `condition` the answer may be that nothing changed.
+    A `probe` is asked once, without repeated tries; under a `condition` the answer may be that nothing changed. Up to
+    `further` pages after it will be wanted, if it leads there.
     """
 
     url: str
     reader: Literal["page", "channel"]
     probe: bool = False
     condition: Validators | None = None
+    further: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Step:
     """The next request of a source: an address, what is expected there, and who reads the answer.
 
     A `probe` asks whether there is such a channel at all; it is asked once, without repeated tries. Under a
-    `condition` the answer may be that nothing changed.
+    `condition` the answer may be that nothing changed. Up to `further` pages after it are wanted, if it leads there.
     """
 
     url: str
@@ -46,6 +48,7 @@ class Step:
     reader: Literal["page", "channel", "sitemap"] = "page"
     probe: bool = False
     condition: Validators | None = None
+    further: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

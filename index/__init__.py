@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..pipeline.errors import IndexUnusableError, QueryError
-from .records import Hit, IndexedPost, SearchResults, SyncReport
+from .records import Hit, IndexedPost, SearchResults
 from .search import SearchIndex, open_index
-from .sync import ChangeFeed, rebuild_index, sync_index
 
 if TYPE_CHECKING:
     from .explain import ScorePart
     from .facets import FacetCount
     from .nothing import WithoutOne
+    from .sync import ChangeFeed, SyncReport, rebuild_index, sync_index
     from .trends import Trend, YearCount
 
 __all__ = [
@@ -35,11 +35,15 @@ __all__ = [
 ]
 
 _LATER = {
+    "ChangeFeed": "sync",
     "FacetCount": "facets",
     "ScorePart": "explain",
+    "SyncReport": "sync",
     "Trend": "trends",
     "WithoutOne": "nothing",
     "YearCount": "trends",
+    "rebuild_index": "sync",
+    "sync_index": "sync",
 }
 """What few searches need is imported when it is asked for (PEP 562): each dataclass takes half a millisecond."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from ..pipeline.text import clean_line
 
@@ -21,7 +21,7 @@ LONGEST_KEYWORD = 200
 # Scripts that put no spaces between words are indexed a sign at a time; a query for several is a phrase.
 _UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _MARKS = "\u0300-\u036f"
-_TOKEN = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}_])[\w{_MARKS}])+(?:['’](?:(?![{_UNSPACED}_])[\w{_MARKS}])+)*")
+_TOKEN = rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}_])[\w{_MARKS}])+(?:['’](?:(?![{_UNSPACED}_])[\w{_MARKS}])+)*"
 
 STOP_WORDS = frozenset(
     # Lucene's English set, and the pronouns, auxiliaries and question words of questions asked in sentences.
@@ -29,6 +29,11 @@ STOP_WORDS = frozenset(
     "this to was will with am been being can could did do does from had has have he her him his how i its me my our "
     "she should so than them us we were what when where which who why would you your".split()
 )
+
+
+@cache
+def _token() -> re.Pattern[str]:
+    return re.compile(_TOKEN)  # 2 ms, which a query from a shell need not take
 
 
 @lru_cache(maxsize=1 << 16)
@@ -43,17 +48,19 @@ def fold(word: str) -> str:
 
 def words(text: str) -> list[str]:
     """The folded words of a text, in order: ``What’s Café?`` gives ``what``, ``cafe``."""
-    return [folded for token in _TOKEN.findall(text) if (folded := fold(token))]
+    if text.isascii() and text.isalnum():
+        return [fold(text)]
+    return [folded for token in raw_tokens(text) if (folded := fold(token))]
 
 
 def raw_tokens(text: str) -> list[str]:
     """The tokens of a text as they stand, before `fold`."""
-    return _TOKEN.findall(text)
+    return _token().findall(text)
 
 
 def tokens(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int, str]]:
     """The same words with their places: (start, end, word), in characters of the text; or those of a part of it."""
-    for match in _TOKEN.finditer(text, start, len(text) if end is None else end):
+    for match in _token().finditer(text, start, len(text) if end is None else end):
         if folded := fold(match.group()):
             yield match.start(), match.end(), folded
 

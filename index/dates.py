@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import MAXYEAR, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from ..pipeline.errors import QueryError
-from ..pipeline.records import Precision
 from .analysis import shown
 
+if TYPE_CHECKING:
+    from ..pipeline.records import Precision
+
 _FORM = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:T[\d:.]+(?:Z|[+-][\d:]+)?)?", re.ASCII)
+_DATE = r"\d{4}(?:[-/.]\d{1,2}(?:[-/.]\d{1,2})?)?"
+_TWO = rf"({_DATE})(?: ?\.\.+ ?| ?[-–—,:;/] ?| (?:(?i:to|and) )?)({_DATE})"
+_LENGTH = r"(?:\d{1,4} ?|[a-z]{1,9} )(?:day|week|fortnight|month|year)s?"
 HINT = "Write a day, a month or a year: 2018-11-13, 2018-11 or 2018; or say it: yesterday, 3 weeks ago, last March."
 
 
@@ -64,18 +70,28 @@ def read_start(value: str | date, *, where: str, today: date | None = None) -> d
     return value if isinstance(value, date) else read_span(value, where=where, today=today)[0]
 
 
-def check_range(start: date | None, end: date | None, *, where: str, right: str = "") -> None:
-    """Raise QueryError where no day lies in [start, end); `right` is the range that was likely meant."""
+def check_range(start: date | None, end: date | None, *, where: str, hint: str) -> None:
+    """Raise QueryError where no day lies in [start, end); the hint names the range that was likely meant."""
     if start is not None and end is not None and start >= end:
         raise QueryError(
-            f'"{shown(where, 80)}" is an empty range: no day lies between the two',
-            word=where,
-            hint=f"The earlier date comes first: {shown(right, 80)}." if right else "The earlier date comes first.",
+            f'"{shown(where, 80)}" is an empty range: no day lies between the two', word=where, hint=shown(hint, 200)
         )
 
 
+def nearest_range(text: str) -> str | None:
+    """What two dates with something between them were likely meant to be: ``2018..2019``, ``2018-2019``."""
+    bounds = re.fullmatch(_TWO, " ".join(text.strip("[]{} ").split()), re.ASCII)
+    if bounds is None:
+        return None
+    try:
+        low, high = (read_span(bound, where="date:")[0] for bound in bounds.groups())
+    except QueryError:
+        return None
+    return "date:[{} TO {}]".format(*(bounds.groups() if low <= high else reversed(bounds.groups())))
+
+
 def _no_date(word: str, where: str) -> QueryError:
-    near = _nearest(word)
+    near = (nearest_range(word) if where == "date:" else None) or _nearest(word)
     return QueryError(
         f'"{shown(word)}" in {where} is no date',
         word=word,
@@ -89,16 +105,18 @@ def _nearest(word: str) -> str | None:
     if match is None:
         from .spoken_dates import nearest_spelling, spoken_span
 
-        near = nearest_spelling(word[:60])
+        if _FORM.fullmatch(plain := word.strip("*?-/. ")):
+            return plain
+        near = f"{word} ago" if re.fullmatch(_LENGTH, word.lower()) else nearest_spelling(word[:60])
         return near if near and spoken_span(near, date(2020, 6, 15)) else None
     year, month, day = (int(part) if part else 0 for part in match.groups())
-    if not 1 <= year <= MAXYEAR or not day:
+    if not 1 <= year <= MAXYEAR:
         return None
     if month > 12 >= day >= 1 and month <= monthrange(year, day)[1]:
         return f"{year:04}-{day:02}-{month:02}"
-    if 1 <= month <= 12:
-        return f"{year:04}-{month:02}-{monthrange(year, month)[1]:02}" if day > 28 else f"{year:04}-{month:02}"
-    return None
+    if not 1 <= month <= 12:
+        return f"{year:04}-{max(1, min(12, month)):02}"
+    return f"{year:04}-{month:02}-{monthrange(year, month)[1]:02}" if day > 28 else f"{year:04}-{month:02}"
 
 
 def _year(year: int) -> date:

@@ -129,7 +129,7 @@ class _Explainer:
         explained: dict[int, tuple[ScorePart, ...]] = {}
         kind = {Pattern: "pattern", Fuzzy: "fuzzy", Phrase: "phrase"}[type(node)]
         for field in fields_of(node):
-            within = replace(node, field=field)
+            within = node.but(field=field)
             told = self.snapshot.forms([within])
             matches = _any_of(self.snapshot, told.stems, told.words)
             for number, score in self.insight.scores(within, self.posts).items():

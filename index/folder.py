@@ -13,8 +13,8 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ..pipeline.errors import IndexUnusableError, LockedError
 
@@ -25,8 +25,7 @@ WAIT_SECONDS = 120.0
 _GENERATION = re.compile(r"gen-[0-9a-f]{12}")
 
 
-@dataclass(frozen=True, slots=True)
-class Meta:
+class Meta(NamedTuple):
     """What is known of a generation: its schema's fingerprint, the last change it holds, and of which store."""
 
     fingerprint: str
@@ -78,7 +77,7 @@ class IndexFolder:
 
     def write_meta(self, generation: Path, meta: Meta) -> None:
         """Keep what is known of a generation. Written after the commit: a crash in between only repeats work."""
-        _replace(generation / "meta.json", json.dumps(asdict(meta)))
+        _replace(generation / "meta.json", json.dumps(meta._asdict()))
 
     def begin(self) -> Path:
         """A fresh generation, that nobody reads before `use`."""

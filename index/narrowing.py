@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from .analysis import keyword
-from .dates import check_range, is_said, read_start
+from .dates import check_range, is_said, read_span, read_start
 from .query import AllOf, AnyOf, Clauses, Everything, Keyword, KeywordField, Node, Published
 
 
@@ -16,8 +16,13 @@ def published(after: str | date | None, before: str | date | None, today: date |
         return []
     start = read_start(after, where="after", today=today) if after is not None else None
     end = read_start(before, where="before", today=today) if before is not None else None
-    right = f"after {before}, before {after}" if start != end else f"before {before} leaves {before} itself out"
-    check_range(start, end, where=f"after {after} and before {before}", right=right)
+    hint = f"The earlier date comes first: after {before}, before {after}."
+    if start == end and isinstance(before, str):
+        after_it = read_span(before, where="before", today=today)[1]
+        hint = f"before {before} leaves that out; did you mean before {after_it}?"
+    elif start == end:
+        hint = f"before {before} leaves that day out."
+    check_range(start, end, where=f"after {after} and before {before}", hint=hint)
     return [Published(start, end)]
 
 

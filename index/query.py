@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
+
+from .values import Value
 
 TextField = Literal["title", "text"]
 KeywordField = Literal["tag", "category", "source", "author"]
 StateName = Literal["full", "excerpt", "gone"]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Value):
     """Posts that hold a word in any of its English forms. `text` is folded; without a field, title and text."""
 
     text: str
     field: TextField | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Value):
     """Posts that hold a word fitting ``*`` (any letters) and ``?`` (one letter)."""
 
     pattern: str
     field: TextField | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fuzzy:
+class Fuzzy(Value):
     """Posts that hold a word at most `distance` letters away (changed, added, left out, or two swapped)."""
 
     text: str
@@ -37,8 +35,7 @@ class Fuzzy:
     field: TextField | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(Value):
     """Posts that hold the words in this order; with a slop, in any order with at most so many words between them."""
 
     words: tuple[str, ...]
@@ -46,8 +43,7 @@ class Phrase:
     field: TextField | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Keyword:
+class Keyword(Value):
     """Posts of a tag, category, source or author; `value` is in comparison form and may hold ``*`` and ``?``."""
 
     field: KeywordField
@@ -55,37 +51,32 @@ class Keyword:
     is_pattern: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(Value):
     """Posts whose whole date lies in [start, end); None leaves a side open, and undated posts never pass."""
 
     start: date | None
     end: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Value):
     """Posts with their full text, with an excerpt only, or gone from their blog."""
 
     name: StateName
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf:
+class AllOf(Value):
     """Posts that every part matches."""
 
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(Value):
     """Posts that some part matches."""
 
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Clauses:
+class Clauses(Value):
     """What stands side by side in a query: `must` all match, `must_not` none; of `should` one, if nothing must.
 
     Posts that match all of `should` come before the others.
@@ -96,23 +87,20 @@ class Clauses:
     must_not: tuple[Node, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Value):
     """Posts that the part does not match."""
 
     part: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Boosted:
+class Boosted(Value):
     """The part, with its share of the score multiplied."""
 
     part: Node
     factor: float
 
 
-@dataclass(frozen=True, slots=True)
-class Everything:
+class Everything(Value):
     """Every post."""
 
 

@@ -1,4 +1,4 @@
-"""What a search gives back: Hit, SearchResults, IndexedPost, and the report of a sync."""
+"""What a search gives back: Hit, SearchResults and IndexedPost."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from datetime import date
 from time import perf_counter
 from typing import TYPE_CHECKING, Literal
 
-from ..pipeline.records import Completeness, Origin, Precision
-
 if TYPE_CHECKING:
+    from ..pipeline.records import Completeness, Origin, Precision
     from .explain import ScorePart
     from .facets import FacetCount
     from .nothing import WithoutOne
@@ -122,17 +121,3 @@ class SearchResults:
 
     def __repr__(self) -> str:
         return f"<SearchResults: {self._count} of {self.total} hits>"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SyncReport:
-    """What a sync wrote: how many posts it added, updated and removed.
-
-    `rebuilt` is true where an index that could not be used was replaced; `reason` is the sentence that says why.
-    """
-
-    added: int = 0
-    updated: int = 0
-    removed: int = 0
-    rebuilt: bool = False
-    reason: str = ""

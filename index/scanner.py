@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ..pipeline.errors import QueryError
 from .analysis import keyword, shown, words
+from .dates import nearest_range
 
 Kind = Literal["atom", "and", "or", "not", "sign", "open", "close"]
 
@@ -17,12 +17,27 @@ FIELDS = (*TEXT_FIELDS, *KEYWORD_FIELDS, "date", "is")
 
 LONGEST_QUERY = 100_000
 MOST_CLAUSES = 250
-"""Words in one query, those of phrases and fields too: 250 common ones take 0.8 s at 10,000 posts."""
+"""Words in one query, those of phrases and fields too; of more bare words the first are kept."""
 DEEPEST = 30
 """Groups inside groups: far more than anyone writes, and far less than Python's recursion limit."""
 
+_MEANT = {
+    "title": "headline heading subject name",
+    "text": "body content words post",
+    "tag": "label labels keyword keywords topic",
+    "author": "by writer from",
+    "source": "blog site feed",
+    "date": "published pubdate created day month year when after before since until",
+    "is": "state status has",
+}
+"""What other programs and people call our fields."""
+
+_ESCAPED = r"\\([-+!(){}\[\]^\"~*?:\\/&|])|(?<=:)\\(?=\w)"
+_STANDS_FOR = {0xE000 + code: chr(code) for code in range(0x80)}
+"""An escaped sign is no sign of the language: until it is shown or compared, one of no meaning stands in its place."""
+
 _QUOTES = str.maketrans("“”„«»’‘", '"""""\'\'')
-_FIELD = re.compile(r"([^\W\d_]+):(?=[^\s)])(?!//)")
+_FIELD = re.compile(r"([^\W\d_]+):(?=[^\s)])(?!//|\ue05c)")
 _SIGNS = re.compile(r"[+-]+(?=[^\s)])")
 _RUN = re.compile(r"[^\s\"()]+")
 _PHRASE = re.compile(r"\"([^\"]*)\"(~\d{0,3})?(\^\d{1,3}(?:\.\d{1,3})?)?")
@@ -35,8 +50,7 @@ _OPERATORS: dict[str, Kind] = {"AND": "and", "OR": "or", "NOT": "not", "&&": "an
 _LUCENE: dict[Kind, str] = {"and": "AND", "or": "OR", "not": "NOT"}
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """One piece of a query: as it was typed, and as the grammar takes it. `plain` marks a bare word."""
 
     kind: Kind
@@ -45,25 +59,21 @@ class Piece:
     plain: bool = False
 
 
-@dataclass(slots=True)
 class Scan:
     """The pieces of a query and the notes on how it was read."""
 
-    pieces: list[Piece] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.pieces: list[Piece] = []
+        self.notes: list[str] = []
 
     @property
     def lucene(self) -> str:
         """The repaired query in Lucene's syntax."""
         return " ".join(piece.lucene for piece in self.pieces)
 
-    @property
-    def is_plain(self) -> bool:
-        """Are there bare words only, so that no grammar is needed?"""
-        return all(piece.plain for piece in self.pieces)
-
     def note(self, sentence: str) -> None:
         """Keep a sentence on how the query was read, once."""
+        sentence = as_typed(sentence)
         if sentence not in self.notes:
             self.notes.append(sentence)
 
@@ -82,10 +92,16 @@ def scan(text: str) -> Scan:
             word=text[:20],
             hint="Keep the words that matter.",
         )
-    found = _cut(text.translate(_QUOTES).replace("\\", ""))
+    typed = text.translate(_QUOTES)
+    if "\\" in typed:
+        typed = re.sub(_ESCAPED, lambda escaped: chr(0xE000 + ord(escaped.group(1) or "\\")), typed).replace("\\", "")
+    found = _cut(typed)
     _pair_groups(found)
     _settle_operators(found)
-    clauses = sum(max(1, len(words(piece.typed))) for piece in found.pieces if piece.kind == "atom")
+    atoms = [piece.typed for piece in found.pieces if piece.kind == "atom"]
+    clauses = sum(max(1, len(words(each)) - bool(_FIELD.match(each))) for each in atoms)
+    if clauses > MOST_CLAUSES and all(piece.plain for piece in found.pieces):
+        clauses = _keep_the_first(found, clauses)
     if clauses > MOST_CLAUSES:
         raise QueryError(
             f"the query has {clauses:,} words, more than {MOST_CLAUSES}",
@@ -95,10 +111,29 @@ def scan(text: str) -> Scan:
     return found
 
 
+def _keep_the_first(found: Scan, clauses: int) -> int:
+    """Keep each bare word once, and no more of them than a query may have; gives how many words are left."""
+    different = {tuple(words(piece.typed)): piece for piece in reversed(found.pieces)}
+    kept: list[Piece] = []
+    count = 0
+    for held, piece in reversed(different.items()):
+        if count + len(held) > MOST_CLAUSES:
+            if kept:
+                found.note(f"the query has {clauses:,} words: the first {count} different ones were looked for")
+            break
+        kept.append(piece)
+        count += len(held)
+    if not kept or any("*" in piece.typed for piece in kept):
+        return clauses
+    found.pieces = kept
+    return count
+
+
 def _cut(text: str) -> Scan:
     found = Scan()
     add = found.pieces.append
     position, at_start = 0, True
+    within: list[str] = []
     while position < len(text):
         character = text[position]
         starts, at_start = at_start, character.isspace() or character == "("
@@ -106,8 +141,10 @@ def _cut(text: str) -> Scan:
             position += 1
         elif character == "(":
             add(Piece("open", "(", "("))
+            within.append(within[-1] if within else "")
             position += 1
         elif character == ")":
+            within[-1:] = []
             boost = _BOOST.match(text, position + 1)
             add(Piece("close", ")", ")" + (boost.group() if boost else "")))
             position = boost.end() if boost else position + 1
@@ -116,7 +153,11 @@ def _cut(text: str) -> Scan:
             add(Piece("sign", signs.group(), sign))
             position = signs.end()
         elif named := _FIELD.match(text, position):
-            position = _cut_value(found, text, named)
+            at_start = text[named.end()] == "("
+            within += [named.group(1).lower()] if at_start else []
+            position = _cut_value(found, text, _field(named.group(1)), named.end())
+        elif character in "[{<>" and within and within[-1] == "date":
+            position = _cut_value(found, text, "date", position)
         elif character == '"':
             position = _cut_phrase(found, text, position)
         else:
@@ -147,7 +188,10 @@ def _cut_word(found: Scan, text: str, position: int) -> int:
     if typed in _OPERATORS:
         kind = _OPERATORS[typed]
         found.pieces.append(Piece(kind, typed, _LUCENE[kind]))
+    elif typed.isascii() and typed.isalnum() and typed != "TO":
+        found.pieces.append(Piece("atom", typed, typed, plain=True))
     elif words(typed):
+        _note_signs(found, typed)
         core, modifiers = _modified(typed)
         found.pieces.append(Piece("atom", typed, escape(core) + modifiers, plain=not modifiers))
     else:
@@ -155,18 +199,39 @@ def _cut_word(found: Scan, text: str, position: int) -> int:
     return run.end()
 
 
-def _cut_value(found: Scan, text: str, named: re.Match[str]) -> int:
-    name, position = named.group(1).lower(), named.end()
-    if name not in FIELDS:
-        raise _unknown_field(named.group(1))
+def _note_signs(found: Scan, typed: str) -> None:
+    """Say what a sign does not do here that it might have been meant to."""
+    if typed.endswith(":") and typed[:-1].lower() in FIELDS:
+        found.note(f"{_shown(typed)} was read as a word: a field's value stands right after its colon")
+    elif typed[0] == "!" and typed[1].isalnum():
+        found.note(f"{_shown(typed)} was read as {_shown(typed[1:])}; to leave it out, write -{shown(typed[1:])}")
+
+
+def _field(name: str) -> str:
+    if name.lower() not in FIELDS:
+        raise _unknown_field(name)
+    return name.lower()
+
+
+def _cut_value(found: Scan, text: str, name: str, position: int) -> int:
     character = text[position]
     if character == "(":
         found.pieces.append(Piece("open", f"{name}:(", f"{name}:("))
         return position + 1
     if character == '"':
-        return _cut_phrase(found, text, position, name)
+        if _PHRASE.match(text, position):
+            return _cut_phrase(found, text, position, name)
+        position = _cut_phrase(found, text, position)
+        if not _RUN.match(text, position):
+            return position
     if character in "[{" and name == "date":
         return _cut_range(found, text, position)
+    if character in "[{" and (bounds := _RANGE.match(text, position)):
+        raise QueryError(
+            f'"{name}:{shown(bounds.group())}": only dates have ranges',
+            word=bounds.group(),
+            hint=f"Write date:[2018 TO 2019-06], or {name}:(this OR that).",
+        )
     if name == "date" and (said := _COMPARED.match(text, position)):
         sign, value = said.groups()
         found.pieces.append(Piece("atom", f"date:{said.group()}", f"date:{sign}{escape(' '.join(value.split()))}"))
@@ -194,13 +259,18 @@ def _cut_value(found: Scan, text: str, named: re.Match[str]) -> int:
 def _cut_range(found: Scan, text: str, position: int) -> int:
     bounds = _RANGE.match(text, position)
     if bounds is None or '""' in bounds.group():
-        part = text[position : position + 40]
-        raise QueryError(f'"date:{shown(part)}" is no range of dates', word=part, hint="Write date:[2018 TO 2019-06].")
+        closed = re.compile(r"[^\]}]{0,80}[\]}]").match(text, position)
+        part = closed.group() if closed else text[position : position + 40]
+        near = nearest_range(part)
+        hint = f"Did you mean {near}?" if near else "Write date:[2018 TO 2019-06]."
+        raise QueryError(f'"date:{shown(part)}" is no range of dates', word=part, hint=hint)
     left, low, high, right = bounds.groups()
     low, high = (escape(" ".join(bound.strip('"').split())) for bound in (low, high))
     lucene = f"date:{left}{low} TO {high}{right}"
     found.pieces.append(Piece("atom", f"date:{bounds.group()}", lucene))
-    return bounds.end()
+    # Dates add nothing to a score that could be multiplied.
+    boost = _BOOST.match(text, bounds.end())
+    return boost.end() if boost else bounds.end()
 
 
 def _pair_groups(found: Scan) -> None:
@@ -277,7 +347,7 @@ def _settle_before(found: Scan, piece: Piece, kept: list[Piece]) -> None:
 def _as_word(found: Scan, piece: Piece) -> Piece:
     found.note(f"{_shown(piece.typed)} has nothing to join here and was read as a word")
     word = _LUCENE[piece.kind].lower()
-    return replace(piece, kind="atom", typed=word, lucene=word, plain=True)
+    return piece._replace(kind="atom", typed=word, lucene=word, plain=True)
 
 
 def _modified(typed: str) -> tuple[str, str]:
@@ -299,11 +369,17 @@ def unescape(word: str) -> str:
     return re.sub(r"\\(.)", r"\1", word, flags=re.DOTALL)
 
 
+def as_typed(text: str) -> str:
+    """The text with the signs that were escaped in the query."""
+    return text.translate(_STANDS_FOR)
+
+
 def _unknown_field(name: str) -> QueryError:
     from difflib import get_close_matches
 
     begun = [known for known in FIELDS if len(name) > 1 and known.startswith(name.lower())]
-    near = begun or get_close_matches(name.lower(), FIELDS, n=1)
+    meant = [known for known, others in _MEANT.items() if name.lower() in others.split()]
+    near = begun or meant or get_close_matches(name.lower(), FIELDS, n=1)
     suggestion = f"Did you mean {near[0]}:? " if near else ""
     listed = " ".join(f"{known}:" for known in FIELDS)
     return QueryError(

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from operator import index
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -25,6 +26,8 @@ from .query import (
     KeywordField,
     Node,
     Not,
+    Pattern,
+    Phrase,
     State,
     TextNode,
     Word,
@@ -118,7 +121,7 @@ class SearchIndex:
         negative limit or offset.
         """
         started = time.perf_counter()
-        if offset < 0 or (limit is not None and limit < 0):
+        if index(offset) < 0 or (limit is not None and index(limit) < 0):
             raise ValueError(f"limit and offset count hits and can't be negative: {limit}, {offset}")
         if sort not in SORTS:
             raise QueryError(f'"{sort}" is no order', word=str(sort), hint=f"The orders are {', '.join(SORTS)}.")
@@ -161,8 +164,13 @@ class SearchIndex:
         return replace(first, others=tuple(pair for pair in others if pair != (first.source, first.id)))
 
     def similar(self, post_id: str, limit: int = 5) -> SearchResults:
-        """The posts most like one, without itself; raises QueryError where no post answers to the id."""
+        """The posts most like one, without itself; raises QueryError where no post answers to the id.
+
+        ValueError for a negative limit.
+        """
         started = time.perf_counter()
+        if index(limit) < 0:
+            raise ValueError(f"limit counts hits and can't be negative: {limit}")
         snapshot = self._snapshot()
         found = snapshot.find(post_id)
         if not found:
@@ -182,10 +190,14 @@ class SearchIndex:
         )
 
     def trends(self, queries: str | Sequence[str], **filters: Any) -> tuple[Trend, ...]:
-        """How many posts of each year answer each query; `filters` and what is raised are those of `search`."""
+        """How many posts of each year answer each query, all counted in one state of the index.
+
+        `filters` and what is raised are those of `search`.
+        """
         from .trends import trends
 
-        return trends(self, [queries] if isinstance(queries, str) else queries, filters)
+        at_once = _Unchanging(self._home, self._snapshot())
+        return trends(at_once, [queries] if isinstance(queries, str) else queries, filters)
 
     def suggest(self, word: str) -> str | None:
         """The corpus's own word that `word` was likely meant to be; None where it occurs, or none is near."""
@@ -244,6 +256,18 @@ class SearchIndex:
         return WhooshEngine(generation)
 
 
+class _Unchanging(SearchIndex):
+    """The index in one state, whatever is written meanwhile; for several searches whose counts must agree."""
+
+    def __init__(self, home: Home, snapshot: Snapshot) -> None:
+        self._home = home
+        self._held = snapshot
+        self._known_synonyms = None
+
+    def _snapshot(self) -> Snapshot:
+        return self._held
+
+
 class _Loader:
     """Reads the hits of a ranking, some at a time, from the state that was searched."""
 
@@ -300,9 +324,13 @@ class _Loader:
 
 def _better_spelt(query: str, looked_for: Sequence[TextNode], snapshot: Snapshot) -> str | None:
     """The query with every word that is nowhere in the corpus replaced by the nearest one that is."""
-    words = {node.text for node in looked_for if isinstance(node, Word)} - STOP_WORDS
+    words = {node.text for node in looked_for if isinstance(node, Word)}
+    words = words.union(*(node.words for node in looked_for if isinstance(node, Phrase))) - STOP_WORDS
     # A number is never a misspelling: 2018 is no better way to write 2019.
     missing = {word for word in words if not any(map(str.isdecimal, word)) and not snapshot.count(word)}
+    # "empath?" may be a pattern, and then it needs no other word where it found some.
+    ends = [node for node in looked_for if isinstance(node, Pattern) and node.pattern.removesuffix("?") in missing]
+    missing -= {node.pattern.removesuffix("?") for node in ends if snapshot.forms([node]).words}
     better = {word: near for word in sorted(missing)[:5] if (near := snapshot.nearest_word(word))}
     if not better:
         return None
@@ -335,7 +363,7 @@ def _unseen(snapshot: Snapshot, ranking: Ranking, seen: Collection[tuple[str, st
         return ranking
     known = frozenset(seen)
     left = [(number, score) for number, score in ranking.top if snapshot.insight.identity(number) not in known]
-    return replace(ranking, total=len(left), top=left)
+    return ranking._replace(total=len(left), top=left)
 
 
 def _nothing_asked(query: str, parsed: ParsedQuery) -> list[str]:

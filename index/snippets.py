@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
-from collections import Counter
+from bisect import bisect_left, bisect_right
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 
 from .analysis import tokens
@@ -31,9 +32,9 @@ _ODD = (
     "\\t-\\r\\x00-\\x08\\x0e-\\x1f\\x7f-\\xa0\\u061c\\u1680\\u180e\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f"
     "\\u3000\\ufeff\\ufff9-\\ufffb\\U000e0000-\\U000e007f"
 )
-_GAP = re.compile(f"[{_ODD}][ {_ODD}]*| [ {_ODD}]+")
-_EDGE = re.compile(f"[ {_ODD}]")
+_GAP = f"[{_ODD}][ {_ODD}]*| [ {_ODD}]+"
 _SENTENCE = re.compile(r"[.!?…]['\"”’)]*\s+")
+_LETTER = re.compile("[a-zA-Z0-9]")
 _ELLIPSIS = "…"
 
 Parts = tuple[tuple[str, bool], ...]
@@ -53,25 +54,34 @@ class Cutter:
         """
         ends = len(text) <= _SEARCHED
         text = text[:_SEARCHED].rstrip()
-        first, last = self._around(text)
-        line = one_line(text[first:last])
+        # Nearly all passages are on one line once line ends are spaces; then the rest of the text need not be.
+        line, opens, closes = text.replace("\n", " "), True, ends
+        marked, start, end = self._passage(line, opens=opens, closes=closes)
+        if not _is_clean(line[start:end]):
+            first, last = self._around(text)
+            line, opens, closes = one_line(text[first:last]), not first, ends and last == len(text)
+            marked, start, end = self._passage(line, opens=opens, closes=closes)
         if not line:
             return "", ()
-        marked, weighed = self._matches(line)
-        opens, closes = not first, ends and last == len(text)
-        start, end = _bounds(line, *_best(weighed), opens=opens, closes=closes)
         before = "" if opens and not start else _ELLIPSIS
         after = "" if closes and end == len(line) else _ELLIPSIS
-        parts = [(before, False)]
+        parts = [(before, False)] if before else []
         position = start
-        for match in marked:
-            if start <= match.start < end:
-                parts.append((line[position : match.start], False))
-                position = min(match.end, end)
-                parts.append((line[match.start : position], True))
-        parts += [(line[position:end], False), (after, False)]
-        kept = tuple(part for part in parts if part[0])
-        return "".join(piece for piece, _ in kept), kept
+        for first, last, _, _ in marked[bisect_left(marked, (start,)) : bisect_left(marked, (end,))]:
+            if first > position:
+                parts.append((line[position:first], False))
+            position = min(end, last)
+            parts.append((line[first:position], True))
+        if position < end:
+            parts.append((line[position:end], False))
+        if after:
+            parts.append((after, False))
+        return f"{before}{line[start:end]}{after}", tuple(parts)
+
+    def _passage(self, line: str, *, opens: bool, closes: bool) -> tuple[list[Match], int, int]:
+        """What is to be marked in a line, and the bounds of its best passage."""
+        marked, weighed = self._matches(line)
+        return marked, *_bounds(line, *_best(weighed), opens=opens, closes=closes)
 
     def _around(self, text: str) -> tuple[int, int]:
         """The part of a text to look at closely, which neither begins nor ends inside a word."""
@@ -79,10 +89,10 @@ class Cutter:
             return 0, len(text)
         start, end = _best(self._matches(text)[1])
         first, last = max(0, start - _AROUND), min(len(text), end + _AROUND)
-        if first and (edge := _EDGE.search(text, first - 1, start)):
+        if first and (edge := _edge().search(text, first - 1, start)):
             first = edge.end()
         if last < len(text):
-            edges = [edge.start() for edge in _EDGE.finditer(text, end, last + 1)]
+            edges = [edge.start() for edge in _edge().finditer(text, end, last + 1)]
             last = edges[-1] if edges else last
         return first, last
 
@@ -96,11 +106,11 @@ class Cutter:
             for number, (stems, slop) in enumerate(sorted(self._phrases))
             for span in (_together(text, found, stems, slop) if slop else _in_order(text, found, stems))
         ]
-        inside = {place for _, first, last in spans for place in range(first, last)}
-        marked = [match for place, match in enumerate(found) if match.tells or place in inside]
-        whole = [
-            Match(found[first].start, found[last - 1].end, f"{_PHRASE}{n}", tells=True) for n, first, last in spans
-        ]
+        marked = found
+        if not self._find.all_tell:
+            inside = {place for _, first, last in spans for place in range(first, last)}
+            marked = [match for place, match in enumerate(found) if match[3] or place in inside]
+        whole = [(found[first][0], found[last - 1][1], f"{_PHRASE}{n}", True) for n, first, last in spans]
         return marked, sorted([*marked, *whole])
 
 
@@ -112,38 +122,60 @@ def snippet(text: str, forms: Forms, stem: Callable[[str], str]) -> tuple[str, P
     return Cutter(forms, stem)(text)
 
 
+@cache
+def _edge() -> re.Pattern[str]:
+    return re.compile(f"[ {_ODD}]")
+
+
+def _is_clean(line: str) -> bool:
+    """Is this what `one_line` would make of it? That is asked of each passage, and answered in half the time."""
+    if line.isascii():
+        return line.isprintable() and "  " not in line and line[:1] != " " != line[-1:]
+    return line == one_line(line)
+
+
 def one_line(text: str) -> str:
     """The text on one line, without control characters and what changes the direction of writing."""
     line = " ".join(text.split())
     # Mostly there is nothing else to take out: 16 µs a post instead of 52.
     if line.isprintable():
         return line if line.isascii() else unicodedata.normalize("NFC", line)
-    return unicodedata.normalize("NFC", _GAP.sub(" ", text).encode("utf-8", "replace").decode("utf-8")).strip()
+    return unicodedata.normalize("NFC", re.sub(_GAP, " ", text).encode("utf-8", "replace").decode("utf-8")).strip()
 
 
 def _in_order(text: str, found: Sequence[Match], stems: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Where the words of a phrase follow each other, as [first, last) of what was found."""
-    length = len(stems)
-    for first in range(len(found) - length + 1):
-        run = found[first : first + length]
-        if all(match.stem == stem for match, stem in zip(run, stems, strict=True)) and all(
-            next(tokens(text, before.end, after.start), None) is None for before, after in pairwise(run)
-        ):
-            yield first, first + length
+    opening, *others = stems
+    for first in range(len(found) - len(others)):
+        if found[first][2] == opening:
+            last = first
+            for stem in others:
+                end, last = found[last][1], last + 1
+                start = found[last][0]
+                if found[last][2] != stem or (text[end:start] != " " and _parted(text, end, start)):
+                    break
+            else:
+                yield first, last + 1
+
+
+def _parted(text: str, start: int, end: int) -> bool:
+    """Does a word stand there?"""
+    gap = text[start:end]
+    return _LETTER.search(gap) is not None if gap.isascii() else any(tokens(text, start, end))
 
 
 def _together(text: str, found: Sequence[Match], stems: Sequence[str], slop: int) -> Iterator[tuple[int, int]]:
     """Where all words stand with at most so many others between them, in any order, as [first, last) of all found."""
     needed, width = Counter(stems), len(stems) + slop
-    held = [place for place, match in enumerate(found) if match.stem in needed]
+    held = [place for place, match in enumerate(found) if match[2] in needed]
     inside: Counter[str] = Counter()
     first = 0
     for place in held:
-        inside[found[place].stem] += 1
-        while inside[found[held[first]].stem] > needed[found[held[first]].stem]:
-            inside[found[held[first]].stem] -= 1
+        inside[found[place][2]] += 1
+        while inside[found[held[first]][2]] > needed[found[held[first]][2]]:
+            inside[found[held[first]][2]] -= 1
             first += 1
-        start, end = found[held[first]].start, found[place].end
+        start, end = found[held[first]][0], found[place][1]
         # Words are short: where so many can't fill the stretch they need not be counted.
         if inside == needed and end - start <= width * 40 and sum(1 for _ in tokens(text, start, end)) <= width:
             yield held[first], place + 1
@@ -154,83 +186,162 @@ def _best(matches: Sequence[Match]) -> tuple[int, int]:
     if not matches:
         return 0, 0
     matches = _near_the_rarest(matches) if len(matches) > _WEIGHED else matches
-    stems = {match.stem for match in matches}
+    starts, ends, stems_of, _ = zip(*matches, strict=True)
+    stems = set(stems_of)
     if len(stems) == 1:
         return _densest(matches)
+    if sorted(ends) == list(ends) and (best := _with_all(starts, ends, stems_of, len(stems))):
+        return best
     told = {stem for stem in stems if stem.startswith(_PHRASE)}
     if told:
-        matches = _near(matches, [match.start for match in matches if match.stem in told])
-    best, best_worth = (matches[0].start, matches[0].end), (0, 0, -LONGEST, 0)
-    inside: Counter[str] = Counter()
-    last = 0
-    known, tightest, held = (0, 0), 0, -1
-    for first, match in enumerate(matches):
-        while last < len(matches) and (last == first or matches[last].end - match.start <= _REACH):
-            inside[matches[last].stem] += 1
+        matches = _near(matches, [start for start, _, stem, _ in matches if stem in told])
+    windows, different = _fullest(matches)
+    if different == 1:
+        first, last = max(windows, key=lambda window: window[1] - window[0])
+    else:
+        first, last = _tightest(matches, windows, different)
+    return matches[first][0], max(end for _, end, _, _ in matches[first:last])
+
+
+def _with_all(
+    starts: Sequence[int], ends: Sequence[int], stems: Sequence[str], different: int
+) -> tuple[int, int] | None:
+    """The best stretch if all stems stand together somewhere: half the work of weighing every stretch there is."""
+    if different == 2:
+        lengths = [end - start for start, end in zip(starts, ends[1:], strict=False)]
+        apart = [place for place, (stem, other) in enumerate(pairwise(stems)) if stem != other]
+        shortest = min([lengths[place] for place in apart])
+        tightest = [(place, place + 1) for place in apart if lengths[place] == shortest]
+    else:
+        shortest, tightest = _tight(starts, ends, stems, different)
+    if shortest > _REACH:
+        return None
+    best, most, done = 0, 0, -1
+    for opening, closing in tightest:
+        earliest = bisect_left(starts, ends[closing] - _REACH, done + 1)
+        for first in range(earliest, opening + 1):
+            count = bisect_right(ends, starts[first] + _REACH) - first
+            if count > most:
+                best, most = first, count
+        done = opening
+    return starts[best], ends[best + most - 1]
+
+
+def _tight(
+    starts: Sequence[int], ends: Sequence[int], stems: Sequence[str], different: int
+) -> tuple[int, list[tuple[int, int]]]:
+    """The characters of the shortest stretches that hold so many stems, and each by its first and last match."""
+    shortest = LONGEST * LONGEST
+    tightest: list[tuple[int, int]] = []
+    inside: dict[str, int] = {}
+    opening = 0
+    for closing, stem in enumerate(stems):
+        inside[stem] = inside.get(stem, 0) + 1
+        if len(inside) == different:
+            while (count := inside[stems[opening]]) > 1:
+                inside[stems[opening]] = count - 1
+                opening += 1
+            length = ends[closing] - starts[opening]
+            if length < shortest:
+                shortest, tightest = length, []
+            if length == shortest:
+                tightest.append((opening, closing))
+    return shortest, tightest
+
+
+def _fullest(matches: Sequence[Match]) -> tuple[list[tuple[int, int]], int]:
+    """The windows, [first, last), with the most phrases and then the most stems, in order; how many stems these are."""
+    windows: list[tuple[int, int]] = []
+    inside: dict[str, int] = {}
+    most = (0, 0)
+    last = phrases = 0
+    count = len(matches)
+    for first, (start, _, opening, _) in enumerate(matches):
+        furthest = start + _REACH
+        while last < count and (last == first or matches[last][1] <= furthest):
+            stem = matches[last][2]
             last += 1
-        phrases = len(told & inside.keys()) if told else 0
-        worth = (phrases, len(inside), 0, last - first)
-        if worth[:2] >= best_worth[:2]:
-            if len(inside) > 1:
-                if known != (last, len(inside)) or held < first:
-                    known = last, len(inside)
-                    tightest, held = _tightest(matches, first, last, len(inside))
-                worth = (*worth[:2], -tightest, worth[3])
-            if worth > best_worth:
-                best, best_worth = (match.start, max(each.end for each in matches[first:last])), worth
-        inside[match.stem] -= 1
-        if not inside[match.stem]:
-            del inside[match.stem]
+            if stem in inside:
+                inside[stem] += 1
+            else:
+                inside[stem] = 1
+                phrases += stem[0] == _PHRASE
+        held = (phrases, len(inside))
+        if held >= most:
+            if held > most:
+                most, windows = held, []
+            windows.append((first, last))
+        if inside[opening] > 1:
+            inside[opening] -= 1
+        else:
+            del inside[opening]
+            phrases -= opening[0] == _PHRASE
+    return windows, most[1]
+
+
+def _tightest(matches: Sequence[Match], windows: Sequence[tuple[int, int]], different: int) -> tuple[int, int]:
+    """The window in which so many stems stand closest together, with the most matches, the earliest."""
+    stretches: deque[tuple[int, int]] = deque()  # (characters, first match), both rising: those that may be tightest
+    inside: dict[str, int] = {}
+    opening = done = held = 0
+    best, best_worth = windows[0], (LONGEST * LONGEST, 0)
+    for first, last in windows:
+        for _, end, stem, _ in matches[done:last]:
+            count = inside.get(stem, 0)
+            inside[stem] = count + 1
+            held += not count
+            if held < different:
+                continue
+            while (count := inside[matches[opening][2]]) > 1 or held > different:
+                inside[matches[opening][2]] = count - 1
+                held -= count == 1
+                opening += 1
+            length = end - matches[opening][0]
+            while stretches and stretches[-1][0] >= length:
+                stretches.pop()
+            stretches.append((length, opening))
+        done = max(done, last)
+        while stretches[0][1] < first:
+            stretches.popleft()
+        worth = (stretches[0][0], first - last)
+        if worth < best_worth:
+            best, best_worth = (first, last), worth
     return best
 
 
 def _densest(matches: Sequence[Match]) -> tuple[int, int]:
     """The stretch with the most of them; the earliest."""
     best = held = last = 0
+    count = len(matches)
     for first, match in enumerate(matches):
-        furthest = match.start + _REACH
+        furthest = match[0] + _REACH
         last = max(last, first + 1)
-        while last < len(matches) and matches[last].end <= furthest:
+        while last < count and matches[last][1] <= furthest:
             last += 1
         if last - first > held:
             best, held = first, last - first
-    return matches[best].start, max(match.end for match in matches[best : best + held])
+            if last == count:
+                break
+    return matches[best][0], max(end for _, end, _, _ in matches[best : best + held])
 
 
 def _near_the_rarest(matches: Sequence[Match]) -> list[Match]:
     """Those that can be shown together with one of the rarest kind: a phrase, where there is one, or else a word."""
-    counts = Counter(match.stem for match in matches)
+    counts = Counter(stem for _, _, stem, _ in matches)
     rarest = min(counts, key=lambda stem: (not stem.startswith(_PHRASE), counts[stem]))
-    places = [match.start for match in matches if match.stem == rarest][: _WEIGHED // 10]
+    places = [start for start, _, stem, _ in matches if stem == rarest][: _WEIGHED // 10]
     return _near(matches, places)
 
 
 def _near(matches: Sequence[Match], places: list[int]) -> list[Match]:
     """Those that can be shown together with what begins at one of the places, which are in order."""
-    kept = []
-    for match in matches:
-        after = bisect_left(places, match.start)
-        if any(abs(place - match.start) <= _REACH for place in places[max(0, after - 1) : after + 1]):
-            kept.append(match)
+    kept: list[Match] = []
+    last = 0
+    for place in places:
+        first = max(last, bisect_left(matches, (place - _REACH,)))
+        last = max(last, bisect_left(matches, (place + _REACH + 1,)))
+        kept += matches[first:last]
     return kept
-
-
-def _tightest(matches: Sequence[Match], first: int, last: int, different: int) -> tuple[int, int]:
-    """The characters of the shortest stretch among [first, last) with so many stems; the last place it begins at."""
-    inside: Counter[str] = Counter()
-    shortest, begins = LONGEST * LONGEST, first
-    for place in range(first, last):
-        match = matches[place]
-        inside[match.stem] += 1
-        while len(inside) == different:
-            opening = matches[first]
-            if match.end - opening.start <= shortest:
-                shortest, begins = match.end - opening.start, first
-            inside[opening.stem] -= 1
-            if not inside[opening.stem]:
-                del inside[opening.stem]
-            first += 1
-    return shortest, begins
 
 
 def _bounds(line: str, start: int, end: int, *, opens: bool, closes: bool) -> tuple[int, int]:
@@ -248,8 +359,8 @@ def _bounds(line: str, start: int, end: int, *, opens: bool, closes: bool) -> tu
         left = 0
     else:
         earliest = max(0, start - min(room, 2 * _LEAD))
-        sentences = [found.end() for found in _SENTENCE.finditer(line, earliest, start)]
-        left = sentences[0] if sentences else _word_start(line, max(0, start - min(room, _LEAD)), start)
+        sentence = _SENTENCE.search(line, earliest, start)
+        left = sentence.end() if sentence else _word_start(line, max(0, start - min(room, _LEAD)), start)
     room = LONGEST if opens and not left else LONGEST - 1
     if closes and len(line) - left <= room:
         return left, len(line)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from typing import TYPE_CHECKING
 
-from ..pipeline.records import Change, Post
 from .records import IndexedPost
+
+if TYPE_CHECKING:
+    from ..pipeline.records import Change, Post
 
 KEPT = (
     "id",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -11,7 +12,6 @@ from ..pipeline.errors import IndexUnusableError
 from ..pipeline.home import Home
 from ..pipeline.records import Change
 from .folder import IndexFolder, Meta
-from .records import SyncReport
 
 
 class ChangeFeed(Protocol):
@@ -29,6 +29,20 @@ class ChangeFeed(Protocol):
     def changes(self, since: int = 0) -> Iterator[Change]:
         """What changed after `since`, oldest first, each post once in its latest state."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncReport:
+    """What a sync wrote: how many posts it added, updated and removed.
+
+    `rebuilt` is true where an index that could not be used was replaced; `reason` is the sentence that says why.
+    """
+
+    added: int = 0
+    updated: int = 0
+    removed: int = 0
+    rebuilt: bool = False
+    reason: str = ""
 
 
 Progress = Callable[[int], None]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from ..pipeline.errors import ConfigError
@@ -68,7 +67,7 @@ class _Expansion:
             case AnyOf(parts):
                 return AnyOf(tuple(map(self.of, parts)))
             case Clauses(should, must, _):
-                return replace(node, should=tuple(map(self.of, should)), must=tuple(map(self.of, must)))
+                return node.but(should=tuple(map(self.of, should)), must=tuple(map(self.of, must)))
             case Boosted(inner, factor):
                 return Boosted(self.of(inner), factor)
             case _:

@@ -125,11 +125,46 @@ def _packed(watch: Watch) -> dict[str, Any]:
     return {**asdict(watch), "reported": reported}
 
 
+_KINDS: dict[str, Any] = {
+    "name": str,
+    "query": str,
+    "feed_id": str,
+    "created": str,
+    "last_run": str | None,
+    "reported": dict,
+    "options": dict,
+}
+_OPTIONS: dict[str, Any] = {
+    "after": str,
+    "before": str,
+    "source": tuple,
+    "tag": tuple,
+    "category": tuple,
+    "all_words": bool,
+    "synonyms": bool,
+}
+"""The options of `SearchIndex.search` that a watch may keep."""
+
+
+def _check(kept: dict[str, Any], kinds: dict[str, Any]) -> None:
+    for name, value in kept.items():
+        if name not in kinds:
+            raise ValueError(f'a watch has no "{name}"')
+        if not isinstance(value, kinds[name]) or (isinstance(value, tuple) and not all(map(_is_text, value))):
+            raise ValueError(f'a watch can\'t have this "{name}": {value!r:.60}')
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
 def _unpacked(kept: dict[str, Any]) -> Watch:
+    _check(kept, _KINDS)
     reported = {
         (str(source), str(post_id)): str(time)
         for source, posts in kept["reported"].items()
         for post_id, time in posts.items()
     }
     options = {name: tuple(value) if isinstance(value, list) else value for name, value in kept["options"].items()}
+    _check(options, _OPTIONS)
     return Watch(**{**kept, "reported": reported, "options": options})

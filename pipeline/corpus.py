@@ -10,14 +10,15 @@ from datetime import date
 from .clusters import block_keys
 from .facts import Facts
 from .identity import said
+from .labels import UNSURE
 from .reading import Reading, date_candidates, read_entry
 from .records import DateOrder, KnownEntry, Source
 from .resolver import resolve_block
 from .store.protocol import ApplyResult, Counted, Store, Workbench
 from .tallies import facts_from, listing_vote, tally
-from .zones import IN_UTC, Clock
+from .zones import Clock, touched
 
-RULES = 2
+RULES = 4
 """To be raised with every change of the rules in this room: then the next resolve makes all posts again."""
 
 BATCH = 250
@@ -81,8 +82,11 @@ def _count(bench: Workbench, source: Source) -> dict[str, Facts]:
         offsets = bench.offsets(scope)
         after[scope] = facts_from(bench.votes(scope), lines, names, offsets, source)
         _unsettle(bench, scope, before.get(scope), after[scope])
-        if before.get(scope, Facts()).clock != after[scope].clock:
-            bench.unsettle_offsets(scope, [name for name in offsets if name.startswith(IN_UTC)])
+        was, now = before.get(scope, Facts()), after[scope]
+        if was.clock != now.clock:
+            bench.unsettle_offsets(scope, [name for name in offsets if touched(name, was.clock, now.clock)])
+        if was.categories != now.categories:
+            bench.unsettle_offsets(scope, [UNSURE])
     return after
 
 

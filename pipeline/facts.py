@@ -10,6 +10,7 @@ from typing import Any
 from .reading import Reading
 from .records import DateOrder, Entry
 from .urls import blog_of
+from .written_days import Bounds
 from .zones import AS_WRITTEN, Clock
 
 SAVED = "saved"
@@ -24,7 +25,8 @@ class Facts:
 
     `order_evidence` quotes the dates that settled the order, and is empty where it was configured or assumed;
     `order_from` is ``evidence``, ``configuration`` or ``assumption``. `zone_from` and `zone_evidence` say the same of
-    the blog's `clock`. `closing_lines` and `signatures` are compared as they stand in clean lines.
+    the blog's `clock`. `closing_lines` and `signatures` are compared as they stand in clean lines, `categories` are
+    the keys of those that pages and REST name.
     """
 
     date_order: DateOrder = DEFAULT_ORDER
@@ -35,6 +37,7 @@ class Facts:
     clock: Clock = AS_WRITTEN
     zone_from: str = "assumption"
     zone_evidence: tuple[str, ...] = ()
+    categories: frozenset[str] = frozenset()
     languages: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -48,8 +51,10 @@ class Facts:
             "time_zone": self.clock.zone,
             "offsets": [list(pair) for pair in self.clock.offsets],
             "local": sorted(self.clock.local),
+            "bounds": [list(some) for some in self.clock.bounds],
             "zone_from": self.zone_from,
             "zone_evidence": list(self.zone_evidence),
+            "categories": sorted(self.categories),
             "languages": list(self.languages),
         }
 
@@ -66,9 +71,11 @@ class Facts:
                 plain["time_zone"],
                 tuple((minutes, half) for minutes, half in plain.get("offsets", ())),
                 frozenset(plain.get("local", ())),
+                tuple(Bounds(*some) for some in plain.get("bounds", ())),
             ),
             zone_from=plain.get("zone_from", "assumption"),
             zone_evidence=tuple(plain.get("zone_evidence", ())),
+            categories=frozenset(plain.get("categories", ())),
             languages=tuple(plain["languages"]),
         )
 

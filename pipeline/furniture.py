@@ -106,10 +106,31 @@ _NOTICES = frozenset(
         "Er is geen samenvatting, omdat dit een beschermd bericht is.",
     )
 )
+# What stands beside a notice where a page was saved as plain text: the form's label, and its button.
+_LABELS = frozenset(
+    f"{label}{button}"
+    for label in ("password", "passwort", "mot de passe", "contraseña", "senha", "wachtwoord", "hasło", "lösenord")
+    for button in ("", " enter", " submit")
+) | {"enter", "submit"}
+
+# WordPress's prefix as its translations have it; a private post's is seen by those alone who may read it.
 _PREFIX = re.compile(
-    r"(?:protected|geschützt|protégé|protegido|protetto|beveiligd|beschermd|zabezpieczony|skyddad)\s?:\s+(?=\S)",
+    r"(?:protected|geschützt|protégé|protegido|protetto|beveiligd|beschermd|zabezpieczon[ey]|skyddad|beskyttet|suojattu"
+    r"|chráněno|zabezpečeno|защищено|korumalı|védett|protejat|protegit|diproteksi|保護中|密码保护|密碼保護|受保护的?"
+    r"|private|privat|privé|privado|privato)(?:\s|&nbsp;|&#160;)?[:：](?:\s|&nbsp;|&#160;)*(?=\S)",
     re.IGNORECASE,
 )
+
+
+def unprotected(title: str) -> str:
+    """The own title of a post that is known to be closed: without the prefix ("Protected: …") of WordPress."""
+    prefix = _PREFIX.match(title)
+    return title[prefix.end() :] if prefix else title
+
+
+def is_protection_notice(line: str) -> bool:
+    """Whether a line is what WordPress says in place of a protected post's text."""
+    return title_key(line) in _NOTICES
 
 
 def without_protection(title: str, lines: list[str], entry: Entry) -> tuple[str, list[str]]:
@@ -117,9 +138,9 @@ def without_protection(title: str, lines: list[str], entry: Entry) -> tuple[str,
 
     A post is seen to be protected by its password form or by that notice; a title alone proves nothing.
     """
-    prefix = _PREFIX.match(title)
-    if not prefix:
+    if (own := unprotected(title)) == title:
         return title, lines
-    if all(title_key(line) in _NOTICES for line in lines) and (lines or _FORM.search(entry.body)):
-        return title[prefix.end() :], []
+    is_told = any(map(is_protection_notice, lines)) or _FORM.search(entry.body)
+    if is_told and all(is_protection_notice(line) or title_key(line) in _LABELS for line in lines):
+        return own, []
     return title, lines

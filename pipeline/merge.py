@@ -19,9 +19,10 @@ from .identity import (
     said,
     title_date_key,
 )
+from .labels import label_key, parted
 from .reading import DateCandidate
 from .records import ORIGINS, Completeness, Post
-from .text import clean_line, title_key
+from .text import clean_line
 from .urls import is_plain, printable_url
 from .versions import text_witness
 
@@ -52,7 +53,7 @@ def make_post(cluster: Cluster, facts: Mapping[str, Facts]) -> Made:
     text, signed = texts[witness.digest]
     signed = signed or next((name for _, name in texts.values() if name), None)
     by_channel = sorted(ranked, key=_is_feed)
-    categories, tags = _labels(by_channel)
+    categories, tags = _labels(by_channel, facts)
     known = [w.reading.known for w in cluster.witnesses]
     completeness: Completeness = "full" if _is_full(witness, cluster.witnesses) else "excerpt"
     keys = _keys(cluster, dates)
@@ -125,23 +126,23 @@ def _clean(labels: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, map(clean_line, labels))))
 
 
-def _labels(ranked: list[Witness]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _labels(ranked: list[Witness], facts: Mapping[str, Facts]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Categories and tags: those of the best witness that has any, then the archives that listed the post as theirs.
 
     A WordPress feed mixes both in one list. Pages, REST and archives tell them apart: which is which in a feed is a
-    guess, and where only one kind is known otherwise, the rest of the feed's list is of the other. A name that differs
-    only in case or punctuation (an archive's ``customer-service``) is not repeated.
+    guess (see `parted`), and where only one kind is known otherwise, the rest of the feed's list is of the other. A
+    name that differs only in case or punctuation (an archive's ``customer-service``) is not repeated.
     """
     told = [w.reading.known.entry for w in ranked if not _is_feed(w)]
-    fed = next((e for w in ranked if _is_feed(w) and ((e := w.reading.known.entry).categories or e.tags)), None)
+    fed = next((w for w in ranked if _is_feed(w) and ((e := w.reading.known.entry).categories or e.tags)), None)
     own = _first(e.categories for e in told), _first(e.tags for e in told)
     found = _named((*own[0], *_archives(ranked, "category"))), _named((*own[1], *_archives(ranked, "tag", "label")))
     if fed and not all(own):
         known = found[0].keys() | found[1].keys()
-        guesses = fed.categories, fed.tags
+        guesses = parted(fed.reading.known.entry, facts[scope_of(fed.reading)].categories)
         for kind, other in ((0, 1), (1, 0)):
             if not own[kind]:
-                mixed = (*fed.categories, *fed.tags) if own[other] else guesses[kind]
+                mixed = (*guesses[0], *guesses[1]) if own[other] else guesses[kind]
                 fresh = {key: name for key, name in _named(mixed).items() if key not in known}
                 found[kind].update(fresh)
     return tuple(found[0].values()), tuple(found[1].values())
@@ -166,7 +167,7 @@ def _named(labels: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name in labels:
         if name:
-            found.setdefault(title_key(name.replace("-", " ")), name)
+            found.setdefault(label_key(name), name)
     return found
 
 

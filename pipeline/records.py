@@ -25,6 +25,9 @@ Channel = Literal["rest", "feed", "html"]
 Origin = Literal["title", "rest", "time", "label", "feed", "url"]
 """Where a date stood, strongest first: the title, REST, a `time` element, a labelled text, the feed, the URL."""
 
+_packed = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+"""As `json.dumps`, which makes an encoder anew for every call that gives options."""
+
 ORIGINS: tuple[Origin, ...] = ("title", "rest", "time", "label", "feed", "url")
 
 
@@ -103,8 +106,7 @@ class Entry:
             self.tags,
             self.layout,
         ]
-        packed = json.dumps(said, ensure_ascii=True, separators=(",", ":"))
-        return hashlib.sha256(packed.encode("ascii")).hexdigest()
+        return hashlib.sha256(_packed(said).encode("ascii")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from .dates import date_readings, parse_date, settles_order, split_dated_title
 from .facts import DEFAULT_ORDER, Facts, scope_of, scope_of_entry
 from .html import inline_text
+from .labels import categories_shown, labels_shown
 from .listing_order import order_of_listing
 from .reading import Reading
 from .records import DateOrder, Entry, Source
+from .written_days import days_shown
 from .zones import Clock, ZoneFact, offsets_shown, zone_shown
 
 RECURS = 3
@@ -30,9 +32,9 @@ _SIGNED = re.compile(rf"(?:(?:^|\s)--\s*|^[–—―]\s*)({_NAME})\s*$")
 class Tally:
     """One entry's contribution: dates that settle the order or show an offset, last lines, and names that sign.
 
-    `votes` are (order, the date as written) pairs, `offsets` those of `offsets_shown`, `tail` the lines that may be
-    closing lines, `names` those that may be signatures; `title` is the key by which differently titled posts are
-    told apart.
+    `votes` are (order, the date as written) pairs, `offsets` those of `offsets_shown`, `days_shown` and `labels_shown`,
+    `tail` the lines that may be closing lines, `names` those that may be signatures; `title` is the key by which
+    differently titled posts are told apart.
     """
 
     scope: str
@@ -45,6 +47,7 @@ class Tally:
 
 def tally(reading: Reading) -> Tally:
     """The contribution of one entry. Pure."""
+    entry = reading.known.entry
     kept, names = [], []
     for line in reading.lines:
         signed = _SIGNED.search(line[-120:])
@@ -59,7 +62,11 @@ def tally(reading: Reading) -> Tally:
         votes=tuple(dict.fromkeys(_votes(reading))),
         tail=tuple(dict.fromkeys(kept[-TAIL:])) if reading.is_content else (),
         names=tuple(dict.fromkeys(names)),
-        offsets=tuple(offsets_shown(reading.known.entry.dates)),
+        offsets=(
+            *offsets_shown(entry.dates),
+            *days_shown(entry.dates, entry.permalink, reading.title),
+            *labels_shown(entry),
+        ),
     )
 
 
@@ -170,6 +177,7 @@ def facts_from(
         clock=zone.clock,
         zone_from=zone_from,
         zone_evidence=zone.evidence,
+        categories=categories_shown(offsets),
         languages=source.languages,
     )
 

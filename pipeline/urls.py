@@ -45,7 +45,7 @@ _NUMBERED = re.compile(r"[^?]*\?p=\d{1,18}")
 # few with a dot or a slash behind a slash are left to the longer way). Permalinks are nearly always of this form, and
 # canonicalize_url takes ten times as long as this expression.
 _TIDY = re.compile(
-    r"(https?)://((?:[a-z0-9][a-z0-9-]{0,62}\.){0,30}[a-z0-9]{1,63})(?::(\d{1,4}))?((?:/[\w~-][\w~.-]*)*/?)"
+    r"(https?)://((?:[a-z0-9][a-z0-9-]{0,62}\.){0,30}[a-z0-9]{1,63})(?::([1-5]?\d{1,4}))?((?:/[\w~-][\w~.-]*)*/?)"
     r"(?:#([\w.-]{0,200}))?",
     re.ASCII,
 )
@@ -74,6 +74,12 @@ def _host(parts: SplitResult) -> str:
 def is_web_address(url: str) -> bool:
     """Whether `url` is an absolute http or https address."""
     return _split(url) is not None
+
+
+def tidy_path(url: str) -> str | None:
+    """The path of an address that `canonicalize_url` would leave as it is but for its fragment; None for any other."""
+    tidy = _TIDY.fullmatch(url) if len(url) < _MAX_PATH else None
+    return tidy[4] if tidy else None
 
 
 @lru_cache(maxsize=8192)

@@ -15,6 +15,8 @@ from .reading import DateCandidate, Reading, read_entry
 from .records import ORIGINS, KnownEntry, Post
 from .resolver import witness
 from .store.protocol import ResolvedPost, Store
+from .written_days import half_of
+from .zones import Clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +177,8 @@ def _zone(facts: Facts, dates: tuple[DateCandidate, ...]) -> str:
         return f"UTC, assumed: nothing in this source shows the blog's own{told_so}"
     if clock.zone:
         return f"as in {clock.zone}, from {told}"
+    if clock.bounds:
+        return _bounded(clock, told, in_utc)
     offsets = sorted({minutes for minutes, _ in clock.offsets})
     names = " or ".join(map(_signed, offsets))
     if len(offsets) > 1:
@@ -182,6 +186,20 @@ def _zone(facts: Facts, dates: tuple[DateCandidate, ...]) -> str:
     near = {clock.day(in_utc + timedelta(hours=hour)) for hour in (-1, 0, 1)} if in_utc else set()
     doubt = "; summer time, if there is any, could make it another day" if len(near) > 1 else ""
     return f"{names}, from {told}{doubt}"
+
+
+def _bounded(clock: Clock, told: str, in_utc: datetime | None) -> str:
+    """What the days that the blog writes leave possible, and whether that is one day for this post."""
+    shown = f"from days that the blog writes beside its feed's moments: {told}"
+    own = next((some for some in clock.bounds if in_utc and some.half == half_of(in_utc.date())), None)
+    if not in_utc or not own:
+        return f"inferred {shown}"
+    least, greatest = _signed(own.least), _signed(own.greatest)
+    between = least if least == greatest else f"between {least} and {greatest}"
+    if day := clock.bounded_day(in_utc):
+        return f"{between}, inferred {shown}; {day} is the day with all of them"
+    doubt = f"that leaves more than one day, and {in_utc.date()} is the day in UTC"
+    return f"UTC, assumed: {between}, inferred {shown}; {doubt}"
 
 
 def _signed(minutes: int) -> str:

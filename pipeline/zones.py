@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from .dates import local_date, parse_date
 from .records import PublishedDate, RawDate
+from .written_days import Bounds, bounds_shown, half_of
 
 _UTC = timedelta(0)
 _EAST, _WEST = timedelta(hours=14), timedelta(hours=-12)
@@ -29,28 +30,40 @@ Pair = tuple[int, int]
 class Clock:
     """How a blog's moments in UTC become days of its calendar.
 
-    With a `zone` (an IANA name) by that zone; else by the offset that was seen nearest in the year, of `offsets`; with
-    neither as they are written. `local` names the writers (see `writer_of`) whose ``+00:00`` is the blog's own time.
+    With a `zone` (an IANA name) by that zone; else by the offset that was seen nearest in the year, of `offsets`; else
+    by any offset within the `bounds` of the half-month, as long as all give one day; with none of them as they are
+    written. `local` names the writers (see `writer_of`) whose ``+00:00`` is the blog's own time.
     """
 
     zone: str | None = None
     offsets: tuple[Pair, ...] = ()
     local: frozenset[str] = frozenset()
+    bounds: tuple[Bounds, ...] = ()
 
     def day(self, instant: datetime) -> date:
         """The blog's calendar day of a moment told in UTC."""
+        if self.bounds:
+            return self.bounded_day(instant) or instant.date()
         if self.zone or not self.offsets:
             return local_date(instant, self.zone)
-        half = _half(instant.date())
+        half = half_of(instant.date())
         minutes, _ = min(self.offsets, key=lambda pair: (_apart(pair[1], half), pair))
         return _shifted(instant, timedelta(minutes=minutes))
+
+    def bounded_day(self, instant: datetime) -> date | None:
+        """The day of a moment told in UTC that every offset within the bounds gives; None where they give several."""
+        own = next((some for some in self.bounds if some.half == half_of(instant.date())), None)
+        if own is None:
+            return None
+        first, last = (_shifted(instant, timedelta(minutes=minutes)) for minutes in (own.least, own.greatest))
+        return first if first == last else None
 
     def moved(self, found: PublishedDate, raw: RawDate) -> PublishedDate:
         """A date on the blog's calendar: a moment in UTC is moved, and any other offset is the blog's own."""
         if found.instant is None or found.instant.utcoffset() != _UTC:
             return found
         writer = writer_of(raw)
-        if writer in self.local or _is_rest(writer):
+        if writer in self.local or _is_rest(writer) or (self.bounds and raw.origin != "feed"):
             return found
         day = self.day(found.instant)
         return found if day == found.date else replace(found, date=day)
@@ -86,12 +99,24 @@ def offsets_shown(dates: Iterable[RawDate]) -> list[tuple[str, str]]:
             # Offsets are in quarters of an hour since the 1970s; local mean time and typing errors are not.
             if _WEST <= offset <= _EAST and offset % timedelta(minutes=15) == _UTC:
                 minutes = offset // timedelta(minutes=1)
-                shown.append((f"{minutes:+04d} {_half(found.date):02d} {writer_of(raw)}", raw.text))
+                shown.append((f"{minutes:+04d} {half_of(found.date):02d} {writer_of(raw)}", raw.text))
     return list(dict.fromkeys(shown))
 
 
-IN_UTC = "+000 "
-"""How the names begin of evidence that may be moments in UTC: where the clock changes, their entries are touched."""
+def touched(name: str, before: Clock, after: Clock) -> bool:
+    """Whether a change of the clock touches the entries that show this evidence: it may be of a moment in UTC.
+
+    Where only bounds changed, those of the half-months are touched whose bounds did.
+    """
+    if not _is_offset(name):
+        return False
+    minutes, half, _ = _parsed(name)
+    if minutes:
+        return False
+    if not (before.bounds and after.bounds):
+        return before != after
+    moved = set(before.bounds) ^ set(after.bounds)
+    return any(some.half == half for some in moved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +133,10 @@ def zone_shown(shown: Mapping[str, str]) -> ZoneFact:
     An offset other than zero is the blog's. Zero is what a WordPress feed writes for every blog: it counts from REST,
     which tells local time beside UTC, and from a writer that shows other offsets too, as long as all others lie within
     an hour of it (London in winter). One offset is taken for the whole year; several are compared with the rules of
-    the zones that people live in, and where none fits, the one seen nearest in the year counts.
+    the zones that people live in, and where none fits, the one seen nearest in the year counts. Where no date shows an
+    offset, the days that the blog writes bound it (see `bounds_shown`).
     """
-    read = {name: _parsed(name) for name in sorted(shown)}
+    read = {name: _parsed(name) for name in sorted(shown) if _is_offset(name)}
     others = {name: one for name, one in read.items() if one[0]}
     near = all(abs(minutes) <= 60 for minutes, _, _ in others.values())
     local = {writer for _, _, writer in others.values()} if near else set()
@@ -118,9 +144,16 @@ def zone_shown(shown: Mapping[str, str]) -> ZoneFact:
     if near:
         own |= {name: one for name, one in read.items() if one[2] in local or _is_rest(one[2])}
     pairs = tuple(sorted({(minutes, half) for minutes, half, _ in own.values()}))
+    if not pairs:
+        bounds, deciding = bounds_shown(shown)
+        return ZoneFact(Clock(bounds=bounds), deciding)
     clock = _clock(pairs, frozenset(local))
     examples = {own[name][0]: shown[name] for name in sorted(own, reverse=True)}
     return ZoneFact(clock, tuple(examples[minutes] for minutes in sorted(examples)[:3]))
+
+
+def _is_offset(name: str) -> bool:
+    return name.startswith(("+", "-"))
 
 
 def _parsed(name: str) -> tuple[int, int, str]:
@@ -139,10 +172,6 @@ def _clock(pairs: tuple[Pair, ...], local: frozenset[str]) -> Clock:
         return _clock(common, local) if common and len(common) < len(pairs) else Clock(None, pairs, local)
     # One offset counts all the year: in which months it was seen makes no difference.
     return Clock(None, tuple((minutes, 0) for minutes in offsets), local)
-
-
-def _half(day: date) -> int:
-    return (day.month - 1) * 2 + (day.day > 15)
 
 
 def _apart(a: int, b: int) -> int:
@@ -199,7 +228,7 @@ def _sampled(name: str, months: Iterable[int], days: Collection[int]) -> frozens
         if day <= 28 or month != 2
         for year in _YEARS
     ]
-    return frozenset(((m.utcoffset() or _UTC) // timedelta(minutes=1), _half(m.date())) for m in moments)
+    return frozenset(((m.utcoffset() or _UTC) // timedelta(minutes=1), half_of(m.date())) for m in moments)
 
 
 @lru_cache(maxsize=4096)

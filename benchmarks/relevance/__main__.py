@@ -40,6 +40,8 @@ def main() -> None:
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--systems", default=",".join(SYSTEMS), help="of: " + ", ".join(SYSTEMS))
     given = parser.parse_args()
+    if unknown := set(given.systems.split(",")) - set(SYSTEMS):
+        parser.error(f"there is no system {', '.join(sorted(unknown))}; there are {', '.join(SYSTEMS)}")
     try:
         collections = [read(folder) for folder in given.folders]
     except (CollectionError, OSError) as error:

@@ -243,6 +243,16 @@ class FeedReader:
             raise ValueError(f"this is no state of a feed's reader: {error!r}") from error
         return reader
 
+    @classmethod
+    def anew(cls, archive: Archive, state: Mapping[str, Any], *, changed_since: datetime | None = None) -> FeedReader:
+        """A reader of the same feed from its first page; of Blogger's, of what was changed since a moment.
+
+        Raises ValueError, KeyError and TypeError for what `to_state` did not write.
+        """
+        platform = _platform(state["platform"])
+        since = changed_since if platform == "blogger" else None
+        return cls(archive, state["url"], platform=platform, page_size=state["page_size"], updated_min=since)
+
 
 def _platform(value: object) -> Platform:
     for known in ("wordpress", "blogger", "other"):

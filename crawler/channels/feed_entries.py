@@ -8,6 +8,7 @@ from html import unescape
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
+from ...pipeline.furniture import is_protection_notice, unprotected
 from ...pipeline.html import inline_text
 from ...pipeline.records import BodyType, Entry, Form, RawDate
 from ...pipeline.text import clean_line, strip_read_more, words
@@ -26,8 +27,12 @@ _TAIL: Final = 4000
 _FURNITURE: Final = 60
 """So many characters stand at most beside the two links of "The post … appeared first on …", in any language."""
 
-_PROTECTED: Final = "There is no excerpt because this is a protected post."
 _BLOGGER_ID: Final = re.compile(r"tag:blogger\.com,1999:blog-\d{1,25}\.post-\d{1,25}")
+
+
+def _says_closed(summary: str) -> bool:
+    """Whether a summary is no more than WordPress's notice that a post is protected."""
+    return len(summary) < 300 and is_protection_notice(inline_text(summary))
 
 
 def text_of(value: object) -> str:
@@ -54,7 +59,7 @@ class Items:
         entry = Entry(
             source=self.archive.source,
             form=form,
-            title=title,
+            title=unprotected(title) if protected else title,
             body=body,
             body_type=body_type,
             permalink=permalink,
@@ -88,7 +93,7 @@ class Items:
         contents.sort(key=lambda c: c.get("type") not in _HTML)
         summary = text_of(item.get("summary"))
         content = contents[0]["value"] if contents else ""
-        if "action=postpass" in content or "post-password-form" in content or _PROTECTED in summary[:300]:
+        if "action=postpass" in content or "post-password-form" in content or _says_closed(summary):
             return "summary", "", "html", True
         if not contents:
             return "summary", summary, _body_type(item.get("summary_detail")), False

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Final
 
 from . import vocabulary as v
-from .addresses import absolute, may_be_post
+from .addresses import absolute, is_permalink, may_be_post
 from .leads import is_more_link
 from .titles import Titles
 
@@ -16,6 +16,8 @@ _ROW: Final = 3
 
 _LEVELS: Final = 5
 _SLIDES: Final = re.compile(r"slide|carousel|ticker|gallery|\bproducts?\b", re.IGNORECASE)
+# WordPress's own pages of the pictures in a post.
+_ATTACHMENT: Final = re.compile(r"[?&]attachment_id=\d|/attachment/", re.IGNORECASE)
 
 
 def bare_titles(titles: Titles) -> list[int]:
@@ -30,6 +32,8 @@ def bare_titles(titles: Titles) -> list[int]:
             continue
         named = "class" in tree.elements[tree.parent[number]].attrib
         makes.setdefault((*titles.shape(number), named), {}).setdefault(titles.link_of(number) or "", number)
+    for found in makes.values():
+        _drop_pictures(titles, found)
     largest = max(makes.values(), key=len)
     return sorted(largest.values()) if len(largest) >= _ROW else []
 
@@ -87,10 +91,25 @@ def _linked_blocks(titles: Titles) -> dict[str, int]:
         last_end = tree.end[number]
         links = [i for i in tree.within(tree.links, number) if tree.words(i) and not tree.outside[i]]
         addresses = {absolute(titles.base, tree.attributes[i].get("href")) for i in links}
+        if _is_slide(titles, number):
+            continue
         if len(addresses) == 1 and may_be_post(address := addresses.pop(), titles.page_url):
             named = (i for i in links if not is_more_link(tree, i) and not v.DATE_LINE.fullmatch(tree.text(i, 100)))
             found.setdefault(address or "", next(named, links[0]))
     return found
+
+
+def _drop_pictures(titles: Titles, found: dict[str, int]) -> None:
+    """Leave out what leads to a picture's own page, by its link or address, or as all do below one post's address."""
+    tree = titles.tree
+    for address, number in list(found.items()):
+        links = (number, *tree.within(tree.links, number))
+        rels = {word for link in links for word in tree.attributes[link].get("rel", "").lower().split()}
+        if "attachment" in rels or _ATTACHMENT.search(address):
+            del found[address]
+    above = {address.rstrip("/").rpartition("/")[0] + "/" for address in found}
+    if len(above) == 1 and is_permalink(above.pop()):
+        found.clear()
 
 
 def _is_slide(titles: Titles, number: int) -> bool:

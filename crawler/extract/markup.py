@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import replace
 
+from ...pipeline.furniture import unprotected
 from ...pipeline.records import Entry, RawDate
 from ...pipeline.urls import same_site
 from . import vocabulary as v
@@ -174,7 +175,7 @@ def _entry(page: Page, f: Found, place: int, listed_in: str, layout: str, here: 
     return Entry(
         source=page.source,
         form=f.body.form,
-        title=f.fields.title,
+        title=unprotected(f.fields.title) if f.body.is_locked else f.fields.title,
         body=f.body.html,
         permalink=f.fields.permalink,
         platform_id=f.fields.platform_id,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -15,6 +16,7 @@ from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import HtmlResponse, Response, TextResponse
+from scrapy.http.request import NO_CALLBACK
 from twisted.python.failure import Failure
 
 from ...pipeline.errors import CorpusError, CrawlError, TipsearchError
@@ -23,12 +25,14 @@ from ...pipeline.store.protocol import PageSeen, PutResult, Store
 from ...pipeline.urls import blog_of, site_of
 from ..channels.records import Answer
 from ..charset import in_its_encoding
-from ..extract import Extraction, Page, extract
-from ..failures import challenge_error, content_error, exception_error, status_error
+from ..extract import Extraction, Page
+from ..failures import Refused, challenge_error, content_error, exception_error, status_error
 from ..kept_pages import KeptPages, reading_of_page
+from ..page_reader import PageReader
 from ..report import Progress, SourceReport
 from ..sightings import with_asked_address
-from ..sites import Sites, Stopped
+from ..sites import Sites, Stopped, running_engine
+from ..visits import Ahead, Visit, following
 from ..walk import Walk
 from ..walk_records import Known, Step, WalkOptions
 
@@ -39,21 +43,22 @@ REFRESH_REQUESTS = 2
 
 
 class _Lane:
-    """One source under way: its walk, and what it cost."""
+    """One source under way: its walk, what it cost, and the pages that were fetched ahead of the walk."""
 
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
         self.requests = 0
         self.started = time.monotonic()
         self.report: SourceReport | None = None
+        self.ahead: Ahead | None = None
 
 
 class ArchiveSpider(Spider):
-    """Reads sources page by page and puts every page into the store before it asks for the next.
+    """Reads sources page by page, side by side, and puts every page into the store before the walk asks for the next.
 
-    A source has at most one request under way, and so has a blog's site, however many sources it has: requests wait in
-    `_queues` for their site's turn. `on_page` is told of every page stored, `on_source` of every source that ended.
-    `kept` says by source where the raw pages go.
+    A source has at most one request under way, and so has a blog's site, however many sources it has: they take turns.
+    `on_page` is told of every page stored, `on_source` of every source that ended. `kept` says by source where the raw
+    pages go. Scrapy's downloader fetches, with all its middlewares; its scheduler has nothing to do.
     """
 
     name = "archive"
@@ -63,6 +68,7 @@ class ArchiveSpider(Spider):
         *,
         sources: Sequence[Source],
         store: Store,
+        reader: PageReader,
         on_page: Callable[[Progress], None],
         on_source: Callable[[SourceReport], None],
         options: WalkOptions | None = None,
@@ -71,14 +77,14 @@ class ArchiveSpider(Spider):
     ) -> None:
         super().__init__(**kwargs)
         self._store = store
+        self._reader = reader
         self._on_page = on_page
         self._on_source = on_source
         self._kept = kept
         self.fatal: CorpusError | None = None
         self._stopped_by = "interrupted"
         self._lanes: dict[str, _Lane] = {}
-        self._queues: dict[str, deque[tuple[_Lane, Step]]] = {}
-        self._busy: set[str] = set()
+        self._turns: dict[str, asyncio.Lock] = {}
         for source in sources:
             self._lanes[source.name] = _Lane(self._walk(source, options or WalkOptions()))
 
@@ -107,129 +113,130 @@ class ArchiveSpider(Spider):
     sites: Sites
 
     async def start(self) -> AsyncIterator[Request]:
-        """The first request of every source whose site is free."""
-        for lane in self._lanes.values():
-            if not lane.walk.source.obey_robots:
-                lane.walk.note("robots.txt is not obeyed (obey_robots = false).")
-            for request in self._go_on(lane):
-                yield request
+        """Read all sources; Scrapy holds the spider for busy until this has ended. No request is left to Scrapy."""
+        await asyncio.gather(*map(self._run, self._lanes.values()))
+        none: tuple[Request, ...] = ()
+        for request in none:
+            yield request
 
     # --- one request at a time ------------------------------------------------------------------------------------
 
-    def _go_on(self, lane: _Lane) -> Iterator[Request]:
-        """Queue the source's next step for its site and send what may be sent there; report a source that ended."""
+    async def _run(self, lane: _Lane) -> None:
+        """Go the way of one source to its end."""
+        lane.started = time.monotonic()
+        if not lane.walk.source.obey_robots:
+            lane.walk.note("robots.txt is not obeyed (obey_robots = false).")
         try:
-            step = lane.walk.step()
+            while (step := lane.walk.step()) is not None and not self._stops_before(lane, step):
+                await self._take(lane, await self._next_visit(lane, step))
+            if lane.ahead is not None:
+                await lane.ahead.drop()
+            self._finish(lane, interrupted=step is not None)
         except CorpusError as error:
             self._give_up(error)
-            return
-        if step is None or self.sites.stopping.is_set():
-            self._finish(lane, interrupted=step is not None)
-            return
-        blog = blog_of(step.url)
-        self._queues.setdefault(blog, deque()).append((lane, step))
-        yield from self._send(blog)
+        except Exception:  # the other sources go on; the report of this one says that it broke off
+            logger.exception("the crawl of %s broke off", lane.walk.source.name)
 
-    def _send(self, blog: str) -> Iterator[Request]:
-        queue = self._queues.get(blog)
-        if blog in self._busy or not queue:
-            return
-        lane, step = queue.popleft()
+    def _stops_before(self, lane: _Lane, step: Step) -> bool:
+        """Whether the crawl was interrupted; what has been fetched by then is still stored."""
+        fetched = lane.ahead is not None and lane.ahead.has(step)
+        return self.sites.stopping.is_set() and (self.fatal is not None or not fetched)
+
+    async def _next_visit(self, lane: _Lane, step: Step) -> Visit:
+        if lane.ahead is not None and not lane.ahead.has(step):
+            await lane.ahead.drop()
+            lane.ahead = None
+        if lane.ahead is not None:
+            return await lane.ahead.take(step)
+        visit = await self._visit(lane, step)
+        if self.sites.delay(site_of(step.url)) == 0 and following(visit) is not None:
+            # Where nothing else holds up a crawl, the time that reading takes would.
+            lane.ahead = Ahead(visit, partial(self._visit, lane))
+        return visit
+
+    async def _visit(self, lane: _Lane, step: Step) -> Visit:
+        """Fetch the step's page, and hand it to the reader."""
+        try:
+            response = in_its_encoding(await self._fetch(lane, step))
+        except Exception as exception:  # noqa: BLE001  (each is named where the step is taken)
+            return Visit(step, exception=exception)
+        answer = _answer(step.url, response, datetime.now(UTC))
+        readable = step.reader == "page" and isinstance(response, TextResponse)
+        if not readable or status_error(response) is not None or content_error(response) is not None:
+            return Visit(step, response, answer)
+        kind = (response.headers.get("Content-Type") or b"").lower()
+        page = Page(
+            source=lane.walk.source.name,
+            url=response.url,
+            text=answer.text,
+            observed_at=answer.observed_at,
+            markup=not kind.startswith(b"text/plain"),
+        )
+        return Visit(step, response, answer, self._reader.read(page))
+
+    async def _fetch(self, lane: _Lane, step: Step) -> Response:
+        """The answer to a request, once it is the source's turn at the blog's site."""
         source = lane.walk.source
         meta = {
             "source": source.name,
-            "blog": blog,
-            "asked": step.url,
-            "reader": step.reader,
-            "conditional": step.condition is not None,
             "dont_retry": step.probe,
             "download_slot": site_of(step.url),
             "dont_obey_robotstxt": not source.obey_robots,
         }
+        headers = step.condition.headers() if step.condition else None
         try:
-            headers = step.condition.headers() if step.condition else None
-            request = Request(
-                step.url, callback=self.parse, errback=self.failed, dont_filter=True, meta=meta, headers=headers
-            )
+            request = Request(step.url, callback=NO_CALLBACK, dont_filter=True, meta=meta, headers=headers)
         except ValueError as error:
-            lane.walk.failed(CrawlError(f"{step.url} is no address that can be asked for: {error}"))
-            yield from self._go_on(lane)
-            yield from self._send(blog)
-            return
-        self._busy.add(blog)
-        yield request
-
-    def _done(self, meta: dict[str, Any]) -> tuple[_Lane, str, str]:
-        blog = meta["blog"]
-        self._busy.discard(blog)
-        return self._lanes[meta["source"]], blog, meta["asked"]
-
-    def parse(self, response: Response, **_: Any) -> Iterator[Request]:
-        """Store the page and go on from it."""
-        response = in_its_encoding(response)
-        lane, blog, asked = self._done(response.meta)
-        error: TipsearchError | None = status_error(response)
-        try:
-            if response.status == 304 and response.meta["conditional"]:
-                lane.walk.unchanged()
-            elif error is not None:
-                lane.walk.failed(error)
-            elif response.meta["reader"] == "page":
-                self._read_page(lane, asked, response)
-            else:
-                self._read_channel(lane, asked, response)
-        except CorpusError as failure:
-            self._give_up(failure)
-            return
-        yield from self._go_on(lane)
-        yield from self._send(blog)
-
-    def failed(self, failure: Failure) -> Iterator[Request]:
-        """Name what kept the page away and go on without it."""
-        request: Request = failure.request  # type: ignore[attr-defined]
-        lane, blog, asked = self._done(request.meta)
-        exception = failure.value or CrawlError("no answer")
-        stopped = self.sites.stopping.is_set() and isinstance(exception, Stopped | IgnoreRequest)
-        if not stopped:
-            timeout, max_size = self.settings.getfloat("DOWNLOAD_TIMEOUT"), self.settings.getint("DOWNLOAD_MAXSIZE")
-            lane.walk.failed(exception_error(exception, asked, timeout=timeout, max_size=max_size))
-        yield from self._go_on(lane)
-        yield from self._send(blog)
+            raise Refused(CrawlError(f"{step.url} is no address that can be asked for: {error}")) from error
+        async with self._turns.setdefault(blog_of(step.url), asyncio.Lock()):
+            if self.sites.stopping.is_set():
+                raise Stopped
+            return await running_engine(self.crawler).download_async(request)
 
     # --- a page ---------------------------------------------------------------------------------------------------
 
-    def _read_page(self, lane: _Lane, asked: str, response: Response) -> None:
-        walk, url, moment = lane.walk, response.url, datetime.now(UTC)
-        answer = _answer(asked, response, moment)
+    async def _take(self, lane: _Lane, visit: Visit) -> None:
+        """Tell the walk what came of its step, and store what was read."""
+        walk, step, response, answer = lane.walk, visit.step, visit.response, visit.answer
+        if response is None or answer is None:
+            self._failed(walk, step, visit.exception or CrawlError("no answer"))
+        elif response.status == 304 and step.condition is not None:
+            walk.unchanged()
+        elif (error := status_error(response)) is not None:
+            walk.failed(error)
+        elif step.reader == "page":
+            await self._take_page(lane, visit, response, answer)
+        else:
+            self._take_channel(lane, step, response, answer)
+
+    def _failed(self, walk: Walk, step: Step, exception: Exception) -> None:
+        """Name what kept the page away; an interruption is no failure of the page's."""
+        if self.sites.stopping.is_set() and isinstance(exception, Stopped | IgnoreRequest):
+            return
+        timeout, max_size = self.settings.getfloat("DOWNLOAD_TIMEOUT"), self.settings.getint("DOWNLOAD_MAXSIZE")
+        walk.failed(exception_error(exception, step.url, timeout=timeout, max_size=max_size))
+
+    async def _take_page(self, lane: _Lane, visit: Visit, response: Response, answer: Answer) -> None:
+        walk, url = lane.walk, response.url
         error = content_error(response)
         if error is not None and walk.is_feed(answer):
             return
-        if error is not None or not isinstance(response, TextResponse):
+        if error is not None or visit.reading is None or not isinstance(response, TextResponse):
             walk.failed(error or CrawlError(f"{url} is not a page but binary data."))
             return
-        kind = (response.headers.get("Content-Type") or b"").lower()
-        page = Page(
-            source=walk.source.name,
-            url=url,
-            text=response.text,
-            observed_at=moment,
-            markup=not kind.startswith(b"text/plain"),
-        )
         try:
-            extraction = extract(page)
-        except Exception as exception:  # a page that breaks an extractor must not end the other sources
-            logger.exception("reading %s failed", url)
-            walk.failed(CrawlError(f"{url} could not be understood: {type(exception).__name__}: {exception}"))
+            extraction = await visit.reading
+        except CrawlError as failure:
+            walk.failed(failure)
             return
         challenge = None if extraction.entries else challenge_error(response)
         if challenge is not None:
             walk.failed(challenge)
             return
-        self._taken(lane, url, answer, with_asked_address(extraction, asked, url))
+        self._store_page(lane, url, answer, with_asked_address(extraction, visit.step.url, url))
 
-    def _read_channel(self, lane: _Lane, asked: str, response: Response) -> None:
+    def _take_channel(self, lane: _Lane, step: Step, response: Response, answer: Answer) -> None:
         walk, url = lane.walk, response.url
-        answer = _answer(asked, response, datetime.now(UTC))
         try:
             extraction = walk.read(answer)
         except TipsearchError as error:
@@ -238,9 +245,9 @@ class ArchiveSpider(Spider):
             logger.exception("reading %s failed", url)
             walk.broken(CrawlError(f"{url} could not be understood: {type(exception).__name__}: {exception}"))
         else:
-            self._taken(lane, asked, answer, extraction)
+            self._store_page(lane, step.url, answer, extraction)
 
-    def _taken(self, lane: _Lane, url: str, answer: Answer, extraction: Extraction) -> None:
+    def _store_page(self, lane: _Lane, url: str, answer: Answer, extraction: Extraction) -> None:
         """Store what was read and where the reading stands, and tell of it."""
         walk, name = lane.walk, lane.walk.source.name
         settled = walk.settled(extraction)
@@ -278,9 +285,6 @@ class ArchiveSpider(Spider):
             while slot.queue:
                 _, waiting = slot.queue.popleft()
                 waiting.errback(Failure(Stopped()))  # type: ignore[no-untyped-call]
-        for queue in self._queues.values():
-            while queue:
-                self._finish(queue.popleft()[0], interrupted=True)
 
     def _give_up(self, error: CorpusError) -> None:
         """The store can't be written: no page is safe any more."""

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
-
-from ...pipeline.records import Change
-from ..query import KeywordField, Node, TextNode
-from ..records import IndexedPost, Sort
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from ...pipeline.records import Change
+    from ..query import KeywordField, Node, TextNode
+    from ..records import IndexedPost, Sort
     from .insight import Insight
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
+class Ranking(NamedTuple):
     """All posts that answer are `total`; `top` are the first of them as (number of the post in the snapshot, score)."""
 
     total: int
     top: Sequence[tuple[int, float]]
 
 
-@dataclass(frozen=True, slots=True)
-class Forms:
+class Forms(NamedTuple):
     """What counts as a match in a text: words of these stems, and these very words.
 
     `phrases` are stems that stand together, in order or, with a slop, with at most so many words between them.
@@ -98,14 +94,11 @@ class Engine(Protocol):
         ...
 
 
-@dataclass(slots=True)
 class Written:
-    """What a batch of changes did to the index."""
+    """What a batch of changes did to the index: posts added, updated and removed, and the last number of a change."""
 
-    added: int = 0
-    updated: int = 0
-    removed: int = 0
-    last: int = 0
+    def __init__(self) -> None:
+        self.added = self.updated = self.removed = self.last = 0
 
 
 class Writer(Protocol):

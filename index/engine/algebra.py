@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from typing import Protocol, TypeVar
 
 from ..records import Sort
@@ -44,20 +44,20 @@ class Algebra(Protocol[S]):
         """The shares of those where the stems follow each other, or with a slop stand within reach."""
         ...
 
-    def leading(self, scores: S) -> set[int]:
-        """The documents that are worth a closer look: see `scoring.leading`."""
+    def leading(self, scores: S) -> S:
+        """Those of the documents that are worth a closer look: see `scoring.leading`."""
         ...
 
-    def nearness(self, field: str, first: str, second: str, wanted: set[int]) -> Scores:
-        """How near two stems stand in those of the wanted documents that hold both: see `scoring.nearness`."""
+    def nearness(self, field: str, first: str, second: str, wanted: S) -> S:
+        """The shares of those of the wanted documents that hold both stems, from `scoring.nearness`."""
         ...
 
-    def raised(self, scores: S, gains: Sequence[Scores]) -> S:
-        """The same documents, with what each of them gains added in the order of the parts."""
+    def raised(self, scores: S, gains: Sequence[S], weight: float) -> S:
+        """The same documents, with what each of them gains, weighted, added in the order of the parts."""
         ...
 
-    def as_scores(self, matches: S) -> Scores:
-        """The scores by document, not to be changed."""
+    def scores_at(self, matches: S, numbers: Collection[int]) -> Scores:
+        """The scores of those of the documents that match."""
         ...
 
     def unite(self, parts: Sequence[tuple[S, float]]) -> S:

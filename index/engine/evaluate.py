@@ -24,9 +24,8 @@ from ..query import (
     Word,
 )
 from .algebra import Algebra
-from .combine import Scores
 from .lexicon import MOST_EXPANSIONS, Lexicon
-from .scoring import EXACT_WEIGHT, NEAR_PAIRS, NEAR_WEIGHT, TITLE_WEIGHT, saturated
+from .scoring import EXACT_WEIGHT, NEAR_PAIRS, NEAR_WEIGHT, TITLE_WEIGHT
 from .whoosh_postings import Postings
 from .whoosh_schema import ANY_DAY, stem
 
@@ -91,17 +90,14 @@ class Evaluator(Generic[S]):
         """Add to the best scores what neighbours among the plain words give where they stand close together."""
         plain = [stem(part.text) for part in parts if isinstance(part, Word) and part.field is None]
         pairs = list(pairwise(plain[: NEAR_PAIRS + 1]))
-        wanted = self.algebra.leading(scores) if pairs else set()
-        return self.algebra.raised(scores, [self._near(*pair, wanted) for pair in pairs]) if wanted else scores
+        if not pairs:
+            return scores
+        wanted = self.algebra.leading(scores)
+        return self.algebra.raised(scores, [self._near(*pair, wanted) for pair in pairs], NEAR_WEIGHT)
 
-    def _near(self, first: str, second: str, wanted: set[int]) -> Scores:
-        shares: Scores = {}
-        for name in fields_of(None):
-            near = self.algebra.nearness(name, first, second, wanted)
-            for number, share in self.postings.shares_of(name, near).items():
-                shares[number] = shares.get(number, 0.0) + weight(name) * share
-        gains = saturated(shares, min(self._idf(first, None), self._idf(second, None)))
-        return {number: NEAR_WEIGHT * gain for number, gain in gains.items()}
+    def _near(self, first: str, second: str, wanted: S) -> S:
+        shares = [(self.algebra.nearness(name, first, second, wanted), weight(name)) for name in fields_of(None)]
+        return self.algebra.saturated(self.algebra.unite(shares), min(self._idf(first, None), self._idf(second, None)))
 
     def _word(self, text: str, field: TextField | None) -> S:
         return self.algebra.kept(("word", text, field), lambda: self._scored(text, field))

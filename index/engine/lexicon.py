@@ -11,8 +11,10 @@ from ..spelling import likeliest, within
 from .combine import compile_pattern
 from .whoosh_postings import Postings
 
-MOST_EXPANSIONS = 1000
-"""Words that one pattern may stand for."""
+MOST_EXPANSIONS = 5000
+"""Words that one pattern may stand for: all that begin with two letters. 8,000 took 0.25 s at 10,000 posts."""
+MOST_NEAR = 100
+"""Fuzzy words whose near ones are remembered."""
 
 _KEYWORDS = frozenset({"tag", "category", "source", "author"})
 
@@ -23,6 +25,7 @@ class Lexicon:
     def __init__(self, postings: Postings) -> None:
         self.postings = postings
         self._forms: dict[str, list[str]] = {}
+        self._near: dict[tuple[str, int], list[tuple[str, int]]] = {}
 
     def fitting(self, field: str, pattern: str, limit: int | None = MOST_EXPANSIONS) -> list[str]:
         """The terms of a field that fit; QueryError where they are more than the limit."""
@@ -40,7 +43,17 @@ class Lexicon:
 
     def near(self, node: Fuzzy) -> list[tuple[str, int]]:
         """The words within a distance, each with its own; the word itself is left out."""
-        return [(word, distance) for word, distance in within(node.text, self._vocabulary, node.distance) if distance]
+        asked = node.text, node.distance
+        near = self._near.get(asked)
+        if near is None:
+            near = [
+                (word, distance) for word, distance in within(node.text, self._vocabulary, node.distance) if distance
+            ]
+            # A query asks twice, for what it finds and for what to mark.
+            if len(self._near) >= MOST_NEAR:
+                self._near.clear()
+            self._near[asked] = near
+        return near
 
     def nearest(self, word: str) -> str | None:
         """The likeliest correction."""

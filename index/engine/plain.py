@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 
 from ..records import Sort
 from . import Ranking, scoring
@@ -58,33 +58,36 @@ class PlainAlgebra:
                 counts[number] = count
         return self.postings.shares_of(field, counts)
 
-    def leading(self, scores: Scores) -> set[int]:
+    def leading(self, scores: Scores) -> Scores:
         """The documents with the best scores."""
-        return scoring.leading(scores)
+        return {number: scores[number] for number in scoring.leading(scores)}
 
-    def nearness(self, field: str, first: str, second: str, wanted: set[int]) -> Scores:
+    def nearness(self, field: str, first: str, second: str, wanted: Scores) -> Scores:
         """How near two stems stand in those that hold both."""
-        places = self.postings.positions(field, first, wanted)
+        places = self.postings.positions(field, first, set(wanted))
         others = self.postings.positions(field, second, set(places))
-        return {number: scoring.nearness(places[number], others[number]) for number in others}
+        near = {number: scoring.nearness(places[number], others[number]) for number in others}
+        return self.postings.shares_of(field, near)
 
-    def raised(self, scores: Scores, gains: Sequence[Scores]) -> Scores:
+    def raised(self, scores: Scores, gains: Sequence[Scores], weight: float) -> Scores:
         """What each of them gains is added."""
         raised = dict(scores)
         for gain in gains:
             for number, score in gain.items():
-                raised[number] += score
+                raised[number] += weight * score
         return raised
 
-    def as_scores(self, matches: Scores) -> Scores:
-        """They are."""
-        return matches
+    def scores_at(self, matches: Scores, numbers: Collection[int]) -> Scores:
+        """The scores of those of the documents that match."""
+        return {number: matches[number] for number in numbers if number in matches}
 
     def unite(self, parts: Sequence[tuple[Scores, float]]) -> Scores:
         """Those that some part holds, scores summed."""
         scores: Scores = {}
         for part, weight in parts:
-            if scores:
+            if not scores and weight == 1.0:
+                scores = dict(part)
+            elif scores:
                 for number, score in part.items():
                     scores[number] = scores.get(number, 0.0) + weight * score
             else:
@@ -101,6 +104,8 @@ class PlainAlgebra:
 
     def intersect(self, parts: Sequence[Scores]) -> Scores:
         """Those that all parts hold, scores summed."""
+        if len(parts) == 1:
+            return parts[0]
         return {number: sum(part[number] for part in parts) for number in common(parts)}
 
     def favour(self, scores: Scores, parts: Sequence[Scores]) -> Scores:
@@ -125,6 +130,11 @@ class PlainAlgebra:
 
     def ranking(self, scores: Scores, sort: Sort, top: int | None) -> Ranking:
         """The first of them, in order."""
+        total = len(scores)
+        if sort == "relevance" and top and total > top:
+            # Mostly there are few with such scores, so that the days of all others need not be looked at.
+            highest = heapq.nlargest(top, scores.values())[-1]
+            scores = {number: score for number, score in scores.items() if score >= highest}
         days = self.postings.column("day") if len(scores) > 1 else dict.fromkeys(scores, 0)
         keyed: list[tuple[float, float, int]]
         if sort == "relevance":
@@ -140,4 +150,4 @@ class PlainAlgebra:
         order = self.postings.order
         keyed.sort(key=lambda key: (key[0], key[1], order(key[2]) if ties[key[:2]] > 1 else b""))
         first = keyed if top is None else keyed[:top]
-        return Ranking(len(scores), [(number, scores[number]) for _, _, number in first])
+        return Ranking(total, [(number, scores[number]) for _, _, number in first])

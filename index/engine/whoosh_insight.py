@@ -59,22 +59,21 @@ class WhooshInsight:
     def values(self, field: KeywordField) -> list[tuple[str, int]]:
         """The values there are, each with its posts."""
         with self._reading():
-            held = {term: len(self._postings.documents(field, term)) for term in self._postings.terms(field)}
+            held = {term: self._postings.live(field, term) for term in self._postings.terms(field)}
             return [(term, count) for term, count in held.items() if count]
 
     def scores(self, node: Node, numbers: Collection[int]) -> dict[int, float]:
         """The score that a node gives to each of these posts."""
         with self._reading():
-            scores = self._snapshot.scores_of(node)
-            return {number: scores[number] for number in numbers if number in scores}
+            return self._snapshot.scores_of(node, numbers)
 
     def word_scores(self, word: str, field: TextField, numbers: Collection[int]) -> tuple[int, dict[int, WordScore]]:
         """A word's posts in a field, and its score in these."""
         whole = self.scores(Word(word, field), numbers)
         with self._reading():
-            stems = self._snapshot.stem_scores(stem(word), field)
+            stems = self._snapshot.stem_scores(stem(word), field, whole)
             told = {n: WordScore(stems.get(n, 0.0), max(0.0, whole[n] - stems.get(n, 0.0))) for n in whole}
-            return len(self._postings.documents(field, stem(word))), told
+            return self._postings.live(field, stem(word)), told
 
     def _years(self, matched: frozenset[int]) -> list[tuple[str, str, int]]:
         starts, ends = self._postings.column("day_from"), self._postings.column("day_to")

@@ -95,6 +95,11 @@ class Postings:
         """How many documents hold a term, deleted ones among them."""
         return sum(part.lists.size for part in self.lists(field, term))
 
+    def live(self, field: str, term: str) -> int:
+        """How many documents hold a term."""
+        parts = self.lists(field, term)
+        return sum(len(list(part.postings())) if part.deleted else part.lists.size for part in parts)
+
     def occurrences(self, field: str, term: str) -> tuple[int, int]:
         """In how many documents a term stands, and how often in all."""
         return self.frequency(field, term), sum(part.lists.occurrences for part in self.lists(field, term))
@@ -169,7 +174,7 @@ class Postings:
             by_byte = [K1 * (1 - B + B * (byte_to_length(byte) or 1) / average) for byte in range(256)]
             norms = self._all_norms[field] = array("d")
             for leaf, _ in self.leaves:
-                norms.extend(by_byte[byte] for byte in _lengths(leaf, field))
+                norms.extend(map(by_byte.__getitem__, _lengths(leaf, field)))
         return norms
 
 

@@ -6,17 +6,19 @@ import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from whoosh import columns, fields, formats
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import FileIndex
 from whoosh.lang.snowball.english import EnglishStemmer
 
-from ...pipeline.records import Change, Post
 from ..analysis import ANALYSIS_VERSION, keyword, printable, words
 from ..dates import span
 from ..stored import KEPT, pack
+
+if TYPE_CHECKING:
+    from ...pipeline.records import Change, Post
 
 FORMAT_VERSION = 3
 """Raise it with every change of the fields or of what goes into them."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, exists, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ..facts import DEFAULT_ORDER
@@ -12,7 +13,7 @@ from ..identity import Key, entry_keys, post_id
 from ..reading import date_candidates, read_entry, utc_now
 from ..records import Entry, KnownEntry
 from . import tables as t
-from .rows import chunks
+from .compiled import in_list_sql, rows_in, sql
 
 
 def _strong_keys(entry: Entry) -> list[str]:
@@ -24,15 +25,18 @@ def _strong_keys(entry: Entry) -> list[str]:
     return [post_id(key) for key in strong or keys]
 
 
-def forgotten_among(db: Connection, source: str, entries: Sequence[Entry]) -> set[int]:
+_F = t.forgotten.c
+_OF_SOURCE = _F.source == bindparam("of_source")
+_ANY = sql(select(exists().where(_OF_SOURCE)), "of_source")
+_AMONG = in_list_sql(select(_F.key).where(_OF_SOURCE).where, _F.key, "of_source")
+
+
+def forgotten_among(cursor: sqlite3.Cursor, source: str, entries: Sequence[Entry]) -> set[int]:
     """The places in a list of entries of those that tell of posts which the user dropped."""
-    f = t.forgotten.c
-    if db.execute(select(f.key).where(f.source == source).limit(1)).first() is None:
+    if not cursor.execute(_ANY, (source,)).fetchone()[0]:
         return set()
     keys = {number: set(_strong_keys(entry)) for number, entry in enumerate(entries)}
-    dropped: set[str] = set()
-    for some in chunks(set().union(*keys.values())):
-        dropped |= set(db.scalars(select(f.key).where(f.source == source, f.key.in_(some))))
+    dropped = {key for (key,) in rows_in(cursor, _AMONG, set().union(*keys.values()), source)}
     return {number for number, own in keys.items() if own & dropped}
 
 

@@ -8,6 +8,8 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from ..identity import permalink_key, post_id
+from ..records import Completeness
+from ..urls import canonical_permalink
 from . import tables as t
 from .rows import chunks
 
@@ -30,6 +32,15 @@ def full_among(db: Connection, source: str, addresses: Collection[str]) -> set[s
         dropped = db.scalars(select(f.key).where(f.source == source, f.key.in_(some)))
         found.update(by_alias[key] for key in dropped)
     return found
+
+
+def addresses(db: Connection, source: str, *, completeness: Completeness | None = None) -> dict[str, str]:
+    """The addresses of the posts that are on the blog, by their canonical form; of one completeness or of both."""
+    p = t.posts.c
+    query = select(p.url).where(p.source == source, p.live, ~p.gone, p.url.is_not(None))
+    if completeness is not None:
+        query = query.where(p.completeness == completeness)
+    return {canonical_permalink(url): url for url in db.scalars(query)}
 
 
 def listed(db: Connection, source: str, archive: str, since: datetime) -> set[str]:

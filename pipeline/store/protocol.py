@@ -196,10 +196,6 @@ class Store(Protocol):
         """Acknowledge that a post's address answered 404 or 410: its post is gone, until it is seen again."""
         ...
 
-    def known_full(self, source: str) -> set[str]:
-        """Canonical addresses of the posts of which a full text is stored; the crawler need not fetch them."""
-        ...
-
     def held(self, source: str) -> dict[str, bool]:
         """The canonical address of every entry that has one; True where a full text of it is stored."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, TypeVar
@@ -26,26 +27,25 @@ def chunks(values: Iterable[T]) -> Iterator[list[T]]:
         yield listed[start : start + AT_ONCE]
 
 
-def entry_row(entry: Entry, digest: str) -> dict[str, Any]:
-    """What an entry says, as the columns of its row; the columns of its sightings are not among them."""
+ENTRY_COLUMNS = (
+    *("source", "digest", "form", "title", "body", "body_type", "permalink", "address", "platform_id"),
+    *("also_at", "dates", "author", "categories", "tags", "layout"),
+)
+
+
+def entry_values(entry: Entry, digest: str) -> tuple[str | None, ...]:
+    """What an entry says, as the `ENTRY_COLUMNS` of its row; the columns of its sightings are not among them."""
     address = canonical_permalink(entry.permalink) if entry.permalink and is_web_address(entry.permalink) else None
-    return {
-        "source": entry.source,
-        "digest": digest,
-        "form": entry.form,
-        "title": entry.title,
-        "body": entry.body,
-        "body_type": entry.body_type,
-        "permalink": entry.permalink,
-        "address": address,
-        "platform_id": entry.platform_id,
-        "also_at": list(entry.also_at),
-        "dates": [[d.text, d.origin, d.place] for d in entry.dates],
-        "author": entry.author,
-        "categories": list(entry.categories),
-        "tags": list(entry.tags),
-        "layout": entry.layout,
-    }
+    return (
+        *(entry.source, digest, entry.form, entry.title, entry.body, entry.body_type, entry.permalink, address),
+        entry.platform_id,
+        json.dumps(entry.also_at) if entry.also_at else "[]",
+        json.dumps([[d.text, d.origin, d.place] for d in entry.dates]),
+        entry.author,
+        json.dumps(entry.categories) if entry.categories else "[]",
+        json.dumps(entry.tags) if entry.tags else "[]",
+        entry.layout,
+    )
 
 
 def known_entry(row: Row[Any]) -> KnownEntry:

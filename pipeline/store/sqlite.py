@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from json import JSONDecodeError
 from pathlib import Path
@@ -17,11 +19,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..errors import StoreError
 from ..home import Home
 from ..records import Change, Entry, KnownEntry, Post
-from ..urls import canonical_permalink
 from . import tables as t
+from .compiled import cursor_of
 from .connections import may_write, readable, writable
-from .holdings import full_among, listed, shown_since
-from .intake import know_source, put_absence, put_page
+from .holdings import addresses, full_among, listed, shown_since
+from .intake import PUT_ARCHIVE, know_source, put_absence, put_page
 from .migrations import migrate
 from .outcome import forget_post, remove_source
 from .protocol import PageSeen, PutResult, ResolvedPost, Run
@@ -105,7 +107,13 @@ class SqliteStore:
 
         Where the file is damaged, SQLite's own message may hold bytes that are no text.
         """
-        kinds: tuple[type[Exception], ...] = (SQLAlchemyError, UnicodeDecodeError, JSONDecodeError, *damage)
+        kinds: tuple[type[Exception], ...] = (
+            SQLAlchemyError,
+            sqlite3.Error,
+            UnicodeDecodeError,
+            JSONDecodeError,
+            *damage,
+        )
         try:
             yield
         except kinds as error:
@@ -138,13 +146,6 @@ class SqliteStore:
         with self._writing() as db:
             put_absence(db, source, url, observed_at)
 
-    def known_full(self, source: str) -> set[str]:
-        """See `Store.known_full`."""
-        e = t.entries.c
-        query = select(e.address).where(e.source == source, e.form == "content", e.address.is_not(None)).distinct()
-        with self._reading() as db:
-            return {address for (address,) in db.execute(query)}
-
     def held(self, source: str) -> dict[str, bool]:
         """See `Store.held`."""
         e = t.entries.c
@@ -160,12 +161,8 @@ class SqliteStore:
 
     def excerpts(self, source: str) -> dict[str, str]:
         """See `Store.excerpts`."""
-        p = t.posts.c
-        query = select(p.url).where(
-            p.source == source, p.live, ~p.gone, p.completeness == "excerpt", p.url.is_not(None)
-        )
         with self._reading() as db:
-            return {canonical_permalink(url): url for url in db.scalars(query)}
+            return addresses(db, source, completeness="excerpt")
 
     def shown_since(self, source: str, since: datetime) -> set[str]:
         """See `Store.shown_since`."""
@@ -179,10 +176,8 @@ class SqliteStore:
 
     def known_posts(self, source: str) -> dict[str, str]:
         """See `Store.known_posts`."""
-        p = t.posts.c
-        query = select(p.url).where(p.source == source, p.live, ~p.gone, p.url.is_not(None))
         with self._reading() as db:
-            return {canonical_permalink(url): url for url in db.scalars(query)}
+            return addresses(db, source)
 
     # Archives
 
@@ -197,10 +192,10 @@ class SqliteStore:
 
     def put_archive_state(self, source: str, url: str, state: Mapping[str, Any]) -> None:
         """See `Store.put_archive_state`."""
-        row = {"source": source, "url": url, "state": dict(state)}
-        put = upsert(t.archives).values(row)
-        with self._writing() as db:
-            db.execute(put.on_conflict_do_update(index_elements=["source", "url"], set_={"state": put.excluded.state}))
+        with self._guard(TypeError, ValueError, RecursionError):
+            said = json.dumps(dict(state))
+        with self._writing() as db, closing(cursor_of(db)) as cursor:
+            cursor.execute(PUT_ARCHIVE, (source, url, said))
 
     # Entries and posts
 
@@ -392,6 +387,4 @@ class SqliteStore:
 
 
 def _json_list(text: str | None) -> list[str]:
-    import json
-
     return list(json.loads(text)) if text else []

@@ -1,9 +1,13 @@
 """Tab completion, as the shells ask for it."""
 
 import os
+import pty
+import select
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -15,9 +19,6 @@ SHELLS = ("bash", "zsh", "fish")
 
 def ask_bash(folder: Path, *words: str, **environment: str) -> list[str]:
     """What bash offers for the last of these words, by the script that `completion bash` prints."""
-    program = folder / "tipsearch"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m tipsearch.cli.main "$@"\n')
-    program.chmod(0o755)
     script = (
         'eval "$(tipsearch completion bash)"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); '
         '_tipsearch_completion tipsearch; printf "%s\\n" "${COMPREPLY[@]}"'
@@ -26,7 +27,7 @@ def ask_bash(folder: Path, *words: str, **environment: str) -> list[str]:
         ["bash", "-c", script, "bash", "tipsearch", *words],
         capture_output=True,
         encoding="utf-8",
-        env=ENVIRONMENT | {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"} | environment,
+        env=program(folder, **environment),
         check=True,
     )
     assert done.stderr == ""
@@ -41,14 +42,12 @@ def ask_bash(folder: Path, *words: str, **environment: str) -> list[str]:
         (("query", "empathy", "--so"), ["--source", "--sort"]),
         (("query", "--sort", ""), ["relevance", "newest", "oldest"]),
         (("query", "-noise", "--source", ""), ["tips", "sayings"]),
-        (
-            (
-                "query",
-                "--source=t",
-            ),
-            ["tips"],
-        ),
+        (("query", "--source=t"), ["tips"]),
+        (("query", "--source", "=", "t"), ["tips"]),
+        (("query", "--source", "="), ["tips", "sayings"]),
         (("refresh", "s"), ["sayings"]),
+        (("refresh", "--max-time", "1"), ["15m", "1h", "1d"]),
+        (("crawl", "--max-t"), ["--max-time"]),
         (("sources", "remove", ""), ["tips", "sayings"]),
         (("query", "--tag", "small"), ["small-gestures"]),
         (("query", "--category", "Business"), ["business-advice"]),
@@ -76,6 +75,104 @@ def test_other_shells_ask_the_same_way(corpus: Path, shell: str) -> None:
     assert done.status == 0
     assert "small-gestures" in done.out
     assert done.err == ""
+
+
+def program(folder: Path, **environment: str) -> dict[str, str]:
+    """An environment in which `tipsearch` is this project's."""
+    script = folder / "tipsearch"
+    script.write_text(f'#!/bin/sh\nexec {sys.executable} -m tipsearch.cli.main "$@"\n')
+    script.chmod(0o755)
+    return ENVIRONMENT | {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "HOME": str(folder)} | environment
+
+
+@pytest.mark.skipif(not shutil.which("fish"), reason="there is no fish here")
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("re", ["refresh", "reindex", "resolve"]),
+        ("query empathy --so", ["--sort", "--source"]),
+        ("query -noise --source ", ["sayings", "tips"]),
+        ("query --source=t", ["--source=tips"]),
+        ("query 'two words' --tag small", ["small-gestures"]),
+        ("qury ", []),
+    ],
+)
+def test_fish_completes(corpus: Path, tmp_path: Path, line: str, offered: list[str]) -> None:
+    ask = 'tipsearch completion fish | source; complete -C "tipsearch $argv[1]"'
+    done = subprocess.run(
+        ["fish", "--no-config", "-c", ask, "--", line],
+        capture_output=True,
+        encoding="utf-8",
+        env=program(tmp_path, TIPSEARCH_HOME=str(corpus)),
+        check=True,
+    )
+    assert [each.partition("\t")[0] for each in done.stdout.splitlines()] == offered
+    assert done.stderr == ""
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash here")
+@pytest.mark.parametrize(
+    ("line", "completed"),
+    [
+        ("query --sou", "query --source "),
+        ("query --source=t", "--source=tips "),
+        ("query 'two words' --tag small", "--tag small-gestures "),
+    ],
+)
+def test_bash_completes_what_is_typed(corpus: Path, tmp_path: Path, line: str, completed: str) -> None:
+    environment = program(tmp_path, TIPSEARCH_HOME=str(corpus), TERM="dumb", PS1="ready: ")
+    child, terminal = pty.fork()
+    if not child:
+        os.execvpe("bash", ["bash", "--norc", "-i"], environment)
+    try:
+        seen(terminal, ["ready: "])
+        os.write(terminal, b'eval "$(tipsearch completion bash)"; echo be"gin"\n')
+        seen(terminal, ["begin"])
+        os.write(terminal, f"tipsearch {line}\t".encode())
+        shown = seen(terminal, [completed])
+        assert completed in shown
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        os.close(terminal)
+
+
+@pytest.mark.skipif(not shutil.which("zsh"), reason="there is no zsh here")
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("re", ["refresh", "reindex", "resolve"]),
+        ("query --sou", ["query --source "]),
+        ("query --source ", ["tips", "sayings"]),
+        ("query --source=t", ["query --source=tips "]),
+        ("query --tag small", ["--tag small-gestures "]),
+    ],
+)
+def test_zsh_completes_without_being_set_up_for_it(corpus: Path, tmp_path: Path, line: str, offered: list[str]) -> None:
+    (tmp_path / ".zshrc").write_text('eval "$(tipsearch completion zsh)"\nPROMPT="ready: "\n')
+    environment = program(tmp_path, TIPSEARCH_HOME=str(corpus), TERM="dumb", ZDOTDIR=str(tmp_path))
+    child, terminal = pty.fork()
+    if not child:
+        os.execvpe("zsh", ["zsh", "-d", "-i"], environment)
+    try:
+        begun = seen(terminal, ["ready: "])
+        assert "not found" not in begun
+        os.write(terminal, f"tipsearch {line}\t".encode())
+        shown = seen(terminal, offered)
+        assert all(each in shown for each in offered), shown
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        os.close(terminal)
+
+
+def seen(terminal: int, awaited: list[str], seconds: float = 30.0) -> str:
+    """What a terminal shows until all that is awaited stands there, or the time is over."""
+    shown, end = b"", time.monotonic() + seconds
+    while time.monotonic() < end and not all(each.encode() in shown for each in awaited):
+        if select.select([terminal], [], [], 0.2)[0]:
+            shown += os.read(terminal, 65536)
+    return shown.decode(errors="replace")
 
 
 def asked(*words: str, home: Path | str) -> tuple[str, str]:

@@ -237,6 +237,28 @@ class TestCrawl:
             assert (source["outcome"], archive["held"], archive["stated"]) == ("incomplete", 11, 12)
             assert len(source["missing"]) == 1
 
+    def test_a_run_ends_when_its_time_is_over_and_the_next_one_goes_on(self, run: Run) -> None:
+        with big_site(60, **HTML_ALONE, delay=0.15) as site:
+            first = run("crawl", f"{site.url}/", "--delay", "0", "--max-time", "1s", "--format", "json")
+            assert first.status == 3
+            (source,) = first.json["sources"]
+            assert source["outcome"] == "interrupted"
+            assert "the run's time, 1 second, is over; the next run goes on" in source["stop_reason"]
+            read = source["pages"]
+            assert 0 < read < 20
+            site.forget()
+            second = run("refresh", "--max-time", "1m", "--format", "json")
+            assert (second.status, second.json["sources"][0]["outcome"]) == (0, "ok")
+            assert f"/page/{read}/" not in [request.path for request in site.requests]
+        assert len(run("export").lines) == 60
+
+    @pytest.mark.parametrize("given", ["", "6", "-1s", "0s", "1w", "8d", "ninety", "1h30m", "9" * 400 + "s"])
+    def test_what_is_no_length_of_time_is_a_mistake(self, run: Run, given: str) -> None:
+        for command in (("crawl", "http://127.0.0.1:9/"), ("refresh",)):
+            done = run(*command, "--max-time", given)
+            assert done.status == 2
+            assert "--max-time" in done.err
+
     def test_one_source_that_fails_keeps_the_other(self, run: Run) -> None:
         with big_site(6) as site, serve_pages({"/": 500}) as broken:
             done = run("crawl", f"{site.url}/", f"{broken.url}/", "--delay", "0", "--format", "json")

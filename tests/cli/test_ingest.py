@@ -11,7 +11,7 @@ from support.asking import get
 from support.real import REAL, with_real_pages
 from tipsearch.cli.demo import DemoSites
 
-from .conftest import Run, tipsearch
+from .conftest import POST, Run, tipsearch
 
 TEXTS = Path(__file__).resolve().parents[2] / "fixtures" / "text"
 RENDERED = ["wordpress_teasers_and_posts", "wordpress_posts_only_crlf", "blogger_label_snippets"]
@@ -45,6 +45,14 @@ def test_any_order_gives_the_same_posts(pages: list[Path], tmp_path: Path) -> No
             assert tipsearch("ingest", page, home=home).status == 0
         exports.add(tipsearch("export", home=home).out)
     assert len(exports) == 1
+
+
+def test_a_saved_page_that_declares_a_wrong_encoding_is_read_as_what_it_is(run: Run, tmp_path: Path) -> None:
+    page = POST.replace("<html>", '<html><meta charset="iso-8859-1">').replace("smile", "say “grüß dich”")
+    (tmp_path / "page.html").write_bytes(page.encode("utf-8"))
+    assert run("ingest", tmp_path / "page.html").status == 0
+    (post,) = run("export").lines
+    assert "say “grüß dich”" in post["text"]
 
 
 def test_saved_html_of_a_crawled_blog_joins_its_posts(run: Run, demo: DemoSites, tmp_path: Path) -> None:

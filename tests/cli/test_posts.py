@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from support.faults import serve_pages
+
 from .conftest import POST, Done, Run, tipsearch
 
 FIELDS = [
@@ -125,6 +127,24 @@ class TestForget:
         assert own("refresh", "tips").status == 0
         assert own("show", victim["id"]).status == 1
         assert own("forget", victim["id"]).status == 1
+
+    def test_kept_pages_stay_and_are_named(self, run: Run, tmp_path: Path) -> None:
+        with serve_pages({"/": POST}) as site:
+            (tmp_path / "home").mkdir()
+            (tmp_path / "home" / "tipsearch.toml").write_text(
+                f'[[sources]]\nname = "kept"\nurls = ["{site.url}/"]\nkeep_pages = true\n'
+            )
+            assert run("refresh").status == 0
+        (post,) = run("export").lines
+        folder = tmp_path / "home" / "pages" / "kept"
+        assert f"the pages that crawls kept in {folder} may still hold it" in run("forget", post["id"]).err
+        assert f"its kept pages stay in {folder}" in run("sources", "remove", "kept").err
+        assert list(folder.glob("*.warc.gz"))
+
+    def test_where_no_pages_are_kept_none_are_named(self, own: Run) -> None:
+        victim = own("query", "empathy", "--format", "jsonl", "-n", "1").lines[0]
+        assert "kept" not in own("forget", victim["id"]).err
+        assert "kept" not in own("sources", "remove", "sayings").err
 
 
 class TestSources:

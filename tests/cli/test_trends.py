@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Run, on_a_terminal
+from .conftest import Run, on_a_terminal, tipsearch
 
 
 def test_years_add_up_to_the_hits(ask: Run) -> None:
@@ -50,7 +50,16 @@ def test_what_is_nowhere_is_said_and_exit_1(ask: Run) -> None:
     assert ask("trends", "empthy", "empathy").status == 0
 
 
-@pytest.mark.parametrize("args", [(), ("titel:x",), ("x", "--after", "banana"), ("x", "--format", "xml")], ids=str)
+@pytest.mark.parametrize(
+    "args", [(), ("",), ("x", " "), ("titel:x",), ("x", "--after", "banana"), ("x", "--format", "xml")], ids=str
+)
 def test_what_cannot_be_answered_is_exit_2(ask: Run, args: tuple[str, ...]) -> None:
     done = ask("trends", *args)
     assert (done.status, done.out) == (2, "")
+
+
+def test_bars_are_of_signs_that_the_output_can_hold(corpus: Path) -> None:
+    done = tipsearch("trends", "empathy", home=corpus, PYTHONIOENCODING="latin-1")
+    assert done.status == 0
+    assert "\\u" not in done.out
+    assert " #" in done.out

@@ -160,6 +160,49 @@ class TestErrors:
             assert str(kept) in done.err
         assert kept.read_text() == content
 
+    @pytest.mark.parametrize(
+        ("change", "named"),
+        [
+            ({"options": {"colour": 1}}, "colour"),
+            ({"options": {"tag": [1]}}, "tag"),
+            ({"options": {"after": 2018}}, "after"),
+            ({"options": []}, "options"),
+            ({"query": ["x"]}, "query"),
+            ({"last_run": 7}, "last_run"),
+            ({"more": 7}, "more"),
+            ({"reported": {"tips": 3}}, "watches.json"),
+        ],
+        ids=str,
+    )
+    def test_a_value_that_somebody_wrote_into_the_file_is_named(
+        self, home: Path, change: dict[str, object], named: str
+    ) -> None:
+        watch(home, "add", "calm", "patience")
+        kept = home / "watches.json"
+        saved = json.loads(kept.read_text())
+        kept.write_text(json.dumps({"watches": [saved["watches"][0] | change]}))
+        done = watch(home, "run")
+        assert (done.status, done.out) == (2, "")
+        assert str(kept) in done.err
+        assert named in done.err
+
+    def test_a_watch_that_cannot_be_answered_is_named_and_the_others_run(self, home: Path, tmp_path: Path) -> None:
+        for name in ("broken", "calm"):
+            watch(home, "add", name, "patience")
+        kept = home / "watches.json"
+        kept.write_text(kept.read_text().replace('"query": "patience"', '"query": "titel:x"', 1))
+        done = watch(home, "run", "--since-last", "--format", "jsonl")
+        assert (done.status, titles(done)) == (2, ["calm 01"])
+        assert "the watch broken" in done.err
+        assert "Did you mean title:?" in done.err
+        again = watch(home, "run", "--since-last")
+        assert (again.status, again.out) == (2, "")
+        feed = tmp_path / "feed.xml"
+        assert watch(home, "run", "--atom", feed).status == 2
+        assert [entry.title for entry in feedparser.parse(feed.read_bytes()).entries] == ["A Tip"]
+        assert watch(home, "run", "broken", "--atom", tmp_path / "none.xml").status == 2
+        assert not (tmp_path / "none.xml").exists()
+
     def test_without_a_watch_or_a_corpus_it_says_how_to_begin(self, home: Path, run: Run) -> None:
         assert "watch add" in watch(home, "run").err
         assert watch(home, "run").status == 2

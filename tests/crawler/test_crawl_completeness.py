@@ -93,6 +93,12 @@ def test_a_whole_archive_is_counted_against_what_the_site_says(
     assert (told[name].report.outcome, told[name].report.missing) == ("ok", ())
 
 
+@pytest.mark.parametrize("name", ["locked, REST", "locked, feed", "locked, pages"])
+def test_posts_behind_a_password_have_their_own_titles_in_every_channel(told: dict[str, Crawled], name: str) -> None:
+    titles = {post.title for post in told[name].posts}
+    assert titles == {post.title for post in told["REST"].posts}
+
+
 def test_where_a_site_says_no_number_none_is_made_up(told: dict[str, Crawled]) -> None:
     assert told["feed, nothing to count by"].count == (N, None, "")
     assert told["feed, nothing to count by"].report.outcome == "ok"

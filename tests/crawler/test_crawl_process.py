@@ -25,7 +25,7 @@ Start = Callable[..., "subprocess.Popen[str]"]
 @pytest.fixture
 def long_blog(blog: Any, html: Any) -> Any:
     blog.archive([[html.article(2 * n), html.article(2 * n + 1)] for n in range(40)])
-    blog.routes = {path: html.Reply(page, wait=0.05) for path, page in blog.routes.items()}
+    blog.routes = {path: html.Reply(page, wait=0.1) for path, page in blog.routes.items()}
     return blog
 
 
@@ -95,6 +95,20 @@ def test_a_crawl_whose_child_is_killed_fails_by_name(
     assert (report["outcome"], report["error"], report["complete"]) == ("failed", "CrawlError", False)
     assert str(home / "logs" / "crawl.log") in report["problems"][0]
     assert report["posts_total"] >= 6
+
+
+def test_a_crawl_whose_reading_process_is_killed_goes_on_with_a_new_one(
+    long_blog: Any, start_crawl: Start, last_json: Callable[[str], dict[str, Any]], tmp_path: Path
+) -> None:
+    process = start_crawl(long_blog.url(), home=tmp_path / "home")
+    read_pages(process, 3)
+    os.kill(child_of(child_of(process.pid)), signal.SIGKILL)
+    output, _ = process.communicate(timeout=60)
+    (report,) = last_json(output)["sources"]
+    # It may have died between two pages; then nothing was lost with it but its place.
+    assert report["posts_total"] >= 76
+    assert all("the process that was reading it ended (status -9)" in problem for problem in report["problems"])
+    assert len(set(long_blog.pages_asked)) == 40 or report["problems"]
 
 
 def test_an_interrupt_stores_the_page_at_hand_and_stops(

@@ -179,3 +179,39 @@ def test_a_posts_own_page_gives_one_content_entry(post_markup, with_teasers, lin
         assert [(e.title, e.permalink) for e in contents] == [(POSTS[0][0], HERE + POSTS[0][1])], where
         assert len(found.entries) == (11 if with_teasers else 1), where
         assert not any(e.listed_in for e in found.entries), where
+
+
+def gallery(paths, *, rel="", box="tile", text="{}"):
+    tiles = "".join(
+        f'<div class="{box}"><a href="{HERE}{path}"><img src="{HERE}/{n}.jpg" alt=""></a>'
+        f'<h3><a href="{HERE}{path}"{rel}>{text.format(n)}</a></h3></div>'
+        for n, path in enumerate(paths)
+    )
+    html = (
+        f'<body class="archive category"><main id="main"><h1>Outings</h1><div class="grid">{tiles}</div></main></body>'
+    )
+    page = Page(source="desk", url=f"{HERE}/category/outings/", text=html, observed_at=NOW)
+    return [entry.permalink for entry in extract(page).entries]
+
+
+NAMES = ["quay", "lantern", "gulls", "ropes"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"paths": [f"/2019/06/12/outing/{name}/" for name in NAMES]},
+        {"paths": [f"/{name}/" for name in NAMES], "rel": ' rel="attachment wp-att-7"'},
+        {"paths": [f"/?attachment_id={n}" for n in range(4)]},
+        {"paths": [f"/outing/attachment/{name}/" for name in NAMES]},
+        {"paths": [f"/2019/06/{name}/" for name in NAMES], "box": "gallery-item"},
+    ],
+    ids=["below one post", "by rel", "by number", "by path", "in a gallery"],
+)
+def test_pictures_of_a_gallery_are_no_posts(options):
+    assert gallery(**options, text="View {} of the harbor") == []
+
+
+def test_titles_with_pictures_are_posts():
+    paths = [f"/2019/06/{name}/" for name in NAMES]
+    assert gallery(paths, text="View {} of the harbor") == [HERE + path for path in paths]

@@ -32,6 +32,14 @@ def test_a_post_behind_a_password_is_a_summary_without_a_text_and_says_so(conten
     assert found.notes == (f"{SITE}/2021/01/14/low-water/ is behind a password",)
 
 
+def test_the_prefix_of_a_closed_post_is_no_part_of_its_title_and_an_open_posts_own_word_is():
+    for content, title in ((FORM, "Low Water"), ("<p>Low water is the best time to look.</p>", "Protected: Low Water")):
+        text = f'<body class="single single-post postid-5"><main><article class="post hentry">{HEAD.replace("Low", "Protected: Low", 1)}<div class="entry-content">{content}</div></article></main></body>'
+        url = f"{SITE}/2021/01/14/low-water/"
+        (entry,) = extract(Page(source="s", url=url, text=text, observed_at=datetime(2024, 5, 1, tzinfo=UTC))).entries
+        assert entry.title == title
+
+
 def test_in_a_listing_only_the_closed_post_is_noted():
     found = extract(load_page(FIXTURES / "wordpress" / "archive_with_a_post_behind_a_password"))
     assert found.notes == ("https://quay.example.org/2021/02/20/plans-for-the-dry-dock/ is behind a password",)

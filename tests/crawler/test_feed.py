@@ -509,7 +509,8 @@ def test_blogger_s_short_feeds_are_excerpts() -> None:
 )
 def test_a_post_behind_a_password_is_named_and_has_no_text(parts: dict[str, str | None]) -> None:
     reader = FeedReader(BLOG, FEED, platform="wordpress")
-    got = reader.read(answer(FEED, rss(item(1, **parts))))
+    got = reader.read(answer(FEED, rss(item(1, title="<title>Protected: Tip 1</title>", **parts))))
+    assert got.entries[0].title == "Tip 1"
     assert (got.entries[0].form, got.entries[0].body) == ("summary", "")
     assert got.notes == ("https://desk.example/tip-1/ is behind a password",)
     assert not reader.summaries_only

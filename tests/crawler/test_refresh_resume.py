@@ -37,6 +37,7 @@ KINDS: dict[str, tuple[Callable[..., Any], int, str, dict[str, Any], int]] = {
     "pages": (big_site, 40, "/", HTML, 5),
     "posts-of-excerpts": (big_site, 15, "/", {**HTML, "excerpts": True}, 10),
     "blogger": (blogger_site, 40, "/", {"feed_page_cap": 10}, 3),
+    "label": (blogger_site, 60, "/search/label/service", {"feed_page_cap": 5}, 2),
 }
 
 
@@ -69,11 +70,12 @@ def kill_after(blog: Blogged, pages: int, *, both: bool = True, full: bool = Fal
         time.sleep(0.02)
 
 
-def undisturbed(blog: Blogged, home: Path) -> dict[str, tuple[Any, ...]]:
+def undisturbed(blog: Blogged, home: Path) -> tuple[dict[str, tuple[Any, ...]], str]:
+    """The posts of a crawl that nothing disturbs, and why it says that it read them in that way."""
     other = Blogged(blog.site, home)
     other.source = blog.source
-    other.crawl()
-    return said(other)
+    (archive,) = other.crawl().archives
+    return said(other), archive.why
 
 
 @pytest.mark.parametrize(("kind", "both"), [*((kind, True) for kind in KINDS), ("rest", False), ("pages", False)])
@@ -87,11 +89,20 @@ def test_a_killed_first_crawl_goes_on_where_it_stopped(
     report = blog.crawl()
     again = [path for path in blog.asked if path in before]
     assert report.outcome == "ok", (report, stated)
-    whole = undisturbed(blog, tmp_path / "other")
+    whole, why = undisturbed(blog, tmp_path / "other")
     assert said(blog) == whole
+    assert report.archives[0].why.partition(", ")[2] == why.partition(", ")[2], "of the ways left, another may be taken"
     if kind not in {"rest-that-hides-posts", "feed-that-repeats"}:
         assert len(again) <= 1, again
     assert report.archives[0].held == len(whole)
+
+
+def test_a_sweep_killed_twice_still_says_why_it_was_read_in_this_way(served: Callable[..., Blogged]) -> None:
+    blog = served("feed-that-repeats")
+    kill_after(blog, 4)
+    kill_after(blog, 2)
+    (archive,) = blog.crawl().archives
+    assert archive.why.startswith("read through its listing pages, because REST answers 404; its feed is not whole")
 
 
 def test_a_killed_sweep_goes_on_and_takes_nothing_for_gone(served: Callable[..., Blogged]) -> None:

@@ -51,6 +51,8 @@ def warc(*records: tuple[str, str, str, bytes], gz: bool = True) -> bytes:
         pytest.param(PAGE.encode("utf-16"), id="utf-16 with a BOM"),
         pytest.param(PAGE.encode("cp1252"), id="windows-1252 unsaid"),
         pytest.param(PAGE.replace("<body>", '<meta charset="windows-1252"><body>').encode("cp1252"), id="by meta"),
+        pytest.param(PAGE.replace("<body>", '<meta charset="iso-8859-1"><body>').encode(), id="utf-8, another by meta"),
+        pytest.param(PAGE.encode() + b"<!-- a page of \xe4ndern cut in two -->", id="utf-8 with a broken byte"),
     ],
 )
 @pytest.mark.parametrize("name", ["page.html", "page.HTM", "page.txt", "page"])
@@ -121,13 +123,16 @@ def test_a_warc_gives_its_html_pages_with_address_and_date(gz: bool, tmp_path: P
             ("response", "https://desk.example/tag/x/", "text/html; charset=windows-1252", PAGE.encode("cp1252")),
             ("response", "https://desk.example/style.css", "text/css", b"p {}"),
             ("resource", "https://desk.example/tag/y/", "text/html", PAGE.encode()),
+            ("response", "https://desk.example/tag/z/", "text/html; charset=iso-8859-1", PAGE.encode()),
             ("response", "https://desk.example/empty/", "text/html", b""),
             gz=gz,
         )
     )
-    first, second, empty = read_saved(path)
+    first, second, third, empty = read_saved(path)
     assert isinstance(first, SavedPage)
     assert isinstance(second, SavedPage)
+    assert isinstance(third, SavedPage)
+    assert "Grüße" in third.text, "its header says another encoding than its bytes"
     assert (first.url, second.url) == ("https://desk.example/tag/x/", "https://desk.example/tag/y/")
     assert first.observed_at == datetime(2019, 5, 14, 12, tzinfo=UTC)
     assert "Grüße" in first.text

@@ -38,7 +38,14 @@ def test_states_survive_json() -> None:
         reader={"url": URL, "keys": ["a"]},
         validators={URL: Validators(etag='"x"', last_modified="Sun, 01 Mar 2026 00:00:00 GMT")},
         holes=(f"{URL}page/5/",),
-        sweep=Sweep(began=NOW.isoformat(), guests=("ab",), holes=(URL,), first={"shown": 3}),
+        sweep=Sweep(
+            began=NOW.isoformat(),
+            guests=("ab",),
+            holes=(URL,),
+            first={"shown": 3},
+            tried=("REST lied",),
+            closed=("RobotsError", "closed"),
+        ),
     )
     assert ArchiveState.from_json(json.loads(json.dumps(state.to_json()))) == state
     source = SourceState(missing=("a page",), unavailable={"b": "why"}, failures=2, retry_at="x", doubted=7)

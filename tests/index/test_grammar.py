@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tipsearch.index.grammar import MOST_PATTERNS, _Builder, _through_luqum, parse_query
+from tipsearch.index.grammar import MOST_PATTERNS, ParsedQuery, _Builder, _joined_by, _through_luqum, parse_query
 from tipsearch.index.query import (
     AllOf,
     AnyOf,
@@ -124,6 +124,18 @@ def test_the_language_reads(query: str, node: object) -> None:
         ("24/7 apple", Clauses((Phrase(("24", "7")), A)), '"24 7"'),
         ("C++", Word("c"), "“c”"),
         ("http://berry.example/x", Phrase(("http", "berry", "example", "x")), "phrase"),
+        ("http://berry.example/x?a*", Phrase(("http", "berry", "example", "x", "a")), "phrase"),
+        ("apple.ber*", AllOf((A, Pattern("ber*"))), "apple AND ber*"),
+        ("/apple.*/", A, "read as apple"),
+        ("title: apple", Clauses((Word("title"), A)), "right after its colon"),
+        ("!apple", A, "-apple"),
+        ('title:"apple berry', Clauses((Word("apple", "title"), B)), "never closed"),
+        ('date:"2018', Published(date(2018, 1, 1), date(2019, 1, 1)), "never closed"),
+        ('title:" apple', A, "never closed"),
+        (r"apple\:berry", Phrase(("apple", "berry")), "“apple:berry”"),
+        (r"ap\*le", Phrase(("ap", "le")), "“ap*le”"),
+        (r"\-apple", A, "“-apple”"),
+        (r"C:\apple", Phrase(("c", "apple")), "“C:\\apple”"),
     ],
 )
 def test_what_people_type_is_answered_with_a_note(query: str, node: object, note: str) -> None:
@@ -137,6 +149,51 @@ def test_other_colons_and_everyday_signs_are_words(query: str) -> None:
     assert wanted(meaning(query))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("query", "same"),
+    [
+        ("title:(+apple -berry)", "+title:apple -title:berry"),
+        ("title:(-berry)", "-title:berry"),
+        ("date:(>=2018 AND <2019-06)", "date:>=2018 AND date:<2019-06"),
+        ("date:([2018 TO 2019} OR >2021)", "date:[2018 TO 2019} OR date:>2021"),
+        ('date:((2018 OR >"last March")) apple', '(date:2018 OR date:>"last March") apple'),
+        ("apple date:[2018 TO 2019]^2", "apple date:[2018 TO 2019]"),
+    ],
+)
+def test_a_group_of_a_field_means_what_its_parts_mean_one_by_one(query: str, same: str) -> None:
+    assert parse_query(query) == parse_query(same)
+
+
+@pytest.mark.parametrize(
+    ("query", "node"),
+    [
+        (r"tag:c\+\+", Keyword("tag", "c++")),
+        (r"tag:a\*", Keyword("tag", "a*")),
+        (r"date:2018\-03", Published(date(2018, 3, 1), date(2018, 4, 1))),
+        (r'"apple \"berry\""', Phrase(("apple", "berry"))),
+        (r"ap\ple", A),
+    ],
+)
+def test_an_escaped_sign_is_a_sign_like_any_other(query: str, node: object) -> None:
+    assert parse_query(query) == ParsedQuery(node)  # type: ignore[arg-type]
+
+
+def test_of_more_bare_words_than_a_query_may_have_the_first_are_kept() -> None:
+    parsed = parse_query(" ".join(f"w{n}" for n in range(1_000)))
+    assert parsed.node == Clauses(tuple(Word(f"w{n}") for n in range(MOST_CLAUSES)))
+    assert parsed.notes == ("the query has 1,000 words: the first 250 different ones were looked for",)
+
+
+def test_the_names_of_fields_are_no_words() -> None:
+    parse_query(" ".join(f"tag:t{n}" for n in range(MOST_CLAUSES)))
+    with pytest.raises(QueryError, match="251 words"):
+        parse_query(" ".join(f"tag:t{n}" for n in range(MOST_CLAUSES + 1)))
+
+
+def test_a_word_said_often_counts_once() -> None:
+    assert parse_query("apple berry " * 5_000) == ParsedQuery(Clauses((A, B)))
+
+
 def test_all_words_demands_what_stands_side_by_side() -> None:
     assert meaning("the apple berry -cherry", all_words=True) == Clauses((), (A, B), (C,))
     assert meaning("apple berry", all_words=True) == AllOf((A, B))
@@ -146,7 +203,7 @@ def test_all_words_demands_what_stands_side_by_side() -> None:
     ("query", "word", "hint"),
     [
         ("titel:apple", "titel", "title:"),
-        ("published:2018", "published", "The fields are"),
+        ("published:2018", "published", "Did you mean date:?"),
         ("apple (catgory:x)", "catgory", "category:"),
         ("date:banana", "banana", "2018-11-13"),
         ("date:2018-13", "2018-13", "2018-11"),
@@ -156,6 +213,8 @@ def test_all_words_demands_what_stands_side_by_side() -> None:
         ("date:[2019 TO 2018]", "date:[2019 TO 2018]", "first"),
         ("is:fancy", "fancy", "is:excerpt"),
         ("tag:apple~", "apple", "tag:apple*"),
+        ("date:2018~", "2018", "Write date:2018"),
+        ("title:[a TO z]", "[a TO z]", "date:[2018 TO 2019-06]"),
     ],
 )
 def test_what_cannot_be_meant_is_named(query: str, word: str, hint: str) -> None:
@@ -169,8 +228,8 @@ def test_what_cannot_be_meant_is_named(query: str, word: str, hint: str) -> None
 @pytest.mark.parametrize(
     "query",
     [
-        "apple " * 10_000,
-        " ".join(f"w{n}" for n in range(10_000)),
+        "+apple " * 10_000,
+        " ".join(f"tag:w{n}" for n in range(10_000)),
         "ap* " * 1_000,
         " ".join(f"ap{n}*" for n in range(MOST_PATTERNS + 1)),
         "(" * 5_000 + "apple" + ")" * 5_000,
@@ -179,8 +238,8 @@ def test_what_cannot_be_meant_is_named(query: str, word: str, hint: str) -> None
         "a/b" * 5_000,
     ],
     ids=[
-        "10,000 words",
-        "10,000 different words",
+        "10,000 demanded words",
+        "10,000 tags",
         "1,000 wildcards",
         "21 wildcards",
         "5,000 groups",
@@ -233,22 +292,35 @@ def test_any_text_means_something_or_is_a_query_error(query: str) -> None:
     assert refusal.hint
 
 
-@settings(max_examples=300, deadline=None)
+SIMPLE = ["apple", "the", "and", "to", "24/7", "C++", "don't", "colour?", '"apple pie"', '"the"', '"don’t, 24/7"']
+
+
+@settings(max_examples=400, deadline=None)
 @given(
-    st.lists(
-        st.one_of(st.sampled_from(["apple", "the", "and", "to", "24/7", "C++", "don't"]), st.text(max_size=6)),
-        max_size=8,
-    )
+    st.lists(st.one_of(st.sampled_from(SIMPLE), st.text(max_size=6)), max_size=8),
+    st.sampled_from([" ", " AND ", " OR "]),
+    st.booleans(),
 )
-def test_bare_words_mean_the_same_with_and_without_the_grammar(words: list[str]) -> None:
-    query = " ".join(words)
+def test_words_and_phrases_mean_the_same_with_and_without_the_grammar(
+    words: list[str], between: str, all_words: bool
+) -> None:
+    query = between.join(words)
     try:
         found = scan(query)
     except QueryError:
         return
-    assume(found.is_plain and found.pieces)
-    through = _through_luqum(found.lucene, query, _Builder([], all_words=False))
-    assert parse_query(query).node == (through or Everything())
+    assume(found.pieces and _joined_by(found.pieces) is not None)
+    builder = _Builder(found.notes, all_words=all_words)
+    through = _through_luqum(found.lucene, query, builder)
+    parsed = parse_query(query, all_words=all_words)
+    assert (parsed.node, parsed.notes) == (through or Everything(), tuple(builder.notes))
+
+
+def test_the_grammar_is_imported_for_what_needs_it_alone() -> None:
+    simple = ["apple pie", '"apple pie"', 'apple "of the eye"', "a AND b AND c", '"a b" OR c', "C++"]
+    assert all(_joined_by(scan(query).pieces) is not None for query in simple)
+    others = ["a AND b OR c", "a (b OR c)", "title:a", "a~", '"a b"~2', "a^2", "-a b", "a NOT b", "a b AND c"]
+    assert all(_joined_by(scan(query).pieces) is None for query in others)
 
 
 @given(st.text(st.characters(exclude_categories=["Z", "Cc", "Cs"], exclude_characters="\\"), min_size=1, max_size=12))
@@ -257,7 +329,19 @@ def test_an_escaped_word_comes_back(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "near"), [("titel", "title:"), ("cat", "category:"), ("tags", "tag:"), ("Re", None), ("mailto", None)]
+    ("field", "near"),
+    [
+        ("titel", "title:"),
+        ("cat", "category:"),
+        ("tags", "tag:"),
+        ("published", "date:"),
+        ("label", "tag:"),
+        ("Body", "text:"),
+        ("by", "author:"),
+        ("blog", "source:"),
+        ("Re", None),
+        ("mailto", None),
+    ],
 )
 def test_an_unknown_field_offers_one_that_is_near_and_none_that_is_far(field: str, near: str | None) -> None:
     with pytest.raises(QueryError) as refused:

@@ -33,7 +33,7 @@ WORDS = sorted({w.strip(".,").lower() for p in big_posts(60) for w in p.body.spl
 MANY = WORDS * 50
 
 REFUSED = {
-    "10,000 words": (" ".join(MANY[:10_000]), "10,000 words, more than 250"),
+    "10,000 demanded words": (" ".join(f"+{w}" for w in MANY[:10_000]), "10,000 words, more than 250"),
     "1,000 wildcards": (" ".join(f"{w[:3]}*" for w in MANY[:1000]), "more than 250"),
     "200 wildcards": (" ".join(f"{w[:3]}*" for w in WORDS[:200]), "200 words with *, ? or ~, more than 20"),
     "groups 10,000 deep": ("(" * 10_000 + "bell" + ")" * 10_000, "more than 30 deep"),
@@ -64,6 +64,8 @@ def test_what_is_too_much_is_refused_at_once_and_says_which_limit(name: str, ind
 
 ANSWERED = {
     "250 words": " ".join(WORDS[:200]),
+    "10,000 words": " ".join(MANY[:10_000]),
+    "16,666 words": "bell " * 16_666,
     "250 stop words": "the and of " * 83,
     "20 letters in the middle": " ".join(f"*{letter}*" for letter in "abcdefghijklmnopqrst"),
     "a star around a letter": "*a*",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from itertools import pairwise
 
@@ -10,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tipsearch.index import snippets
-from tipsearch.index.analysis import words
+from tipsearch.index.analysis import fold, words
 from tipsearch.index.engine import Forms
 from tipsearch.index.engine.whoosh_schema import stem as english
-from tipsearch.index.finder import Finder, Match
+from tipsearch.index.finder import Finder, Match, _beginning
 from tipsearch.index.snippets import LONGEST, one_line, snippet
 
 FILLER = "Nothing to see in this sentence. "
@@ -208,7 +209,7 @@ def test_the_finder_finds_what_looking_at_every_word_finds(pieces: list[str], gl
 def test_no_other_passage_as_short_holds_more_different_words(pieces: list[str], asked: list[str]) -> None:
     text = " ".join(pieces)
     _, marked = cut(text, *asked)
-    places = [(match.start, match.stem) for match in Finder(Forms(frozenset(asked), frozenset()), stem).among_all(text)]
+    places = [(start, term) for start, _, term, _ in Finder(Forms(frozenset(asked), frozenset()), stem).among_all(text)]
     most = max(
         (len({term for start, term in places if first <= start < first + 230}) for first, _ in places), default=0
     )
@@ -266,23 +267,24 @@ def test_the_passage_of_a_long_text_is_made_of_whole_words(pieces: list[str], da
 @given(st.lists(st.sampled_from([*"ab éß日", "e\u0301", *"\t\n\x00\x1c\x85\xa0\u180e\u200b\u2028\u3000\ufeff\ud800"])))
 def test_a_line_without_oddities_is_made_as_one_with_them_is(signs: list[str]) -> None:
     text = "".join(signs)
-    cleaned = snippets._GAP.sub(" ", text).encode("utf-8", "replace").decode("utf-8")
+    cleaned = re.sub(snippets._GAP, " ", text).encode("utf-8", "replace").decode("utf-8")
     assert one_line(text) == unicodedata.normalize("NFC", cleaned).strip()
 
 
 def worth(matches: list[Match], first: int) -> tuple[int, int, int, int]:
-    window = [match for match in matches[first:] if match.end - matches[first].start <= snippets._REACH]
-    kinds = {match.stem for match in window}
+    window = [match for match in matches[first:] if match[1] - matches[first][0] <= snippets._REACH]
+    kinds = {kind for _, _, kind, _ in window}
     spans = [
-        last.end - opening.start
+        last[1] - opening[0]
         for at, opening in enumerate(window)
         for to, last in enumerate(window[at:], start=at)
-        if {match.stem for match in window[at : to + 1]} == kinds
+        if {kind for _, _, kind, _ in window[at : to + 1]} == kinds
     ]
     phrases = sum(kind.startswith(snippets._PHRASE) for kind in kinds)
     return phrases, len(kinds), -min(spans) if len(kinds) > 1 else 0, len(window)
 
 
+@settings(max_examples=400)
 @given(
     st.lists(st.tuples(st.integers(5, 150), st.sampled_from(["a", "b", "c", "\0p", "\0q"])), min_size=1, max_size=14)
 )
@@ -290,7 +292,19 @@ def test_the_best_passage_is_the_one_that_weighing_all_of_them_finds(steps: list
     matches, place = [], 0
     for step, kind in steps:
         place += step
-        matches.append(Match(place, place + 4, kind, tells=True))
+        matches.append((place, place + 4, kind, True))
     best = max(range(len(matches)), key=lambda first: (worth(matches, first), -first))
-    last = [match for match in matches[best:] if match.end - matches[best].start <= snippets._REACH][-1]
-    assert snippets._best(matches) == (matches[best].start, last.end)
+    last = [match for match in matches[best:] if match[1] - matches[best][0] <= snippets._REACH][-1]
+    assert snippets._best(matches) == (matches[best][0], last[1])
+
+
+ENDINGS = (
+    "s ed ing ly ies y e er ability ably bility ation ator ative alism ousness fulness iveness ization li 's".split()
+)
+
+
+@settings(max_examples=400)
+@given(st.text("aeioulnrsty", min_size=1, max_size=6), st.lists(st.sampled_from(ENDINGS), max_size=3))
+def test_a_word_begins_as_its_stem_lets_expect(head: str, endings: list[str]) -> None:
+    word = fold(head + "".join(endings))
+    assert word.startswith(_beginning(english(word)))

@@ -56,8 +56,15 @@ def test_what_people_say_is_a_span_of_days(said: str, first: str, end: str) -> N
         ("banana", None),
         ("tomorrow", None),
         ("9999 years ago", None),
-        ("2018-13", None),
         ("!", None),
+        ("2018-13", "2018-12"),
+        ("2018-00-40", "2018-01"),
+        ("3 weeks", "3 weeks ago"),
+        ("a week", "a week ago"),
+        ("-7d", None),
+        ("201*", None),
+        ("2018*", "2018"),
+        ("2018-03-*", "2018-03"),
         ("2018-13-11", "2018-11-13"),
         ("2018-02-30", "2018-02-28"),
         ("yesteday", "yesterday"),
@@ -96,9 +103,53 @@ def test_dates_in_numbers_need_no_note() -> None:
     assert parse_query("date:[2018 TO 2019-06] date:>2018-11-13").notes == ()
 
 
-def test_an_empty_range_offers_the_right_one() -> None:
-    with pytest.raises(QueryError, match=r"date:\[2018 TO 2019\]"):
-        parse_query("date:[2019 TO 2018]")
+@pytest.mark.parametrize(
+    ("query", "right"),
+    [
+        ("date:[2019 TO 2018]", "date:[2018 TO 2019]"),
+        ("date:{2018 TO 2019}", "date:[2018 TO 2019]"),
+        ("date:{2018 TO 2018]", "date:[2018 TO 2018]"),
+        ("date:{2019-03 TO 2018}", "date:[2018 TO 2019-03]"),
+    ],
+)
+def test_an_empty_range_is_named_as_it_was_typed_and_offers_the_right_one(query: str, right: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        parse_query(query)
+    assert query in refused.value.message
+    assert right in (refused.value.hint or "")
+    parse_query(right)
+
+
+@pytest.mark.parametrize(
+    ("query", "right"),
+    [
+        ("date:2018-2019", "date:[2018 TO 2019]"),
+        ("date:2018..2019-06", "date:[2018 TO 2019-06]"),
+        ("date:2019,2018", "date:[2018 TO 2019]"),
+        ("date:[2018 2019]", "date:[2018 TO 2019]"),
+        ("date:[2018-2019]", "date:[2018 TO 2019]"),
+        ("date:[2018-01-02 - 2019-03-04]", "date:[2018-01-02 TO 2019-03-04]"),
+        ("date:[2018 TO", "date:[2018 TO 2019-06]"),
+        ("date:2018..2019-15", None),
+    ],
+)
+def test_two_dates_that_are_no_range_offer_one(query: str, right: str | None) -> None:
+    with pytest.raises(QueryError) as refused:
+        parse_query(query)
+    if right:
+        assert right in (refused.value.hint or "")
+    else:
+        assert "date:[" not in (refused.value.hint or "")
+
+
+def test_a_limit_that_leaves_its_own_year_out_names_the_one_that_does_not(tmp_path: Path) -> None:
+    sync_index(tmp_path, DictFeed(post("p", "A day", published="2018-03-01")))
+    with open_index(tmp_path) as index:
+        with pytest.raises(QueryError, match="did you mean before 2019-01-01"):
+            index.search("", after="2018", before="2018")
+        with pytest.raises(QueryError, match="leaves that day out"):
+            index.search("", after=date(2018, 1, 1), before=date(2018, 1, 1))
+        assert index.search("", after="2018", before="2019-01-01").total == 1
 
 
 def test_after_and_before_count_back_from_the_day_given(tmp_path: Path) -> None:

@@ -1,11 +1,12 @@
 """Trends: hits by year, over all years that the corpus has."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from support.feeds import DictFeed, post
-from tipsearch.index import QueryError, SearchIndex, YearCount, open_index, sync_index
+from tipsearch.index import QueryError, SearchIndex, SearchResults, YearCount, open_index, sync_index
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +44,24 @@ def test_a_word_that_is_nowhere_has_empty_years(index: SearchIndex) -> None:
     assert nothing.total == 0
     assert nothing.did_you_mean == "apple"
     assert {year.posts for year in nothing.years} == {0}
+
+
+def test_counts_are_of_one_state_whatever_is_written_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    feed = DictFeed(post("a", "Apple", published="2016-05-01"))
+    sync_index(tmp_path, feed)
+    search = SearchIndex.search
+
+    def search_and_write(index: SearchIndex, *args: Any, **kwargs: Any) -> SearchResults:
+        results = search(index, *args, **kwargs)
+        feed.put(post(f"more{feed.sequence()}", "Apple", published="2016-05-01"))
+        sync_index(tmp_path, feed)
+        return results
+
+    monkeypatch.setattr(SearchIndex, "search", search_and_write)
+    with open_index(tmp_path) as opened:
+        for posts in (1, 4):
+            first, second = opened.trends(["apple", "appl*"])
+            assert first.years == second.years == (YearCount(2016, posts, posts),)
 
 
 def test_a_query_that_cannot_be_answered_is_an_error(index: SearchIndex) -> None:

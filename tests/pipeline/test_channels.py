@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -218,6 +219,49 @@ def test_where_a_page_knows_only_one_kind_of_labels_the_rest_of_the_feeds_are_of
     assert (found.categories, found.tags) == (("News", "Tips"), ("empathy",))
     (listed,) = resolve([replace(fed, listed_in="category:tips")])
     assert (set(map(str.lower, listed.categories)), listed.tags) == ({"news", "tips"}, ("empathy",))
+
+
+class TestKnownCategories:
+    """A feed that lists categories and tags in one order: which is which, other posts of the blog may tell."""
+
+    def fed(self, *labels: str) -> Entry:
+        post = made(1, 2)[1]
+        return replace(through("feed", post, 9), categories=labels[:1], tags=labels[1:])
+
+    def told(self, channel: str, *categories: str) -> Entry:
+        return through(channel, replace(made(1, 2)[0], categories=categories, tags=("zeal",)), 0)
+
+    def labels(self, *entries: Entry) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        posts = resolve(entries)
+        (post,) = [post for post in posts if post.title == resolve([self.fed("A")])[0].title]
+        return post.categories, post.tags
+
+    @pytest.mark.parametrize("channel", ["rest", "html"])
+    def test_names_that_pages_or_rest_call_categories_are_some(self, channel: str) -> None:
+        fed = self.fed("News", "Tips", "zeal")
+        assert self.labels(fed) == (("News",), ("Tips", "zeal"))
+        assert self.labels(fed, self.told(channel, "Tips")) == (("News", "Tips"), ("zeal",))
+        assert self.labels(fed, self.told(channel, "News")) == (("News",), ("Tips", "zeal"))
+
+    def test_where_the_order_begins_anew_the_tags_begin(self) -> None:
+        one = replace(self.fed("Tips", "News", "zeal"), categories=("Tips",), tags=("News", "zeal"))
+        assert self.labels(one, self.told("rest", "News")) == (("Tips",), ("News", "zeal"))
+
+    def test_what_becomes_known_later_touches_the_feeds_posts_alone(self, tmp_path: Path) -> None:
+        with closing(open_store(tmp_path)) as store:
+            put(store, [self.fed("News", "Tips", "zeal")])
+            resolve_corpus(store, SHELF)
+            (before,) = store.posts()
+            put(store, [self.told("rest", "Tips")])
+            done = resolve_corpus(store, SHELF)
+            after = {post.id: post for post in store.posts()}[before.id]
+            assert (after.categories, after.tags) == (("News", "Tips"), ("zeal",))
+            assert (after.last_changed, done.changed) == (before.last_changed, (before.id,))
+            sequence = store.sequence()
+            put(store, [self.told("html", "Tips")])
+            resolve_corpus(store, SHELF)
+            assert {p.id: p for p in store.posts()}[before.id] == after
+            assert store.sequence() <= sequence + 1
 
 
 @settings(max_examples=40, deadline=None)

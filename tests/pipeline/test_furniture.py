@@ -108,6 +108,7 @@ class TestShareButtons:
 
 class TestProtectedPosts:
     NOTICE = "There is no excerpt because this is a protected post."
+    CLOSED = "This content is password protected. To view it please enter your password below:"
     FORM = '<form action="/wp-login.php?action=postpass" class="post-password-form"><p>Password: <input></p></form>'
 
     @pytest.mark.parametrize(
@@ -118,13 +119,17 @@ class TestProtectedPosts:
             ("Geschützt: Lamps", FORM),
             ("Protégé : Lamps", FORM),
             ("Protegido: Lamps", FORM),
+            ("Protégé&nbsp;: Lamps", FORM),
+            ("Privé : Lamps", FORM),
+            ("保護中: Lamps", FORM),
+            ("Protected: Lamps", f"<p>{CLOSED}</p>Password:"),
         ],
     )
     def test_seen_to_be_protected_a_post_has_its_own_title_and_no_text(self, title: str, body: str) -> None:
         one = reading(entry(title, body, body_type="html"))
         assert (one.bare_title, one.lines, one.is_content) == ("Lamps", (), False)
 
-    @pytest.mark.parametrize("body", ["", "Guard your time."])
+    @pytest.mark.parametrize("body", ["", "Guard your time.", f"Guard your time. {NOTICE}", "Password:"])
     def test_a_title_alone_proves_nothing(self, body: str) -> None:
         assert reading(entry("Protected: Our Mornings", body)).bare_title == "Protected: Our Mornings"
 

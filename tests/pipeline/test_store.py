@@ -81,13 +81,13 @@ class TestEntries:
         put(store, entry("Tip \ud800", "a\x00b \udfff"))
         assert [k.entry.title for k in store.entries("tips")] == ["Tip \ufffd"]
 
-    def test_known_full_names_what_need_not_be_fetched(self, store: Store) -> None:
+    def test_full_texts_need_not_be_fetched(self, store: Store) -> None:
         put(
             store,
             entry("A", TEXT, permalink="http://www.example.com/a/"),
             teaser("B", "x", permalink="http://example.com/b"),
         )
-        assert store.known_full("tips") == {"example.com/a"}
+        assert store.full_among("tips", ["example.com/a", "example.com/b"]) == {"example.com/a"}
 
     def test_held_names_every_address_and_whether_its_text_is_full(self, store: Store) -> None:
         put(
@@ -266,7 +266,7 @@ def test_held_addresses_are_read_from_the_index_alone(tmp_path: Path) -> None:
 
     event.listen(store._engine, "before_cursor_execute", explain)
     store.held("tips")
-    store.known_full("tips")
+    store.full_among("tips", ["example.com/a"])
     assert ["USING COVERING INDEX entries_by_address" in plan for plan in plans] == [True, True]
 
 

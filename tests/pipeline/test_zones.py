@@ -1,5 +1,6 @@
 """The blog's clock: what shows its offset, and on which day of its calendar a moment in UTC is."""
 
+import json
 import random
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -18,10 +19,12 @@ from tipsearch.pipeline.facts import Facts
 from tipsearch.pipeline.resolver import known_entries, resolve_source
 from tipsearch.pipeline.store import PageSeen, Store
 from tipsearch.pipeline.why import explain
+from tipsearch.pipeline.written_days import half_of
 from tipsearch.pipeline.zones import Clock, offsets_shown, possible_days, zone_shown
 
 TIPS = Source(name="tips")
 LATE = "Wed, 14 Nov 2018 04:15:00 +0000"
+LATE_DAY = "Wed, 14 Nov 2018 18:00:00 +0000"
 
 
 def clock_of(*raws: tuple[str, str, str]) -> Clock:
@@ -150,6 +153,102 @@ class TestSummerTime:
         )
 
 
+def addressed(day: str, moment: str, title: str = "Shown", **fields: object) -> Entry:
+    return fed(title, moment, permalink=f"https://example.com/{day}/{title.replace(' ', '-').lower()}/", **fields)
+
+
+class TestWrittenDays:
+    def test_the_day_in_an_address_is_the_posts_own(self) -> None:
+        assert day_of("Shown", addressed("2018/11/13", LATE)) == date(2018, 11, 13)
+
+    def test_another_post_is_moved_where_every_offset_left_gives_one_day(self) -> None:
+        shown = addressed("2018/11/13", LATE)  # west of UTC-04:15
+        assert day_of("Fed", shown, fed("Fed", "Mon, 05 Nov 2018 03:10:00 +0000")) == date(2018, 11, 4)
+        assert day_of("Fed", shown, fed("Fed", "Mon, 05 Nov 2018 04:40:00 +0000")) == date(2018, 11, 5)
+
+    def test_an_hour_of_summer_time_is_reckoned_with(self) -> None:
+        shown = addressed("2018/11/13", LATE)
+        assert day_of("Fed", shown, fed("Fed", "Thu, 05 Jul 2018 03:00:00 +0000")) == date(2018, 7, 4)
+        assert day_of("Fed", shown, fed("Fed", "Thu, 05 Jul 2018 03:30:00 +0000")) == date(2018, 7, 5)
+
+    def test_evidence_of_both_seasons_agrees(self) -> None:
+        winter = addressed("2018/11/13", "Wed, 14 Nov 2018 04:50:00 +0000", "Winter")
+        summer = addressed("2018/07/05", "Thu, 05 Jul 2018 04:10:00 +0000", "Summer")
+        found = {post.title: post.published for post in resolve([winter, summer])}
+        assert found == {"Winter": date(2018, 11, 13), "Summer": date(2018, 7, 5)}
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            addressed("2018/11/11", "Sat, 10 Nov 2018 11:00:00 +0000", "East"),
+            addressed("2018/11/01", "Sat, 10 Nov 2018 11:00:00 +0000", "Moved"),
+        ],
+        ids=["days of two zones", "a day of no zone"],
+    )
+    def test_days_that_contradict_each_other_leave_utc(self, other: Entry) -> None:
+        assert day_of("Shown", addressed("2018/11/13", LATE), other) == date(2018, 11, 14)
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            fed("Shown", permalink="https://example.com/2018/11/shown.html"),
+            entry("Shown", "Words.", dates=((LATE, "time"),), permalink="https://example.com/2018/11/13/shown/"),
+            addressed("2018/11/13", "Wed, 14 Nov 2018 04:15:00 +0900"),
+        ],
+        ids=["a month's", "a page's", "one that is told with its offset"],
+    )
+    def test_other_days_are_no_evidence(self, other: Entry) -> None:
+        (facts,) = resolve_source(known_entries([other]), TIPS).facts.values()
+        assert facts.clock.bounds == ()
+
+    def test_an_offset_that_is_shown_and_a_configured_zone_come_before(self) -> None:
+        tokyo = Source(name="tips", time_zone="Asia/Tokyo")
+        entries = [addressed("2018/11/13", LATE), fed("Fed", "Mon, 05 Nov 2018 03:10:00 +0000")]
+        assert {p.title: p.published for p in resolve(entries, sources=[tokyo])}["Fed"] == date(2018, 11, 5)
+        assert day_of("Fed", *entries, dated("Told", "2018-11-10T08:00:00+09:00")) == date(2018, 11, 5)
+
+    def test_titles_show_a_blog_west_of_utc_where_several_agree(self) -> None:
+        evenings = [
+            fed(f"Tip {month} – {month}/12/18", f"2018-{month:02}-13T04:15:00+00:00", at=month) for month in (2, 5, 9)
+        ]
+        late = fed("Fed", "Mon, 05 Nov 2018 03:10:00 +0000")
+        assert day_of("Fed", late, *evenings) == date(2018, 11, 4)
+        assert day_of("Fed", late, *evenings[:2]) == date(2018, 11, 5), "two are not enough"
+        on_the_eve = fed("Tip – 3/14/18", "2018-03-13T20:00:00+00:00")
+        assert day_of("Fed", late, *evenings, on_the_eve) == date(2018, 11, 5)
+        of_an_event = fed("Come and see – 12/24/18", "2018-11-10T20:00:00+00:00")
+        assert day_of("Fed", late, *evenings, of_an_event) == date(2018, 11, 5)
+        assert day_of("Fed", late, *evenings, addressed("2018/11/07", "2018-11-06T23:00:00+00:00")) == date(2018, 11, 5)
+
+    def test_titles_never_show_a_blog_east_of_utc(self) -> None:
+        eves = [fed(f"Tip {m} – {m}/13/18", f"2018-{m:02}-12T20:00:00+00:00", at=m) for m in range(1, 10)]
+        assert day_of("Fed", fed("Fed", "Mon, 05 Nov 2018 21:10:00 +0000"), *eves) == date(2018, 11, 5)
+
+    @settings(max_examples=60, deadline=None)
+    @given(
+        st.sampled_from(
+            "America/New_York Europe/London Asia/Kolkata Australia/Adelaide Pacific/Auckland Pacific/Kiritimati"
+            " Pacific/Pago_Pago America/Caracas Asia/Kathmandu Australia/Lord_Howe UTC".split()
+        ),
+        st.lists(st.integers(0, 6 * 365 * 1440), min_size=1, max_size=40),
+        st.lists(st.integers(0, 6 * 365 * 1440), min_size=1, max_size=10),
+    )
+    def test_a_day_is_the_blogs_own_or_that_of_utc(self, name: str, posts: list[int], others: list[int]) -> None:
+        zone, start = ZoneInfo(name), datetime(2018, 1, 1, tzinfo=UTC)
+        moments = [start + timedelta(minutes=n) for n in posts]
+        entries = [
+            addressed(f"{m.astimezone(zone):%Y/%m/%d}", m.isoformat(), f"Post {n}") for n, m in enumerate(moments)
+        ]
+        (facts,) = resolve_source(known_entries(entries), TIPS).facts.values()
+        assert facts.clock.bounds
+        for moment in (start + timedelta(minutes=n) for n in (*posts, *others)):
+            assert facts.clock.bounded_day(moment) in {None, moment.astimezone(zone).date()}
+        for moment in moments:
+            in_half = {m.astimezone(zone).utcoffset() for m in moments if half_of(m) == half_of(moment)}
+            if len(in_half) == 1:
+                assert facts.clock.day(moment) == moment.astimezone(zone).date()
+
+
 @given(st.datetimes(datetime(1995, 1, 1), datetime(2030, 1, 1)), st.integers(-48, 56))
 def test_whatever_the_offset_the_day_is_among_those_that_are_possible(moment: datetime, quarters: int) -> None:
     moment = moment.replace(microsecond=0, tzinfo=UTC)
@@ -163,6 +262,12 @@ def test_a_date_that_is_not_in_utc_has_no_other_days(text: str) -> None:
     assert possible_days(text) == ()
 
 
+def test_bounds_survive_the_store() -> None:
+    (facts,) = resolve_source(known_entries([addressed("2018/11/13", LATE)]), TIPS).facts.values()
+    assert facts.clock.bounds
+    assert Facts.from_json(json.loads(json.dumps(facts.to_json()))) == facts
+
+
 def test_facts_survive_the_store_and_those_of_an_older_version_know_no_offset() -> None:
     (facts,) = resolve_source(
         known_entries([dated("A", "2018-07-10T08:00:00+07:00"), dated("B", "2018-01-10T08:00:00+09:00")]), TIPS
@@ -170,7 +275,7 @@ def test_facts_survive_the_store_and_those_of_an_older_version_know_no_offset() 
     assert facts.clock.offsets
     assert Facts.from_json(facts.to_json()) == facts
     old = facts.to_json()
-    for key in ("offsets", "local", "zone_from", "zone_evidence"):
+    for key in ("offsets", "local", "bounds", "zone_from", "zone_evidence"):
         del old[key]
     assert Facts.from_json(old).clock == Clock()
 
@@ -208,6 +313,20 @@ def test_an_offset_that_becomes_known_moves_the_posts_that_it_touches_and_no_oth
         assert store.sequence() == sequence + 1, "the same offset in another month touches nothing"
 
 
+def test_bounds_that_narrow_touch_the_posts_of_their_half_month_alone(tmp_path: Path) -> None:
+    with closing(open_store(tmp_path)) as store:
+        put(store, fed("Fed"), addressed("2018/11/13", "Wed, 14 Nov 2018 03:15:00 +0000"))
+        resolve_corpus(store, TIPS)
+        assert {post.title: post.published for post in store.posts()}["Fed"] == date(2018, 11, 14)
+        put(store, addressed("2018/11/13", "Wed, 14 Nov 2018 05:40:00 +0000", "Later"))
+        resolve_corpus(store, TIPS)
+        assert {post.title: post.published for post in store.posts()}["Fed"] == date(2018, 11, 13)
+        sequence = store.sequence()
+        put(store, addressed("2018/12/13", "Thu, 13 Dec 2018 18:00:00 +0000", "Noon"))
+        resolve_corpus(store, TIPS)
+        assert store.sequence() == sequence + 1
+
+
 def test_evidence_that_is_forgotten_gives_the_day_back(tmp_path: Path) -> None:
     with closing(open_store(tmp_path)) as store:
         put(store, fed("Fed"), dated("Shown", "2018-11-10T08:00:00-05:00"))
@@ -241,17 +360,26 @@ def test_an_id_made_of_a_day_still_answers_in_another_zone(tmp_path: Path) -> No
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.integers(0, 10**6), st.integers(2, 14), st.randoms(use_true_random=False))
-def test_any_batching_gives_the_days_of_all_evidence_at_once(seed: int, size: int, pick: random.Random) -> None:
+@given(st.integers(0, 10**6), st.integers(2, 14), st.booleans(), st.randoms(use_true_random=False))
+def test_any_batching_gives_the_days_of_all_evidence_at_once(
+    seed: int, size: int, by_feed: bool, pick: random.Random
+) -> None:
     rng = random.Random(seed)
     zone = ZoneInfo(rng.choice(["America/New_York", "Europe/London", "Asia/Kolkata", "Australia/Sydney"]))
     said = []
     for number in range(size):
         moment = datetime(2018, 1, 1, tzinfo=UTC) + timedelta(minutes=rng.randrange(365 * 1440))
-        link = rng.choice([None, f"https://example.com/{number}"])
-        local = moment.astimezone(zone).isoformat()
+        local = moment.astimezone(zone)
+        link = rng.choice([None, f"https://example.com/{number}", f"https://example.com/{local:%Y/%m/%d}/{number}-th"])
         told = rng.choice(
-            [(moment.isoformat(), "feed"), (local, "time"), (local, "rest"), (moment.isoformat(), "time")]
+            [(moment.isoformat(), "feed")]
+            if by_feed
+            else [
+                (moment.isoformat(), "feed"),
+                (local.isoformat(), "time"),
+                (local.isoformat(), "rest"),
+                (moment.isoformat(), "time"),
+            ]
         )
         said.append(dated(f"Tip {rng.randrange(3)}", *told, permalink=link, at=number))
     expected = {one.post.id: one.post for one in resolve_source(known_entries(said), TIPS).posts}
@@ -285,12 +413,26 @@ def test_any_batching_gives_the_days_of_all_evidence_at_once(seed: int, size: in
         ),
         ([], Source(name="tips", time_zone="Asia/Tokyo"), ["Asia/Tokyo, as configured"]),
         (
+            [addressed("2018/11/13", "Wed, 14 Nov 2018 05:15:00 +0000"), addressed("2018/11/14", LATE_DAY, "Noon")],
+            TIPS,
+            [
+                "between UTC-12:00 and UTC-05:30, inferred from days that the blog writes",
+                "'Wed, 14 Nov 2018 05:15:00 +0000 in 2018/11/13'",
+                "2018-11-13 is the day with all of them",
+            ],
+        ),
+        (
+            [addressed("2018/11/13", "Wed, 14 Nov 2018 03:15:00 +0000"), addressed("2018/11/14", LATE_DAY, "Noon")],
+            TIPS,
+            ["UTC, assumed: between", "more than one day, and 2018-11-14 is the day in UTC"],
+        ),
+        (
             [dated("Shown", "2018-07-10T08:00:00+07:00"), dated("Too", "2018-01-10T08:00:00+09:00")],
             TIPS,
             ["UTC+07:00 or UTC+09:00, whichever was seen nearest"],
         ),
     ],
-    ids=["assumed", "one offset", "a zone", "configured", "several offsets"],
+    ids=["assumed", "one offset", "a zone", "configured", "by addresses", "by addresses, open", "several offsets"],
 )
 def test_why_says_from_what_the_zone_is_known(
     tmp_path: Path, others: list[Entry], source: Source, said: list[str]

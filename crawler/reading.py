@@ -1,0 +1,70 @@
+"""The process that reads pages, ``python -m tipsearch.crawler.reading FD``; PageReader starts it, and nobody else."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import signal
+import socket
+import struct
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from .extract import Extraction, Page, extract
+
+logger = logging.getLogger(__name__)
+
+_LENGTH: Final = struct.Struct("!I")
+
+
+def framed(value: Any) -> bytes:
+    """A value as it goes over the line: pickled, its length in bytes before it."""
+    packed = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    return _LENGTH.pack(len(packed)) + packed
+
+
+def unframed(received: bytearray) -> Iterator[Any]:
+    """The values that have come in whole, which are taken off `received`.
+
+    Both ends of the line are ours and nobody else can write to it, as unpickling demands.
+    """
+    while len(received) >= _LENGTH.size:
+        (length,) = _LENGTH.unpack_from(received)
+        end = _LENGTH.size + length
+        if len(received) < end:
+            return
+        value = pickle.loads(bytes(received[_LENGTH.size : end]))  # noqa: S301
+        del received[:end]
+        yield value
+
+
+def _read(page: Page) -> Extraction | str:
+    try:
+        return extract(page)
+    except Exception as exception:  # a page that breaks an extractor must not end the other sources
+        logger.exception("reading %s failed", page.url)
+        return f"{type(exception).__name__}: {exception}"
+
+
+def main(descriptor: int) -> None:
+    """Read pages and answer them in order, until the line is hung up: whatever ended the crawl ends this as well."""
+    # The crawl is told of Ctrl-C by its parent, and reads what is at hand.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What the first page would import is there before it comes.
+    _read(Page(source="", url=None, text="<p>", observed_at=datetime.now(UTC)))
+    received = bytearray()
+    with socket.socket(fileno=descriptor) as line:
+        while some := line.recv(1 << 18):
+            received += some
+            for page in unframed(received):
+                line.sendall(framed(_read(page)))
+
+
+if __name__ == "__main__":
+    try:
+        main(int(sys.argv[1]))
+    except OSError:
+        # The crawl is gone.
+        sys.exit(1)
