@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -16,19 +17,35 @@ from .events import STOP, Job, time_is_over
 from .page_reader import PageReader
 from .report import Progress, SourceReport
 
+SOON = 0.02
+"""Seconds that what is told of a page may wait for the next page's, so that the parent is not woken for each."""
+
 
 class _Events:
     """Writes events to the parent, a JSON line each."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._waiting: asyncio.TimerHandle | None = None
 
     def send(self, event: str, values: dict[str, Any]) -> None:
+        self._write(event, values)
+        self._flush()
+
+    def _write(self, event: str, values: dict[str, Any]) -> None:
         self._stream.write(json.dumps({"event": event, **values}) + "\n")
+
+    def _flush(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+        self._waiting = None
         self._stream.flush()
 
     def page(self, progress: Progress) -> None:
-        self.send("progress", progress.to_json())
+        """Tell of a page, soon; called in the event loop."""
+        self._write("progress", progress.to_json())
+        if self._waiting is None:
+            self._waiting = asyncio.get_running_loop().call_later(SOON, self._flush)
 
     def source(self, report: SourceReport) -> None:
         self.send("source", report.to_json())

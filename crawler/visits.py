@@ -91,5 +91,18 @@ def following(visit: Visit) -> Step | None:
 
 def _links_to(text: str, url: str) -> bool:
     parts = urlsplit(url)
-    path = re.escape((f"{parts.path}?{parts.query}" if parts.query else parts.path).rstrip("/"))
-    return re.search(path.replace(r"\&", "&(?:amp;|#0?38;)?") + r"/?[\"'#]", text) is not None
+    path = (f"{parts.path}?{parts.query}" if parts.query else parts.path).rstrip("/")
+    return any(_stands_in(text, spelled) for spelled in {path, *(path.replace("&", amp) for amp in _AMPERSANDS)})
+
+
+def _stands_in(text: str, path: str) -> bool:
+    at = text.find(path)
+    while at >= 0:
+        if _END_OF_LINK.match(text, at + len(path)):
+            return True
+        at = text.find(path, at + 1)
+    return False
+
+
+_AMPERSANDS = ("&amp;", "&#038;", "&#38;")
+_END_OF_LINK = re.compile(r"/?[\"'#]")

@@ -9,7 +9,7 @@ from functools import cached_property
 from .dates import parse_date, split_dated_title, url_date
 from .furniture import without_buttons, without_credit, without_protection
 from .html import inline_text
-from .records import ORIGINS, DateOrder, KnownEntry, Origin, PublishedDate
+from .records import ORIGINS, DateOrder, KnownEntry, Origin, PublishedDate, RawDate
 from .text import body_lines, strip_read_more, title_key, words
 from .urls import canonical_permalink, is_web_address, names_a_post
 from .zones import AS_WRITTEN, Clock
@@ -88,11 +88,13 @@ def date_candidates(
     Dates after the page was fetched (plus a day, for time zones) are none.
     """
     known, found = reading.known, []
+    entry = known.entry
     _, in_title = split_dated_title(reading.title, order=order)
     if in_title:
         found.append(DateCandidate(in_title, known.digest, "title"))
     for raw in known.entry.dates:
         parsed = parse_date(raw.text, order=order, reference=known.first_seen, languages=languages or None)
+        parsed = parsed or _with_year(raw, entry.permalink, order, languages)
         if parsed:
             own = replace(parsed, origin=raw.origin)
             found.append(DateCandidate(clock.moved(own, raw), known.digest, raw.place))
@@ -104,6 +106,22 @@ def date_candidates(
     return sorted((c for c in found if c.found.date <= latest), key=_strength)
 
 
+def _with_year(
+    raw: RawDate, permalink: str | None, order: DateOrder, languages: tuple[str, ...]
+) -> PublishedDate | None:
+    """A label without its year (``Dec 04``), read with the year of an address that spells that very month."""
+    spelled = url_date(permalink) if permalink and raw.origin == "label" and len(raw.text) <= _SHORT_LABEL else None
+    if spelled is None or not any(sign.isdigit() for sign in raw.text):
+        return None
+    whole = parse_date(f"{raw.text} {spelled.date.year}", order=order, languages=languages or None)
+    if whole is None or whole.precision != "day" or whole.date.replace(day=1) != spelled.date.replace(day=1):
+        return None
+    if spelled.precision == "day" and spelled.date != whole.date:
+        return None
+    return replace(whole, raw=raw.text)
+
+
+_SHORT_LABEL = 60
 _PRECISIONS = {"instant": 0, "day": 1, "month": 2, "year": 3}
 
 

@@ -29,6 +29,7 @@ _ROOTED: Final = re.compile(
 """An address that follows the base's host as it stands; without dot segments or empty ones."""
 
 _PAGED_PATH: Final = re.compile(r"^(.*?)/page/(\d{1,6})(?:/(?:index\.html?)?)?$", re.DOTALL)
+_AMP: Final = re.compile(r"/amp/?$")
 _INDEX_FILE: Final = re.compile(r"/index\.(?:html?|php)$")
 _PAGE_KEYS: Final = ("paged", "page", "pg", "pagenum", "query-page")
 _QUERY_PAGE: Final = re.compile(r"query-\d{1,6}-page")
@@ -37,8 +38,17 @@ _DATE_PATH: Final = re.compile(
 )
 _DATE_ARCHIVE: Final = re.compile(r"(?:^|.*/)((?:199|20\d)\d)(?:/(0[1-9]|1[0-2]))?(?:/(0[1-9]|[12]\d|3[01]))?/?")
 _BLOGGER_ARCHIVE: Final = re.compile(r".*/((?:19|20)\d\d)_(0[1-9]|1[0-2])_\d\d_archive\.html")
-_TERM: Final = re.compile(r"/(tag|category|label|author|topics?|tags|categories)/(.+?)/?$", re.DOTALL)
-_KINDS: Final = {"tags": "tag", "categories": "category", "topic": "category", "topics": "category"}
+_TERM: Final = re.compile(
+    r"/(tag|category|label|author|topics?|tags|categories|categoria|categorie|categorias|kategorie|kategoria|kategori|rubrique"
+    r"|etiqueta|etiquetas|schlagwort|autor|auteur|autore)/(.+?)/?$",
+    re.DOTALL,
+)
+_KINDS: Final = {
+    **dict.fromkeys(("tags", "etiqueta", "etiquetas", "schlagwort"), "tag"),
+    **dict.fromkeys(("categories", "topic", "topics", "categoria", "categorie", "categorias"), "category"),
+    **dict.fromkeys(("kategorie", "kategoria", "kategori", "rubrique"), "category"),
+    **dict.fromkeys(("autor", "auteur", "autore"), "author"),
+}
 _QUERY_TERMS: Final = (
     ("tag", "tag"),
     ("category_name", "category"),
@@ -140,7 +150,7 @@ def archive_of(url: str | None) -> str:
     if not url:
         return ""
     parts = urlsplit(url)
-    path = _INDEX_FILE.sub("/", parts.path)
+    path = _AMP.sub("/", _INDEX_FILE.sub("/", parts.path))
     if paged := _PAGED_PATH.match(path):
         path = paged[1]
     query = dict(parse_qsl(parts.query)) if parts.query else {}

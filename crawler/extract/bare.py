@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Final
 
 from . import vocabulary as v
 from .addresses import absolute, is_permalink, may_be_post
+from .leads import is_more_link
 from .titles import Titles
 
 _ROW: Final = 3
 """Fewer titles are no listing."""
 
 _LEVELS: Final = 5
-_SLIDES: Final = re.compile(r"slide|carousel|ticker|gallery", re.IGNORECASE)
+_SLIDES: Final = re.compile(r"slide|carousel|ticker|gallery|\bproducts?\b", re.IGNORECASE)
 # WordPress's own pages of the pictures in a post.
 _ATTACHMENT: Final = re.compile(r"[?&]attachment_id=\d|/attachment/", re.IGNORECASE)
 
@@ -36,6 +38,47 @@ def bare_titles(titles: Titles) -> list[int]:
     return sorted(largest.values()) if len(largest) >= _ROW else []
 
 
+def few_titles(titles: Titles) -> list[int]:
+    """The links that class names, a date beside them or a picture within vouch for, be they one or two."""
+    pictured = [
+        i for i in titles.headings if titles.is_pictured(i) and titles.leads_to_post(i) and not _is_slide(titles, i)
+    ]
+    makes = _linked_blocks(titles), _dated_links(titles), {titles.link_of(i) or "": i for i in pictured}
+    return sorted(max(makes, key=len).values())
+
+
+def lone_titles(titles: Titles) -> list[int]:
+    """The headings that lead to a post and are dated, or whose address is linked again: by a picture, "Read more"."""
+    tree = titles.tree
+    addresses = [(absolute(titles.base, tree.attributes[i].get("href")) or "").partition("#")[0] for i in tree.links]
+    linked = Counter(a for i, a in zip(tree.links, addresses, strict=True) if not tree.outside[i] and not tree.soft[i])
+    found: dict[str, int] = {}
+    for number in titles.headings:
+        dated = v.DATE_HEADING.fullmatch(tree.text(number, 100)) is not None
+        if dated or tree.soft[number] or _is_slide(titles, number) or not titles.leads_to_post(number):
+            continue
+        address = (titles.link_of(number) or "").partition("#")[0]
+        if linked[address] > 1 or titles.is_dated_below(number):
+            found.setdefault(address, number)
+    return sorted(found.values())
+
+
+def _dated_links(titles: Titles) -> dict[str, int]:
+    """The links with words that a date stands behind, under one parent, by their addresses."""
+    tree = titles.tree
+    found: dict[str, int] = {}
+    for link in tree.links:
+        following = tree.next_sibling(link)
+        if following is None or tree.outside[link] or tree.soft[link] or not tree.words(link):
+            continue
+        if tree.tags[following] != "time" and not tree.roles[following] & v.DATE:
+            continue
+        address = absolute(titles.base, tree.attributes[link].get("href"))
+        if may_be_post(address, titles.page_url) and not is_more_link(tree, link):
+            found.setdefault(address or "", link)
+    return found
+
+
 def _linked_blocks(titles: Titles) -> dict[str, int]:
     """The links of blocks that class names call posts and that hold one address with words, by that address."""
     tree = titles.tree
@@ -51,7 +94,8 @@ def _linked_blocks(titles: Titles) -> dict[str, int]:
         if _is_slide(titles, number):
             continue
         if len(addresses) == 1 and may_be_post(address := addresses.pop(), titles.page_url):
-            found.setdefault(address or "", links[0])
+            named = (i for i in links if not is_more_link(tree, i) and not v.DATE_LINE.fullmatch(tree.text(i, 100)))
+            found.setdefault(address or "", next(named, links[0]))
     return found
 
 
@@ -69,7 +113,7 @@ def _drop_pictures(titles: Titles, found: dict[str, int]) -> None:
 
 
 def _is_slide(titles: Titles, number: int) -> bool:
-    """Whether a heading stands in a slide show."""
+    """Whether a heading stands in a slide show, or names what a shop sells."""
     for _ in range(_LEVELS):
         if number < 0:
             return False

@@ -9,13 +9,15 @@ from typing import Final
 
 from . import vocabulary as v
 from .addresses import absolute, same_page, split_page_number
-from .bare import bare_titles
-from .titles import Titles, bounds
+from .bare import bare_titles, few_titles, lone_titles
+from .leads import bounds
+from .titles import Titles
 from .tree import Tree
 
 FEW_WORDS: Final = 8
 """A block without this many words beside its title is no teaser: lists of bare titles are left alone."""
 
+_ROW: Final = 3
 MAX_BLOCKS: Final = 2000
 _PAGER_WORDS: Final = 42
 
@@ -47,8 +49,13 @@ def find_blocks(tree: Tree, base: str | None, page_url: str | None) -> list[Bloc
 
 
 def find_titles(tree: Tree, base: str | None, page_url: str | None) -> list[Block]:
-    """The blocks of a listing that shows titles, and pictures perhaps, and no texts."""
-    return _Finder(tree, base, page_url).find_bare()
+    """The blocks of a page that calls itself an archive, where nothing else is found: few, or without texts."""
+    finder = _Finder(tree, base, page_url)
+    return (
+        finder.find_bare(bare_titles(finder.titles))
+        or finder.find_lone()
+        or finder.find_bare(few_titles(finder.titles))
+    )
 
 
 class _Finder:
@@ -72,17 +79,31 @@ class _Finder:
         if weak:
             # Both kinds bound each other: a weak block never swallows a strong one.
             marks = sorted({*weak, *(b.title if b.title is not None else b.start for b in blocks)})
-            found = [b for b in self._spread(weak, strong=False, marks=marks) if self._says_something(b)]
+            found = self._worthy(self._spread(weak, strong=False, marks=marks))
             blocks += [b for b in found if not any(covered[root] for root in b.roots)]
         blocks.sort(key=lambda block: block.start)
         return blocks
 
-    def find_bare(self) -> list[Block]:
+    def find_lone(self) -> list[Block]:
+        """The blocks of headings that stand alone on their page, where nothing but their links vouches for them."""
+        blocks = self._spread(lone_titles(self.titles), strong=False)
+        return [block for block in blocks if self._says_something(block)]
+
+    def find_bare(self, titles: list[int]) -> list[Block]:
         """The blocks of a listing that shows titles, and pictures perhaps, and no texts."""
-        blocks = self._spread(bare_titles(self.titles), strong=False)
+        blocks = self._spread(titles, strong=False)
         for block in blocks:
             block.bare = True
+            if len(titles) == 1 and block.title is not None and self.titles.is_pictured(block.title):
+                # Alone on its page, a card reaches no further than the link that it is.
+                block.roots = (self._card(block.title),)
         return blocks
+
+    def _card(self, title: int) -> int:
+        tree, around = self.tree, title
+        while around >= 0 and tree.tags[around] != "a":
+            around = tree.parent[around]
+        return around if around >= 0 else title
 
     def _cover(self, covered: bytearray, block: Block) -> None:
         for root in block.roots:
@@ -225,7 +246,7 @@ class _Finder:
             if bodies and tree.words(number) >= 3:
                 found.append(
                     Block(
-                        title=None,
+                        title=self.titles.first_of(number),
                         roots=(number,),
                         parent=tree.parent[number],
                         strong=True,
@@ -234,6 +255,20 @@ class _Finder:
                 )
                 last_end = end
         return found
+
+    def _worthy(self, blocks: list[Block]) -> list[Block]:
+        """The blocks with a text; in a row of them those of the same make, too, however little they say."""
+        titles = self.titles
+        worthy = [self._says_something(block) for block in blocks]
+        if sum(worthy) < _ROW:
+            return [block for block, fits in zip(blocks, worthy, strict=True) if fits]
+        makes = {titles.shape(b.title) for b, fits in zip(blocks, worthy, strict=True) if fits and b.title is not None}
+        return [
+            block
+            for block, fits in zip(blocks, worthy, strict=True)
+            if fits
+            or (block.title is not None and titles.shape(block.title) in makes and titles.leads_to_post(block.title))
+        ]
 
     def _says_something(self, block: Block) -> bool:
         tree = self.tree

@@ -14,7 +14,7 @@ from ...pipeline.records import Form
 from . import vocabulary as v
 from .addresses import absolute, same_page
 from .blocks import Block
-from .titles import is_more_link, title_link
+from .leads import COMMENTS, is_more_link, title_link
 from .tree import Tree
 from .wording import SMALL_TAGS, dated_line, speaks_of_post
 
@@ -29,6 +29,7 @@ _SHORTEST: Final = 15
 _MOST_TEXT: Final = 100_000
 _LAST_WORD: Final = 15
 _META_WORDS: Final = 40
+_SHORT_LINE: Final = 15
 _MOST: Final = 0.8
 _NEAR_LIMIT: Final = 0.9
 _CUT_END: Final = 16
@@ -283,6 +284,19 @@ def _dropped(tree: Tree, number: int) -> bool:
     return is_about(tree, number)
 
 
+def _counts_comments(tree: Tree, number: int) -> bool:
+    """Whether a link to the post's comments stands in an element: then it is a line about the post."""
+    hrefs = (tree.attributes[i].get("href", "") for i in tree.within(tree.links, number))
+    return any("#" in href and COMMENTS.search(href.partition("#")[2]) for href in hrefs)
+
+
+def _names_terms(tree: Tree, number: int) -> bool:
+    """Whether an element is nothing but links to the post's terms."""
+    links = tree.within(tree.links, number)
+    tagged = all("tag" in tree.attributes[i].get("rel", "").split() for i in links)
+    return bool(links) and tagged and tree.words(number) <= sum(map(tree.words, links)) + len(links)
+
+
 def is_about(tree: Tree, number: int) -> bool:
     """Whether an element speaks about the post (date, author, terms, comments), and is no part of it."""
     words = tree.words(number)
@@ -299,6 +313,8 @@ def is_about(tree: Tree, number: int) -> bool:
     ):
         return True
     if tree.tags[number] in SMALL_TAGS and dated_line(text):
+        return True
+    if words <= _SHORT_LINE and (_counts_comments(tree, number) or _names_terms(tree, number)):
         return True
     if v.DATE_LINE.fullmatch(text) or (v.TERMS_LINE.match(text) and tree.within(tree.links, number)):
         return True

@@ -8,7 +8,7 @@ from typing import Final
 from ...pipeline.records import RawDate
 from . import vocabulary as v
 from .tree import Tree
-from .wording import SMALL_TAGS, dated_line
+from .wording import SMALL_TAGS, dated_line, speaks_of_post
 
 _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _UPDATED_LABEL: Final = re.compile(r"(?:updated|modified|edited)\W{0,4}(?:on|at)?\W{0,4}$", re.IGNORECASE)
@@ -18,7 +18,12 @@ _UPDATED_BEFORE: Final = re.compile(
 _CLOCK: Final = re.compile(r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?)?", re.IGNORECASE)
 _DATE_LINE_WORDS: Final = 7
 _META_WORDS: Final = 40
+_DATE_WORDS: Final = 4
 _CLOSE: Final = 30
+_NEAR_HEAD: Final = 30
+_NO_LINE_TAGS: Final = frozenset(("time", "li", "td", "dd", "p"))
+_LONG_DATE: Final = 100
+_SIGNS: Final = " \t\r\n\xa0|·•,;–—-/"
 _QUOTED_LEVELS: Final = 6
 _NO_LINE: Final = v.BODY | v.SUMMARY | v.BLOCK | v.MAIN | v.UPDATED
 
@@ -62,6 +67,25 @@ def read_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
         _read_sole_update(tree, zone, dates)
 
 
+def read_body_dates(tree: Tree, body: int | None, dates: list[RawDate]) -> None:
+    """Adds the date of a line about the post that stands in its body's element, where nothing outside dates it."""
+    if body is None or any(d.origin in ("time", "label") for d in dates):
+        return
+    for number in range(body + 1, min(tree.end[body], body + _NEAR_HEAD)):
+        if tree.roles[number] & v.META and not tree.roles[number] & _NO_LINE and tree.words(number) <= _META_WORDS:
+            if not _is_quoted(tree, number):
+                read_dates(tree, list(range(number, tree.end[number])), dates)
+            if dates:
+                return
+    for number in tree.children(body):
+        text = tree.text(number, 400) if 0 < tree.words(number) <= _META_WORDS else ""
+        if text and speaks_of_post(text):
+            said = date_words(text)
+            if len(said.split()) <= _DATE_WORDS and any(sign.isdigit() for sign in said):
+                dates.append(RawDate(said, "label", _place(tree, number)))
+            return
+
+
 def _read_sole_update(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
     """Adds what is named ``updated`` where nothing is named as published: hAtom has themes call the post's date so."""
     marked = [i for i in zone if tree.roles[i] & v.UPDATED and not tree.roles[i] & (v.BODY | v.BLOCK)]
@@ -86,10 +110,25 @@ def _read_bare_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
             dates.append(RawDate(date_words(text), "label", _place(tree, number)))
             return
     for number in zone:
+        # A text that is a date and nothing else, between a line's signs and links.
+        if tree.tags[number] in _NO_LINE_TAGS or tree.words(number) > _META_WORDS or _is_updated(tree, number):
+            continue
+        if text := _dated_text(tree, number):
+            dates.append(RawDate(text, "label", _place(tree, number)))
+            return
+    for number in zone:
         small = tree.tags[number] in SMALL_TAGS
         if small and (text := dated_line(tree.text(number, 200))) and not _is_updated(tree, number):
             dates.append(RawDate(text, "label", _place(tree, number)))
             return
+
+
+def _dated_text(tree: Tree, number: int) -> str:
+    for child in (number, *tree.children(number)):
+        text = tree.texts[number] if child == number else tree.tails[child]
+        if text and len(text) < _LONG_DATE and v.DATE_LINE.fullmatch(text.strip(_SIGNS)):
+            return date_words(text.strip(_SIGNS))
+    return ""
 
 
 def _is_quoted(tree: Tree, number: int) -> bool:
@@ -169,7 +208,7 @@ def date_words(text: str) -> str:
     if found := v.DATE_TEXT.search(text[:300]):
         return found[0]
     text = re.sub(r"^(?:posted|published)?\s*(?:on\b)?[\s:]*", "", text[:300], flags=re.IGNORECASE)
-    text = re.split(r"\s(?:in|by|at)\s|[|·•]", text, maxsplit=1)[0].strip()
+    text = re.split(r"\s(?:in|by|at|under)(?:\s|$)|[|·•]", text, maxsplit=1)[0].strip()
     if _CLOCK.fullmatch(text):
         return ""
     return text if 0 < len(text) <= 60 and re.match(r"(?:in|by)\b", text) is None else ""

@@ -12,8 +12,8 @@ from ...pipeline.records import RawDate
 from . import vocabulary as v
 from .addresses import absolute, archive_of, date_in, may_be_post, same_page
 from .blocks import Block
-from .dates import date_words, read_dates, read_line_dates
-from .titles import is_more_link, title_link
+from .dates import date_words, read_body_dates, read_dates, read_line_dates
+from .leads import COMMENTS, is_more_link, title_link
 from .tree import Tree
 
 _POST_NUMBER: Final = re.compile(r"(?:^|\s)post-(\d{1,12})(?:\s|$)")
@@ -27,6 +27,7 @@ _IN_NAMES: Final = re.compile(
 )
 _COMMENTS_FRAGMENT: Final = re.compile(r"#(?:respond|comments?|comment-form|disqus_thread)$")
 _MAX_NAME: Final = 120
+_ABOUT: Final = v.META | v.DATE | v.CATEGORIES | v.TAGS | v.AUTHOR
 
 
 @dataclass(slots=True)
@@ -71,26 +72,75 @@ def read_link(tree: Tree, block: Block, base: str | None, page_url: str | None) 
             ranked.append((2, address))
     if ranked:
         return min(ranked, key=lambda pair: pair[0])[1]
-    return own
+    return own or _sole_address(tree, block, links, base, page_url)
+
+
+def _sole_address(tree: Tree, block: Block, links: list[int], base: str | None, page_url: str | None) -> str | None:
+    """Where all links of a block lead that may lead to a post, pictures' among them; None where they part."""
+    if block.title is not None:
+        return None
+    leads = {absolute(base, tree.attributes[i].get("href")) for i in links if not tree.outside[i]}
+    posts = {a.partition("#")[0] for a in leads if a and may_be_post(a, page_url) and not same_page(a, page_url)}
+    return posts.pop() if len(posts) == 1 else None
 
 
 def read_fields(tree: Tree, block: Block, body: int | None, permalink: str | None, page: PageFacts) -> Fields:
     """Everything a block says about its entry beside the body."""
     fields = Fields(permalink=permalink)
+    asides: list[int] = []
     if block.title is not None:
-        fields.title = _whole_title(tree, block.title, tree.text(block.title, 20_000))
+        asides = _asides(tree, block.title)
+        fields.title = _whole_title(tree, block.title, _shown_title(tree, block.title, asides))
     fields.platform_id = _platform_id(tree, block, permalink, page)
-    zone = list(_zone(tree, block, body))
+    zone = [i for aside in asides for i in range(aside, tree.end[aside])] + list(_zone(tree, block, body))
     read_dates(tree, zone, fields.dates)
     lines = _posted_lines(tree, zone if block.title is None else [block.title, *zone])
     line = _line_text(tree, lines)
     _read_posted(line, fields)
     read_line_dates(tree, zone, fields.dates)
+    read_body_dates(tree, body, fields.dates)
     _read_terms(tree, zone, lines, line, fields, page)
     _read_author(tree, zone, line, fields)
     if spelled := date_in(permalink):
         fields.dates.append(RawDate(spelled, "url", "permalink"))
     return fields
+
+
+def _shown_title(tree: Tree, title: int, asides: list[int]) -> str:
+    """The words of a title but those of its `asides`."""
+    if not asides:
+        return tree.text(title, 20_000)
+    parts, number = [tree.texts[title] or ""], title + 1
+    while number < tree.end[title]:
+        if number in asides:
+            parts.append(tree.tails[number] or "")
+        elif any(number < i < tree.end[number] for i in asides):
+            parts.append(tree.texts[number] or "")
+            number += 1
+            continue
+        else:
+            parts += [tree.text(number, 20_000), tree.tails[number] or ""]
+        number = tree.end[number]
+    return " ".join(" ".join(parts).split())
+
+
+def _asides(tree: Tree, title: int) -> list[int]:
+    """What themes put into a title's heading besides it: the number of comments, or a small line about the post."""
+    own = next((i for i in tree.within(tree.links, title) if tree.words(i)), None)
+    if own is None or own == title:
+        return []
+    found: list[int] = []
+    number = tree.end[own]
+    while number < tree.end[title]:
+        href = tree.attributes[number].get("href", "")
+        counts = tree.tags[number] == "a" and COMMENTS.search(href.partition("#")[2])
+        small = tree.tags[number] == "small" and any(tree.roles[i] & _ABOUT for i in range(number, tree.end[number]))
+        if counts or small or tree.roles[number] & _ABOUT:
+            found.append(number)
+            number = tree.end[number]
+        else:
+            number += 1
+    return found
 
 
 def _whole_title(tree: Tree, title: int, shown: str) -> str:
@@ -185,6 +235,8 @@ def _posted_lines(tree: Tree, zone: list[int]) -> list[int]:
                 "em",
                 "small",
                 "abbr",
+                "b",
+                "strong",
             ):
                 line.append(following)
                 following = tree.next_sibling(following)
@@ -248,6 +300,9 @@ def _read_terms(tree: Tree, zone: list[int], lines: list[int], line: str, fields
 
 
 def _leads_to_post(tree: Tree, link: int, name: str) -> bool:
+    fragment = tree.attributes[link].get("href", "").partition("#")[2]
+    if fragment and COMMENTS.search(fragment):
+        return True
     return bool(v.COMMENT_LINK.fullmatch(name) or v.PERMALINK_TEXT.fullmatch(name)) or is_more_link(tree, link)
 
 

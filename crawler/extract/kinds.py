@@ -64,6 +64,9 @@ def page_kind(head: Head, here: str | None, archive: str, found: list[Found]) ->
     if archive in ("", "home") and not any(f.fields.permalink or _dated(f) or f.fields.has_line for f in found):
         # A front page's boxes lead nowhere; what a blog lists does, or is dated.
         return "none"
+    if PAGE_CLASS.search(head.body_class) and archive in ("", "home") and not any(map(_says_when, found)):
+        # A static page's boxes and cards, whatever they lead to.
+        return "none"
     vouched = sum(f.block.strong or f.block.bare or _dated(f) or f.fields.has_line for f in found)
     cut = sum(f.body.form == "summary" and f.body.words > 0 for f in found)
     if 2 * vouched >= len(found) or ((head.speaks_of_blog or named) and 2 * max(vouched, cut) >= len(found)):
@@ -73,6 +76,14 @@ def page_kind(head: Head, here: str | None, archive: str, found: list[Found]) ->
 
 def _dated(f: Found) -> bool:
     return bool(f.fields.dates) or v.DATED_TITLE.fullmatch(f.fields.title) is not None
+
+
+def _says_when(f: Found) -> bool:
+    return (
+        f.fields.has_line
+        or any(d.origin != "url" for d in f.fields.dates)
+        or bool(v.DATED_TITLE.fullmatch(f.fields.title))
+    )
 
 
 def says_post(head: Head, here: str | None) -> bool:
@@ -181,16 +192,39 @@ def _without_strays(found: list[Found]) -> list[Found]:
     ]
 
 
+def _without_intruders(found: list[Found]) -> list[Found]:
+    """The entries but those texts without a date that nothing names posts, where a row of others is dated in short."""
+    dated = [any(d.origin in ("time", "label") for d in f.fields.dates) for f in found]
+    row = sum(day and f.body.form == "summary" for f, day in zip(found, dated, strict=True))
+    full = [f for f, day in zip(found, dated, strict=True) if f.body.form == "content" and (day or f.block.strong)]
+    if full or row < _ROW:
+        return found
+    return [f for f, day in zip(found, dated, strict=True) if day or f.block.strong or f.body.form == "summary"]
+
+
+def _are_posts(found: list[Found]) -> bool:
+    """Whether all entries bear WordPress's own number and class of a post, which lists in widgets seldom do."""
+    return all(f.block.strong and f.fields.platform_id for f in found)
+
+
+def _fits_among(f: Found, found: list[Found]) -> bool:
+    """Whether a whole text is no longer than the excerpts of its make beside it: a post too short to be cut."""
+    beside = [other.body.length for other in found if other.body.form == "summary" and other.group == f.group]
+    return len(beside) >= _ROW and f.body.length <= max(beside)
+
+
 def mark_listing(found: list[Found], archive: str) -> list[Found]:
     """Tells the archive's own entries from teasers of other posts that stand on the same page."""
-    found = _without_strays(found)
+    found = _without_strays(_without_intruders(found))
     lines = any(f.fields.has_line for f in found)
-    contents = {f.group for f in found if f.body.form == "content"}
+    contents = {f.group for f in found if f.body.form == "content" and not _fits_among(f, found)}
     summaries = {f.group for f in found if f.body.form == "summary"}
-    content_parents = {f.block.parent for f in found if f.body.form == "content"}
+    full = [f for f in found if f.body.form == "content" and f.group in contents]
+    content_parents = {f.block.parent for f in full}
     neighbours = Counter(f.block.parent for f in found)
-    first = next((i for i, f in enumerate(found) if f.body.form == "content"), len(found))
-    hard = any(not f.block.soft for f in found) or archive not in ("", "home")
+    first = next((i for i, f in enumerate(found) if f in full), len(found))
+    later = {f.group for f in found[first:] if f.body.form == "summary"}
+    hard = any(not f.block.soft for f in found) or (archive not in ("", "home") and not _are_posts(found))
     strong = any(f.block.strong and not f.block.soft for f in found)
     beside: dict[int, set[tuple[object, ...]]] = {}
     for f in found:
@@ -207,7 +241,7 @@ def mark_listing(found: list[Found], archive: str) -> list[Found]:
         boxed = hard and f.block.soft
         unlike = bool(contents) and not _is_alike(f, contents)
         grouped = f.block.parent not in content_parents and neighbours[f.block.parent] >= _ROW
-        if boxed or unlike or (bool(contents) and place < first and grouped):
+        if boxed or unlike or (bool(contents) and place < first and grouped and f.group not in later):
             f.listed = False
         elif not contents and len(summaries) > 1:
             named = not strong or f.block.strong

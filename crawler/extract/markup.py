@@ -20,7 +20,7 @@ from .links import page_links
 from .naming import archive_name
 from .pager import last_page, next_page
 from .records import Extraction, Page
-from .single import bears_page_title, own_block, own_heading, own_title
+from .single import bears_page_title, heads_itself, own_block, own_heading, own_title
 from .tree import Tree
 
 
@@ -43,7 +43,8 @@ def extract_html(page: Page) -> Extraction:
         blocks = find_titles(tree, base, here)
         found = _read_blocks(tree, blocks[:MAX_BLOCKS], facts, is_post=is_post)
     alone = not found and here is not None and is_permalink(here)
-    if alone or (is_post and not any(_is_own(f, head, here) for f in found)):
+    spelled = here is not None and not listing and is_permalink(here) and heads_itself(tree, head)
+    if alone or ((is_post or spelled) and not any(_is_own(f, head, here) for f in found)):
         found = _with_own_post(tree, head, facts, found)
     archive = archive_name(tree, head, here)
     kind = page_kind(head, here, archive, found)

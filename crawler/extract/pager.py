@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from ...pipeline.urls import same_site
 from . import vocabulary as v
 from .addresses import absolute, archive_of, date_in, same_page, split_page_number
-from .titles import is_more_link
+from .leads import is_more_link
 from .tree import Tree
 
 _OLDER_CLASS: Final = re.compile(
@@ -40,6 +40,7 @@ _NAMED: Final = re.compile(
 )
 """The page's number and the last one's, as WP-PageNavi and many themes write it: ``Page 1 of 107``."""
 
+_OLDER: Final = 1
 _NEXT: Final = 2
 _WORDS_SAID: Final = 8
 _MOST_SAID: Final = 300
@@ -89,9 +90,12 @@ def _candidates(tree: Tree, in_head: str | None) -> Iterator[tuple[int, int | No
     """The links whose address, words or classes may lead to another page: place, number, address, and `_rank`."""
     paged = set(tree.paged)
     steered = {link for number in tree.steering for link in tree.within(tree.links, number)}
+    updated = _updated_before(tree)
     for order, number in enumerate(tree.links):
         worthy = number in steered or _is_worthy(tree, number)
         rank = _rank(tree, order, number) if worthy and tree.words(number) <= _WORDS_SAID else None
+        if rank is None and number in updated:
+            rank = _OLDER
         if rank is not None or number in paged:
             yield order, number, tree.attributes[number].get("href", ""), rank
     if in_head:
@@ -173,6 +177,16 @@ def _current_number(tree: Tree, body_class: str) -> int | None:
             if digits and tree.outside[number]:
                 return int(re.sub(r"\D", "", digits[1]))
     return None
+
+
+def _updated_before(tree: Tree) -> set[int]:
+    """The links whose addresses ask Blogger for what was updated before some moment: its older posts."""
+    hrefs = ((number, tree.attributes[number].get("href", "")) for number in tree.links)
+    return {
+        n
+        for n, href in hrefs
+        if "updated-max=" in href and "reverse-paginate" not in href and "updated-min" not in href
+    }
 
 
 def _rank(tree: Tree, order: int, number: int) -> int | None:

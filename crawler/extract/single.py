@@ -59,6 +59,12 @@ def own_block(tree: Tree, head: Head) -> tuple[Block, int | None] | None:
     return Block(title=title, roots=(root,), parent=max(tree.parent[root], 0), strong=True), None
 
 
+def heads_itself(tree: Tree, head: Head) -> bool:
+    """Whether a heading of the page bears the page's own title."""
+    heading = own_heading(tree, head)
+    return heading is not None and bears_page_title(tree.text(heading, 500), head)
+
+
 def own_heading(tree: Tree, head: Head) -> int | None:
     """The heading that bears the page's own title, else the first that class names, or an `h1`, make one; or None."""
     first: int | None = None

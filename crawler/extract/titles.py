@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
-from functools import lru_cache
 from typing import Final
 
 from . import vocabulary as v
 from .addresses import absolute, archive_of, is_home, may_be_post, same_page, slug_of
-from .tree import Tree, one_line
+from .leads import COMMENTS, LEVELS_AROUND, bounds, is_more_link, title_link
+from .tree import Tree
 
 _NEAR: Final = 14
-_FEW_WORDS: Final = 8
-_SHORT: Final = 80
+
 _SAID: Final = 2
-_PAGE_TITLES: Final = frozenset(("page-title", "page-header-title", "archive-title", "page-heading"))
-_COMMENTS: Final = re.compile(r"comment|respond|repl(?:y|ies)|disqus", re.IGNORECASE)
+_LEAD_WORDS: Final = 25
+_PAGE_TITLES: Final = frozenset(("page-title", "page-header-title", "archive-title", "page-heading", "main-heading"))
 
 
 class Titles:
@@ -39,8 +37,11 @@ class Titles:
         tree = self.tree
         titles: list[int] = []
         last_end = 0
+        unseen: list[int] = []
         for number in tree.titled:
             if number < last_end or tree.outside[number] or tree.tags[number] == "meta":
+                if self._is_unseen(number):
+                    unseen.append(number)
                 continue
             roles = tree.roles[number]
             named = roles & v.TITLE and not roles & (v.BLOCK | v.BODY | v.MAIN)
@@ -49,18 +50,46 @@ class Titles:
             if named and not self._is_home_link(number):
                 titles.append(number)
                 last_end = tree.end[number]
+        if unseen:
+            shown = {self.link_of(i) for i in titles}
+            titles = sorted([*titles, *(i for i in unseen if self.link_of(i) not in shown)])
         posts = [number for number in titles if not self._heads_page(number)]
-        return posts or titles
+        return self._without_doubles(posts or titles)
+
+    def _is_unseen(self, number: int) -> bool:
+        """Whether an element that a class names a title is there for readers aloud alone, and leads to a post."""
+        tree = self.tree
+        both = tree.roles[number] & v.TITLE and tree.roles[number] & v.HIDDEN
+        return bool(both) and not tree.outside[tree.parent[number]] and self.leads_to_post(number)
+
+    def _without_doubles(self, titles: list[int]) -> list[int]:
+        """The titles but those headings that only a bookmark names, where a class names another that leads as well."""
+        tree = self.tree
+        taken = {self.link_of(i) for i in titles if tree.roles[i] & v.TITLE} - {None}
+        kept = []
+        for number in titles:
+            if not tree.roles[number] & v.TITLE:
+                address = self.link_of(number)
+                if address in taken:
+                    continue
+                taken.add(address)
+            kept.append(number)
+        return kept
 
     def _heads_page(self, number: int) -> bool:
         """Whether a title is the page's own, by its class or by naming an archive: no entry's beside other titles."""
         classes = self.tree.attributes[number].get("class", "").lower().split()
         return not _PAGE_TITLES.isdisjoint(classes) or self._names_archive(number)
 
+    def _names_page(self, number: int) -> bool:
+        return self._names_archive(number) or (self.link_of(number) is None and self._heads_page(number))
+
     def _bookmarked(self, heading: int) -> bool:
-        return any(
-            "bookmark" in self.tree.attributes[i].get("rel", "") for i in self.tree.within(self.tree.links, heading)
-        )
+        tree = self.tree
+        links = tree.within(tree.links, heading) or [
+            i for i in (tree.parent[heading],) if i >= 0 and tree.tags[i] == "a"
+        ]
+        return any("bookmark" in tree.attributes[i].get("rel", "") for i in links)
 
     def _is_home_link(self, heading: int) -> bool:
         address = self.link_of(heading)
@@ -89,9 +118,7 @@ class Titles:
         if not candidates:
             return []
         heads, inner = self._heads_of_blocks(covered)
-        candidates = [
-            i for i in candidates if not inner[i] and not self._is_home_link(i) and not self._names_archive(i)
-        ]
+        candidates = [i for i in candidates if not inner[i] and not self._is_home_link(i) and not self._names_page(i)]
         linked = {i for i in candidates if self.leads_to_post(i)}
         shapes = Counter(self.shape(i) for i in linked)
         certain: list[int] = []
@@ -230,7 +257,7 @@ class Titles:
                     found.append(last[1])
                 last = None
                 continue
-            if not tree.words(link) or (fragment and _COMMENTS.search(fragment)):
+            if not tree.words(link) or (fragment and COMMENTS.search(fragment)):
                 continue
             if not may_be_post(absolute(self.base, href), self.page_url):
                 continue
@@ -254,6 +281,19 @@ class Titles:
             above = self.tree.parent[above]
         return False
 
+    def first_of(self, block: int) -> int | None:
+        """The heading that leads from a block to its post, with little before it; None where there is none."""
+        heading = next((i for i in self.tree.within(self.headings, block) if self.tree.words(i)), None)
+        if heading is None or not self.leads_to_post(heading):
+            return None
+        behind = (
+            self.tree.words_between(heading, self.tree.end[block])
+            if self.tree.end[block] < len(self.tree.elements)
+            else 0
+        )
+        before = self.tree.words(block) - self.tree.words(heading) - behind
+        return heading if before <= _LEAD_WORDS else None
+
     def shape(self, number: int) -> tuple[str, int, str]:
         """What is alike in titles of one make: the element, its roles, and the element around it."""
         tree = self.tree
@@ -270,6 +310,21 @@ class Titles:
         place = bisect_left(self.more_links, self.tree.end[heading])
         between = self.more_links[place : bisect_left(self.more_links, following)]
         return bool(between) and len({self.tree.attributes[i].get("href", "") for i in between[:5]}) == 1
+
+    def is_pictured(self, heading: int) -> bool:
+        """Whether a heading stands in one link with a picture."""
+        tree, around = self.tree, heading
+        for _ in range(LEVELS_AROUND):
+            around = tree.parent[around]
+            if around < 0 or bounds(tree, around):
+                return False
+            if tree.tags[around] == "a":
+                return "img" in tree.tags[around : tree.end[around]]
+        return False
+
+    def is_dated_below(self, heading: int) -> bool:
+        """Whether a date stands close below a heading, before the next one."""
+        return self._posted_after(heading) > 0
 
     def _posted_after(self, heading: int, stop: int | None = None) -> int:
         """What follows a heading closely: a line like "Posted on …" (`_SAID`), a date (1), or neither (0)."""
@@ -289,73 +344,3 @@ class Titles:
             if tree.roles[number] & v.DATE or tree.tags[number] == "time":
                 dated = 1
         return dated
-
-
-def bounds(tree: Tree, number: int) -> bool:
-    """Whether an element is a container that no entry reaches beyond."""
-    return bool(tree.roles[number] & v.MAIN) or tree.tags[number] in ("body", "main", "html", "tbody")
-
-
-def is_more_link(tree: Tree, link: int) -> bool:
-    """Whether a link leads from a teaser to its post, by its class or its words."""
-    known = tree.more.get(link)
-    if known is None:
-        known = tree.more[link] = _is_more_link(tree, link)
-    return known
-
-
-def _is_more_link(tree: Tree, link: int) -> bool:
-    above = tree.parent[link]
-    if tree.roles[link] & v.MORE or (tree.roles[above] & v.MORE and tree.words(above) < _FEW_WORDS):
-        return True
-    if tree.words(link) > 30:
-        return False
-    if tree.end[link] == link + 1 and len(written := tree.texts[link] or "") <= _SHORT:
-        return _says_more(written)
-    text = tree.text(link, 300) or _pictured(tree, link)
-    return bool(text) and _speaks_of_more(text)
-
-
-@lru_cache(2048)
-def _says_more(written: str) -> bool:
-    # A page's frame and teasers say the same on every page of an archive: of 42 asked for, 39 are remembered.
-    return bool(text := one_line(written)) and _speaks_of_more(text)
-
-
-def _speaks_of_more(text: str) -> bool:
-    return v.MORE_TEXT.fullmatch(text) is not None or v.MORE_START.match(text) is not None
-
-
-def _pictured(tree: Tree, link: int) -> str:
-    """What the picture says that is a link's only content."""
-    return next(
-        (tree.attributes[i].get("alt", "")[:300] for i in range(link + 1, tree.end[link]) if tree.tags[i] == "img"), ""
-    )
-
-
-def title_link(tree: Tree, title: int, base: str | None) -> str | None:
-    """The address that a title's own link gives, absolute; None where it has none."""
-    key = (title, base)
-    if key not in tree.leads:
-        tree.leads[key] = _title_link(tree, title, base)
-    return tree.leads[key]
-
-
-def _title_link(tree: Tree, title: int, base: str | None) -> str | None:
-    inside = tree.within(tree.links, title)
-    around = title
-    if not inside:
-        for _ in range(3):
-            around = tree.parent[around]
-            if around < 0:
-                return None
-            if tree.tags[around] == "a":
-                inside = [around]
-                break
-    for link in inside:
-        href = tree.attributes[link].get("href", "")
-        if href.startswith("#"):
-            continue
-        if address := absolute(base, href):
-            return address
-    return None

@@ -191,6 +191,8 @@ class Tree:
             if not roles & v.HIDDEN and self.holds(columns, number):
                 continue
             if roles & (v.OUTSIDE | v.HIDDEN) or tag in v.OUTSIDE_TAGS:
+                if not roles & v.HIDDEN and self._swallows(number):
+                    continue
                 kind = outside
             elif tag in ("header", "footer"):
                 above = self.tags[self.parent[number]]
@@ -207,6 +209,12 @@ class Tree:
                 kind = outside
             kind[number:end] = b"\1" * (end - number)
         return outside, soft
+
+    def _swallows(self, number: int) -> bool:
+        """Whether a menu or the like holds most of the page and its posts: for want of an end tag."""
+        if 2 * self.words(number) <= self.words(0):
+            return False
+        return any(self.roles[i] & v.UNTITLED for i in self.within(self.spoken, number))
 
     def holds(self, numbers: list[int], number: int) -> bool:
         """True where one of the sorted `numbers` lies below element `number`."""

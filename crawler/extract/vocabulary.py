@@ -75,7 +75,7 @@ WORDS: Final[dict[int, str]] = {
     UPDATED: """updated modified dt-updated entry-modified-time last-modified updated-date post-modified
         wp-block-post-date__modified-date modified-date date-modified updated-on last-updated post-updated""",
     CATEGORIES: """cat-links entry-categories post-categories taxonomy-category cat-link category-links
-        post-category entry-category categories post-cats""",
+        post-category entry-category categories post-cats meta-category meta-categories meta-cat""",
     TAGS: """tags-links tag-links entry-tags post-tags taxonomy-post_tag post-labels p-category tags tag-list
         post-tag""",
     AUTHOR: """author vcard byline p-author entry-author entry-author-name post-author wp-block-post-author
@@ -150,7 +150,10 @@ _OUTSIDE_TOKEN = re.compile(
 _PAGER_TOKEN = re.compile(
     r"(?:[a-z0-9]{1,20}[-_]){0,3}(?:pag(?:er|ing|ination|enavi)|pages|page-?nav|page-numbers?)(?:[-_].*)?"
 )
-_WIDGET_TOKEN = re.compile(r"(?:latest|recent|featured|popular|trending)(?:[-_][a-z0-9_-]{1,40})?")
+_WIDGET_TOKEN = re.compile(
+    r"(?:latest|recent|featured|popular|trending)(?:[-_][a-z0-9_-]{1,40})?"
+    r"|(?:[a-z0-9]{1,20}[-_]?)?(?:slider|slideshow|carousel|ticker)(?:[-_](?:wrap|wrapper|container|area|inner|main|section|content))?"
+)
 _NO_PREFIX = "related|recent|popular|next|prev|previous|widget|nav|sidebar|featured|trending|latest|footer|menu|page"
 _PREFIX = rf"(?!(?:{_NO_PREFIX})[-_])"
 _THEME_TOKENS = (
@@ -240,7 +243,7 @@ MORE_START: Final = re.compile(
 """How such a link begins where the post's title follows in it, visible or not."""
 
 POSTED: Final = re.compile(
-    r"\s*(?:posted|published|written|filed|publi[ée]e?|publicado|pubblicato|ver[öo]ffentlicht|geplaatst|erstellt)"
+    r"[\s,;|·•–-]{0,6}(?:posted|published|written|filed|publi[ée]e?|publicado|pubblicato|ver[öo]ffentlicht|geplaatst|erstellt)"
     r"(?:\s*:|\s+(?:on|in|by|at|under|le|el|em|il|am|op|von|por|par|da|the\b|\d|[A-Z][a-zé]{2,11}\.?\s+\d)|\s*$)",
     re.IGNORECASE,
 )
@@ -295,26 +298,42 @@ DATED_TITLE: Final = re.compile(
 )
 """A title with its date behind a dash; both shapes are measured on real pages."""
 
+_OLDER_ELSEWHERE: Final = (
+    r"(?:postingan|posting|entri|lebih) lama\b|starejš|starij|daha eski|önceki (?:kayıt|yazı)|cũ hơn|mai vechi|régebbi"
+    r"|παλαιότερ|παλιότερ|أقدم|ישנות|قدیمی|เก่ากว่า|較舊|较旧|이전 (?:글|게시물)|पुरान|més antig"
+    r"|по-стари|старіш|давніш|vanemad|senesn"
+)
+_NEWER_ELSEWHERE: Final = (
+    r"lebih baru\b|(?:postingan|posting|entri) (?:lebih )?baru\b|novejš|novij|daha yeni|mới hơn|mai noi|újabb|νεότερ"
+    r"|أحدث|חדשות יותר"
+    r"|جدیدتر|ใหม่กว่า|較新|较新|최근 (?:글|게시물)|més recent|по-нови|новіш|uuemad|naujesn"
+)
+_NEXT_ELSEWHERE: Final = (
+    r"selanjutnya|berikutnya|naslednj|sljedeć|sonraki|trang sau|următo|következő|επόμεν"
+    r"|التالي|下一頁|다음|следващ|наступн"
+)
+"""Words of Blogger's and WordPress's own pagers in further languages; Blogger writes them in each reader's own."""
+
 OLDER_TEXT: Final = re.compile(
     r"\b(?:older|earlier|previous (?:posts|entries|articles|page)|previous|prev|more posts|load more|show more)\b"
     r"|ältere|altere|vorherige|ancien|plus ancien|précédent|anteriores|antiguas|antiguos|entradas anteriores"
     r"|vecchi|precedenti|antigas|mais antig|oudere|äldre|eldre|ældre|starsze|starší|старые|раньше|предыдущ|古い"
-    r"|vanhemmat",
+    rf"|vanhemmat|{_OLDER_ELSEWHERE}",
     re.IGNORECASE,
 )
 OLDER_CERTAIN: Final = re.compile(
     r"\b(?:older|earlier|more posts|load more|show more)\b|ältere|plus ancien|ancien|anteriores|antiguas|antiguos"
-    r"|vecchi|antigas|antig[ao]|oudere|äldre|eldre|ældre|starsze|starší|старые|古い|vanhemmat",
+    rf"|vecchi|antigas|antig[ao]|oudere|äldre|eldre|ældre|starsze|starší|старые|古い|vanhemmat|{_OLDER_ELSEWHERE}",
     re.IGNORECASE,
 )
 NEWER_TEXT: Final = re.compile(
     r"\b(?:newer|newest|latest|recent|later)\b|neuere|plus récent|récent|recientes|nuevas|recenti|recentes|nieuwere"
-    r"|nyare|nyere|nowsze|novější|новее|новые|新しい",
+    rf"|nyare|nyere|nowsze|novější|новее|новые|新しい|{_NEWER_ELSEWHERE}",
     re.IGNORECASE,
 )
 NEXT_TEXT: Final = re.compile(
     r"\b(?:next(?: page| posts| entries)?)\b|nächste|weiter|suivant|siguiente|seguinte|successiv|próxim|proxim"
-    r"|volgende|nästa|neste|næste|násled|další|następn|следующ|далее|次|下一页|seuraava|[»›→⟩❯▶>]",
+    rf"|volgende|nästa|neste|næste|násled|další|następn|следующ|далее|次|下一页|seuraava|{_NEXT_ELSEWHERE}|[»›→⟩❯▶>]",
     re.IGNORECASE,
 )
 PREVIOUS_SIGN: Final = re.compile(r"\W*[«‹←⟨❮◀<]+\W*")
@@ -322,6 +341,7 @@ PAGER_HINT: Final = re.compile(
     r"old|earl|prev|more|new|latest|recent|later|next|[»›→⟩❯▶>]|ltere|altere|vorherige|ancien|précédent|anterior|antig"
     r"|vecchi|precedent|oudere|ldre|starsze|starší|стар|раньше|предыдущ|古い|vanhemmat|neuere|récent|recient|nuevas|nieuwere"
     r"|nyare|nyere|nowsze|novější|нов|新しい|nächste|weiter|suivant|siguiente|seguinte|successiv|próxim|proxim|volgende|nästa"
-    r"|neste|næste|násled|další|следующ|далее|次|下一页|seuraava"
+    rf"|neste|næste|násled|další|następn|следующ|далее|次|下一页|seuraava"
+    rf"|{_OLDER_ELSEWHERE}|{_NEWER_ELSEWHERE}|{_NEXT_ELSEWHERE}"
 )
 """What a lower-case text holds wherever one of the four expressions above finds something: one quick look for most."""

@@ -13,7 +13,7 @@ from .context import Role, follows_well, role_before
 from .folding import MAX_LABEL, fold, one_line
 from .grammar import Found, clock_after, find_dates, in_equal_steps, instant_of, read_numbers
 from .relative import find_relative
-from .window import full_year, make_date, orders_of, plausible
+from .window import full_year, is_backdated, make_date, orders_of, plausible
 from .words import LANGUAGES, WEEKDAYS, month_number, weekday_before
 
 Read = tuple[date, Precision, datetime | None]
@@ -35,6 +35,9 @@ _WORD_NEXT = re.compile(r" [a-z]{4}")
 _DO_BEFORE = re.compile(r"(?:^| )do $")  # Polish for "until", German and Dutch for Thursday
 _THURSDAY = 3
 _NOT_BEFORE_COARSE = re.compile(r"[0-9|·•»>~/,-]")
+
+_STAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}[0-9:.]{0,13}(?:Z|[+-][0-9]{2}:?[0-9]{2})")
+"""An instant as programs write it (RFC 3339): a blog that dates a post before there were blogs means it."""
 
 _MAX_SHAPES = 6
 """Dates of one label that are looked at: more make a text, not a label."""
@@ -66,16 +69,30 @@ def parse_date(
 
     `date` is the calendar date as written, in the offset that was written with it; `instant` is given for a time
     with an offset. Refused: a day without a year, the date of a change ("Updated …"), of an event or a range, a date
-    inside a sentence, two unmarked dates that go back in time, days before 1994. Looks at the first 1000 characters,
-    raises nothing, and may be called from any thread.
+    inside a sentence, two unmarked dates that go back in time, days before 1994 but for a whole RFC 3339 instant of
+    1971 or later. Looks at the first 1000 characters, raises nothing, and may be called from any thread.
     """
     line = one_line(text)
     spoken = None if languages is None else _base_languages(languages)
     read = _climb(line, fold(line), order, reference, spoken) if line else None
     if read is None or not plausible(read[0], reference):
-        return None
+        return _backdated(line, text, origin)
     day, precision, instant = read
     return PublishedDate(day, precision, origin, text[:MAX_LABEL], instant)
+
+
+def _backdated(line: str, text: str, origin: Origin) -> PublishedDate | None:
+    if not _STAMP.fullmatch(line):
+        return None
+    try:
+        instant = datetime.fromisoformat(line)
+    except ValueError:
+        return None
+    return (
+        PublishedDate(instant.date(), "instant", origin, text[:MAX_LABEL], instant)
+        if is_backdated(instant.date())
+        else None
+    )
 
 
 def _base_languages(codes: Iterable[str]) -> frozenset[str] | None:

@@ -64,9 +64,12 @@ def test_flipped_bytes_never_raise(page, flips, encoding):
 @settings(max_examples=100, deadline=None)
 @given(st.sampled_from(PAGES), st.floats(0, 1))
 def test_a_page_that_breaks_off_gives_no_other_posts(page, share):
-    whole = {entry.permalink for entry in extract(page).entries}
+    read = extract(page).entries
+    whole = {entry.permalink for entry in read}
     cut = extract(replace(page, text=page.text[: int(share * len(page.text))]))
-    if cut.kind == "listing":
+    # Cut before the blog's own posts begin, a page may be one of what is featured above them.
+    begun = [entry for entry in read if entry.listed_in and entry in cut.entries]
+    if cut.kind == "listing" and begun:
         addresses = {entry.permalink for entry in cut.entries if entry.permalink and entry.permalink in page.text}
         assert addresses <= whole | {page.url}
 

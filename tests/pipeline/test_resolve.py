@@ -150,6 +150,24 @@ class TestDates:
         (post,) = resolve([late], sources=[Source(name="tips", time_zone="America/New_York")])
         assert post.published == date(2018, 11, 13)
 
+    @pytest.mark.parametrize(
+        ("label", "permalink", "day"),
+        [
+            ("Dic 04", "https://a.test/2008/12/wait/", "2008-12-04"),
+            ("August 11", "https://a.test/2009/08/wait/", "2009-08-11"),
+            ("04 Dez", "https://a.test/2010/12/04/wait/", "2010-12-04"),
+            ("August 11", "https://a.test/2009/07/wait/", "2009-07-01"),
+            ("August 11", "https://a.test/2009/08/12/wait/", "2009-08-12"),
+            ("August 11", "https://a.test/wait/", None),
+            ("3 comments", "https://a.test/2009/08/wait/", "2009-08-01"),
+        ],
+    )
+    def test_a_label_without_its_year_takes_it_from_an_address_of_that_month(
+        self, label: str, permalink: str, day: str | None
+    ) -> None:
+        post = only(entry("Wait", LONG, permalink=permalink, dates=((label, "label"),)))
+        assert (str(post.published) if post.published else None) == day
+
     def test_a_date_after_the_page_was_fetched_is_none(self) -> None:
         assert only(entry("Tip – 6/25/31", LONG)).published is None
 
