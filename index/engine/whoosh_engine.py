@@ -41,8 +41,9 @@ from .evaluate import Evaluator, fields_of
 from .lexicon import Lexicon
 from .plain import PlainAlgebra
 from .scoring import TITLE_WEIGHT
+from .stemming import stem
 from .whoosh_postings import Postings, damaged
-from .whoosh_schema import key_of, open_files, stem
+from .whoosh_schema import key_of, open_files
 
 if TYPE_CHECKING:
     from .whoosh_insight import WhooshInsight

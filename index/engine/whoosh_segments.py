@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from ...pipeline.records import Change, Post
-from ..analysis import fold, raw_tokens
+from ..analysis import fold, rough_tokens
+from .stemming import stem
 from .whoosh_codec import PlainCodec
 from .whoosh_lists import MOST_DOCUMENTS, code_of, pack
-from .whoosh_schema import columns_of, keywords_of, schema, stem
+from .whoosh_schema import columns_of, keywords_of, schema
 from .whoosh_terms import VocabularyWriter, little
 
 MOST_WORDS = 3_000_000
@@ -36,7 +37,7 @@ class Forms(dict[str, int]):
         self._numbers: dict[str, int] = {"": 0}
 
     def __missing__(self, token: str) -> int:
-        number = self[token] = self._number(fold(token))
+        number = self[token] = self._number(fold(token.strip("'")))
         return number
 
     def _number(self, word: str) -> int:
@@ -52,7 +53,7 @@ class Forms(dict[str, int]):
 
     def of(self, text: str) -> array[int]:
         """The numbers of a text's words, in order."""
-        numbers = array("I", map(self.__getitem__, raw_tokens(text)))
+        numbers = array("I", map(self.__getitem__, rough_tokens(text)))
         return numbers if 0 not in numbers else array("I", (number for number in numbers if number))
 
 

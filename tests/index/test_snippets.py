@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tipsearch.index import snippets
 from tipsearch.index.analysis import fold, words
 from tipsearch.index.engine import Forms
-from tipsearch.index.engine.whoosh_schema import stem as english
+from tipsearch.index.engine.stemming import stem as english
 from tipsearch.index.finder import Finder, Match, _beginning
 from tipsearch.index.snippets import LONGEST, one_line, snippet
 

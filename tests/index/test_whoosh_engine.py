@@ -14,8 +14,9 @@ from whoosh.scoring import BM25F
 from support.feeds import DictFeed, post
 from tipsearch.index import sync_index
 from tipsearch.index.engine.algebra import Algebra, S
+from tipsearch.index.engine.stemming import stem
 from tipsearch.index.engine.whoosh_engine import WhooshEngine, WhooshSnapshot
-from tipsearch.index.engine.whoosh_schema import open_files, stem
+from tipsearch.index.engine.whoosh_schema import open_files
 
 VOCABULARY = ["apple", "berry", "cherries", "dates", "elder", "fig", "the"]
 Scored = dict[str, float]
