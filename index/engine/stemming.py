@@ -61,7 +61,7 @@ def _plainly(word: str) -> str:
             return head + "e" if _SHORT.search(head) else head
         kept = head[:-1] if head[-2:] in _DOUBLES else head
         end = kept[-2:]
-    if end in _LAST and kept.endswith(_RULED):
+    if end in _LAST and kept.endswith(_RULED) and (end not in {"al", "er"} or _R1.search(kept)):
         return ""
     # As step 5 has it: no e goes from a short syllable, unless another one stands before it.
     region = _R1.search(kept) if end[-1:] == "e" else None
