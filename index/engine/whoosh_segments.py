@@ -141,14 +141,14 @@ class SegmentMaker:
             places = (np.arange(len(numbers), dtype=np.uint32) - firsts)[order]
         inverted = Inverted(terms[starts], documents[starts], starts, len(terms), places)
         words, stems = self._forms.words, self._forms.stems
-        named = sorted([(words[number].encode(), at) for at, number in enumerate(inverted.terms)])
-        by_term = [at for _, at in named]
+        encoded = [words[number].encode() for number in inverted.terms]
+        by_term = sorted(range(len(encoded)), key=encoded.__getitem__)
         shared: list[int | None] = [None] * len(by_term)
         if not placed:
             of_stem = [words[stems[number]].encode() for number in inverted.terms]
-            known, sizes, occurrences = files.stems_of(field), inverted.sizes, inverted.occurrences
-            shared = [known.get((of_stem[at], sizes[at], occurrences[at])) for at in by_term]
-        files.add_all([term for term, _ in named], by_term, inverted, shared)
+            sizes, occurrences = inverted.sizes, inverted.occurrences
+            shared = [files.list_of_stem(field, of_stem[at], sizes[at], occurrences[at]) for at in by_term]
+        files.add_all([encoded[at] for at in by_term], by_term, inverted, shared)
 
 
 class Inverted:
@@ -212,7 +212,7 @@ class SegmentFiles:
         self._lists = segment.create_file(storage, PlainCodec.POSTS_EXT)
         self.fields = sorted(name for name, kind in schema().items() if kind.indexed)
         self._place = 0
-        self._stems: dict[str, dict[tuple[bytes, int, int], int]] = {field: {} for field in PLACED}
+        self._stems: dict[str, tuple[dict[bytes, int], list[int], list[int], list[int]]] = {}
         self._begin()
 
     def _begin(self) -> None:
@@ -253,18 +253,16 @@ class SegmentFiles:
 
         That is so for every fifth word, which saves little of the file but the reading of two lists for one word.
         """
-        return self._stems[field].get((stem, size, occurrences))
-
-    def stems_of(self, field: str) -> dict[tuple[bytes, int, int], int]:
-        """Where the lists of stems lie, by the stem, its documents and its occurrences."""
-        return self._stems[field]
+        known, sizes, counted, places = self._stems[field]
+        at = known.get(stem)
+        return places[at] if at is not None and sizes[at] == size and counted[at] == occurrences else None
 
     def end(self, field: str) -> int:
         """Complete a field; gives the occurrences of all its terms."""
         self._vocabulary.add(field, self._terms, self._sizes, self._occurrences, self._places)
         if field in PLACED:
-            counted = zip(self._terms, self._sizes, self._occurrences, strict=True)
-            self._stems[field] = dict(zip(counted, self._places, strict=True))
+            known = dict(zip(self._terms, range(len(self._terms)), strict=True))
+            self._stems[field] = (known, self._sizes, self._occurrences, self._places)
         total = sum(self._occurrences)
         self._begin()
         return total
