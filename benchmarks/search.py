@@ -165,8 +165,17 @@ def command(name: str, job: str, folder: Path, file: Path) -> list[str]:
     return [sys.executable, __file__, "--work", name, job, str(folder), str(file)]
 
 
+def writing_bytecode() -> dict[str, str]:
+    """The environment, but that Python may write its compiled modules, as installing would.
+
+    Otherwise each process compiled ours, but not Whoosh.
+    """
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def run(name: str, job: str, folder: Path, file: Path) -> dict[str, float]:
-    done = subprocess.run(command(name, job, folder, file), stdout=subprocess.PIPE, text=True, check=True)
+    words = command(name, job, folder, file)
+    done = subprocess.run(words, env=writing_bytecode(), stdout=subprocess.PIPE, text=True, check=True)
     told: dict[str, float] = json.loads(done.stdout)
     return told
 
@@ -201,14 +210,10 @@ def side_by_side(engines: list[str], folders: dict[str, Path], file: Path, round
 
 
 def cold(home: Path, word: str, rounds: int) -> tuple[float, float]:
-    """Milliseconds of a whole `tipsearch query` process and of the imports it is measured by, in turn.
-
-    Python may write its compiled modules, as installing would: otherwise each process compiled ours, but not Whoosh.
-    """
+    """Milliseconds of a whole `tipsearch query` process and of the imports it is measured by, in turn."""
     shell = [sys.executable, "-c", "from tipsearch.cli.main import main; main()", "query", word]
     imports = [sys.executable, "-c", "import click, whoosh.index"]
-    env = {**os.environ, "TIPSEARCH_HOME": str(home)}
-    env.pop("PYTHONDONTWRITEBYTECODE", None)
+    env = {**writing_bytecode(), "TIPSEARCH_HOME": str(home)}
     times: dict[int, list[float]] = {0: [], 1: []}
     for _ in range(rounds + 1):
         for place, words in enumerate((shell, imports)):

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 
 from tipsearch.index.engine import Forms
-from tipsearch.index.engine.whoosh_schema import stem
+from tipsearch.index.engine.stemming import stem
 from tipsearch.index.finder import Finder
 from tipsearch.index.snippets import Cutter
 

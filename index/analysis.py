@@ -23,6 +23,9 @@ _UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _MARKS = "\u0300-\u036f"
 _TOKEN = rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}_])[\w{_MARKS}])+(?:['’](?:(?![{_UNSPACED}_])[\w{_MARKS}])+)*"
 
+_TYPOGRAPHY = {"’": "'", "‘": " ", "“": " ", "”": " ", "–": " ", "—": " ", "…": " ", "\xa0": " ", "•": " "}
+_WITHIN_TOKENS = "".join(sign if sign.isalnum() or sign == "'" else " " for sign in map(chr, range(0x80)))
+
 STOP_WORDS = frozenset(
     # Lucene's English set, and the pronouns, auxiliaries and question words of questions asked in sentences.
     "a an and are as at be but by for if in into is it no not of on or such that the their then there these they "
@@ -50,11 +53,17 @@ def words(text: str) -> list[str]:
     """The folded words of a text, in order: ``What’s Café?`` gives ``what``, ``cafe``."""
     if text.isascii() and text.isalnum():
         return [fold(text)]
-    return [folded for token in raw_tokens(text) if (folded := fold(token))]
+    return [folded for token in _token().findall(text) if (folded := fold(token))]
 
 
-def raw_tokens(text: str) -> list[str]:
-    """The tokens of a text as they stand, before `fold`."""
+def rough_tokens(text: str) -> list[str]:
+    """The tokens of a text before `fold`, in order, quickly: apostrophes are straight, and may stand around a token."""
+    if not text.isascii():
+        for sign, plain in _TYPOGRAPHY.items():
+            text = text.replace(sign, plain)
+    if text.isascii() and "''" not in text:
+        # 1,000 posts take 12 ms, and 77 with the regular expression.
+        return text.translate(_WITHIN_TOKENS).split()
     return _token().findall(text)
 
 

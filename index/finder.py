@@ -64,19 +64,29 @@ class Finder:
             return []
         if len(self._beginnings) > MOST_PREFIXES:
             return self.among_all(text)
-        searched = text
-        if not text.isascii():
-            for sign, plain in _TYPOGRAPHY.items():
-                searched = searched.replace(sign, plain)
-        if searched.isascii():
-            self._plain = self._plain or _plain(self._beginnings)
-            patterns = self._plain
-        elif _unusual().search(searched):
+        searched = self.plain(text)
+        if searched is not None:
+            return self.in_plain(searched.lower())
+        searched = _without_typography(text)
+        if _unusual().search(searched):
             return self.among_all(text)
-        else:
-            self._wide = self._wide or _wide(self._beginnings)
-            patterns = [self._wide]
-        searched = searched.lower()
+        self._wide = self._wide or _wide(self._beginnings)
+        return self._by([self._wide], searched.lower())
+
+    def plain(self, text: str) -> str | None:
+        """The text in ASCII, sign for sign, if `in_plain` finds the same in that."""
+        if not self._beginnings or len(self._beginnings) > MOST_PREFIXES:
+            return None
+        if not text.isascii():
+            text = _without_typography(text)
+        return text if text.isascii() else None
+
+    def in_plain(self, searched: str) -> list[Match]:
+        """All matches in ASCII text in lower case, in order. Several texts may be joined by line ends."""
+        self._plain = self._plain or _plain(self._beginnings)
+        return self._by(self._plain, searched)
+
+    def _by(self, patterns: list[re.Pattern[str]], searched: str) -> list[Match]:
         found: list[Match] = []
         for pattern in patterns:
             pieces = pattern.split(searched)
@@ -126,6 +136,12 @@ def _beginning(stem: str) -> str:
     # What Snowball puts in place of other letters ends in these: hope (hoping), sky (skies), happi, sensibl (-bility).
     kept = stem[:-1] if stem[-1:] in _PUT_ON else stem
     return _OTHER_BEGINNINGS.get(stem) or kept or stem
+
+
+def _without_typography(text: str) -> str:
+    for sign, plain in _TYPOGRAPHY.items():
+        text = text.replace(sign, plain)
+    return text
 
 
 def _shortest(beginnings: Iterable[str]) -> list[str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from time import perf_counter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from ..pipeline.records import Completeness, Origin, Precision
@@ -50,6 +50,36 @@ class Hit:
     snippet: str
     snippet_parts: tuple[tuple[str, bool], ...]
     explanation: tuple[ScorePart, ...] = ()
+
+
+class _Open:
+    """A hit while it is put together."""
+
+    __slots__ = tuple(field.name for field in fields(Hit))
+
+
+def made_hit(
+    post: IndexedPost,
+    rank: int,
+    score: float,
+    snippet: str,
+    parts: tuple[tuple[str, bool], ...],
+    explanation: tuple[ScorePart, ...],
+) -> Hit:
+    """A post as a hit, as `Hit(...)` would make it in 1.4 µs: 0.2, ten times a query that takes 300."""
+    hit: Any = _Open()
+    hit.rank, hit.score, hit.snippet, hit.snippet_parts, hit.explanation = rank, score, snippet, parts, explanation
+    hit.id, hit.source, hit.title, hit.url, hit.completeness = (
+        post.id,
+        post.source,
+        post.title,
+        post.url,
+        post.completeness,
+    )
+    hit.published, hit.published_precision, hit.gone = post.published, post.published_precision, post.gone
+    hit.__class__ = Hit  # the same slots, but frozen from here on
+    made: Hit = hit
+    return made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,7 @@ from .query import (
     children,
     wanted,
 )
-from .records import SORTS, Hit, IndexedPost, SearchResults, Sort
+from .records import SORTS, Hit, IndexedPost, SearchResults, Sort, made_hit
 
 if TYPE_CHECKING:
     from .engine import Engine, Ranking, Snapshot
@@ -290,35 +290,18 @@ class _Loader:
         from .snippets import Cutter
 
         places = range(self.offset + start, self.offset + end)
-        posts = {number: self.snapshot.load(number) for number, _ in (self.ranking.top[place] for place in places)}
+        posts = self.snapshot.load([self.ranking.top[place][0] for place in places])
         parts_of = {}
         if self.explained is not None:
             from .explain import explain
 
             parts_of = explain(self.snapshot, self.explained, posts)
-        cut = Cutter(self.forms, self.snapshot.stem)
+        snippets = Cutter(self.forms, self.snapshot.stem).all([post.text for post in posts.values()])
         hits = []
-        for place in places:
+        for place, (line, parts) in zip(places, snippets, strict=True):
             number, score = self.ranking.top[place]
             post = posts[number]
-            line, parts = cut(post.text)
-            hits.append(
-                Hit(
-                    rank=place + 1,
-                    score=score,
-                    id=post.id,
-                    title=post.title,
-                    published=post.published,
-                    published_precision=post.published_precision,
-                    url=post.url,
-                    source=post.source,
-                    completeness=post.completeness,
-                    gone=post.gone,
-                    snippet=line,
-                    snippet_parts=parts,
-                    explanation=parts_of.get(number, ()),
-                )
-            )
+            hits.append(made_hit(post, place + 1, score, line, parts, parts_of.get(number, ())))
         return hits
 
 

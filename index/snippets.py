@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left, bisect_right
-from collections import Counter, deque
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from itertools import pairwise
 
 from .analysis import tokens
 from .engine import Forms
 from .finder import Finder, Match
+from .weighing import LEAD, LONGEST, PHRASE, best
 
-LONGEST = 300
-"""Characters of a snippet, the ellipses among them."""
-_LEAD = 60
-"""About so much stands in front of the first match."""
-_REACH = LONGEST - _LEAD - 2
-"""Matches further apart are not shown together."""
 _AROUND = 1_000
 """So much of a long text on both sides of its best place is put on one line, rather than all of it."""
 _SEARCHED = 200_000
 """Characters of a text that are looked through: longer posts than any blog's are not worth the wait."""
-_WEIGHED = 1_000
-"""Of more matches than this only those near the rarest are weighed against each other."""
+_JOINED = 50_000
+"""Texts of more characters are looked through one by one."""
 
 # White space, controls, and what changes the direction of writing or can't be seen.
 _ODD = (
@@ -45,49 +39,58 @@ class Cutter:
 
     def __init__(self, forms: Forms, stem: Callable[[str], str]) -> None:
         self._find = Finder(forms, stem)
-        self._phrases = forms.phrases
+        self._phrases = sorted(forms.phrases)
 
     def __call__(self, text: str) -> tuple[str, Parts]:
         """The best passage and its parts as (piece, does it match) pairs; a text without a match gives its beginning.
 
         Words are kept whole, save one that is longer than a snippet by itself.
         """
+        return self.all([text])[0]
+
+    def all(self, texts: Sequence[str]) -> list[tuple[str, Parts]]:
+        """The same for each of several texts: those that can be are looked through in one go, in half the time."""
+        cut: list[tuple[str, Parts] | None] = [None] * len(texts)
+        lines: dict[int, str] = {}
+        plain: list[str] = []
+        for place, text in enumerate(texts):
+            if len(text) <= _JOINED:
+                # Nearly all passages are on one line once line ends are spaces; then the rest need not be.
+                line = text.rstrip().replace("\n", " ")
+                searched = self._find.plain(line)
+                if searched is not None:
+                    lines[place] = line
+                    plain.append(searched)
+        joined = "\n".join(plain).lower()
+        found = self._find.in_plain(joined) if plain else []
+        start = first = 0
+        for place, line in lines.items():
+            last = bisect_left(found, (start + len(line) + 1,), first)
+            marked, weighed = self._matches(joined, found[first:last])
+            cut[place] = _cut(line, marked, best(weighed) or (start, start), start, opens=True, closes=True)
+            start, first = start + len(line) + 1, last
+        return [each or self._closely(text) for each, text in zip(cut, texts, strict=True)]
+
+    def _closely(self, text: str) -> tuple[str, Parts]:
+        """The same for a text of any signs and any length."""
         ends = len(text) <= _SEARCHED
         text = text[:_SEARCHED].rstrip()
-        # Nearly all passages are on one line once line ends are spaces; then the rest of the text need not be.
-        line, opens, closes = text.replace("\n", " "), True, ends
-        marked, start, end = self._passage(line, opens=opens, closes=closes)
-        if not _is_clean(line[start:end]):
+        line = text.replace("\n", " ")
+        marked, weighed = self._matches(line, self._find(line))
+        cut = _cut(line, marked, best(weighed) or (0, 0), 0, opens=True, closes=ends)
+        if cut is None:
             first, last = self._around(text)
-            line, opens, closes = one_line(text[first:last]), not first, ends and last == len(text)
-            marked, start, end = self._passage(line, opens=opens, closes=closes)
-        if not line:
-            return "", ()
-        before = "" if opens and not start else _ELLIPSIS
-        after = "" if closes and end == len(line) else _ELLIPSIS
-        parts = [(before, False)] if before else []
-        position = start
-        for first, last, _, _ in marked[bisect_left(marked, (start,)) : bisect_left(marked, (end,))]:
-            if first > position:
-                parts.append((line[position:first], False))
-            position = min(end, last)
-            parts.append((line[first:position], True))
-        if position < end:
-            parts.append((line[position:end], False))
-        if after:
-            parts.append((after, False))
-        return f"{before}{line[start:end]}{after}", tuple(parts)
-
-    def _passage(self, line: str, *, opens: bool, closes: bool) -> tuple[list[Match], int, int]:
-        """What is to be marked in a line, and the bounds of its best passage."""
-        marked, weighed = self._matches(line)
-        return marked, *_bounds(line, *_best(weighed), opens=opens, closes=closes)
+            line = one_line(text[first:last])
+            marked, weighed = self._matches(line, self._find(line))
+            ends = ends and last == len(text)
+            cut = _cut(line, marked, best(weighed) or (0, 0), 0, opens=not first, closes=ends, is_clean=True)
+        return cut or ("", ())
 
     def _around(self, text: str) -> tuple[int, int]:
         """The part of a text to look at closely, which neither begins nor ends inside a word."""
         if len(text) <= 3 * _AROUND:
             return 0, len(text)
-        start, end = _best(self._matches(text)[1])
+        start, end = best(self._matches(text, self._find(text))[1]) or (0, 0)
         first, last = max(0, start - _AROUND), min(len(text), end + _AROUND)
         if first and (edge := _edge().search(text, first - 1, start)):
             first = edge.end()
@@ -96,25 +99,60 @@ class Cutter:
             last = edges[-1] if edges else last
         return first, last
 
-    def _matches(self, text: str) -> tuple[list[Match], list[Match]]:
+    def _matches(self, text: str, found: list[Match]) -> tuple[list[Match], list[Match]]:
         """What is to be marked, and what is to be weighed: phrases are matches more, with stems of their own."""
-        found = self._find(text)
         if not self._phrases:
             return found, found
         spans = [
             (number, *span)
-            for number, (stems, slop) in enumerate(sorted(self._phrases))
+            for number, (stems, slop) in enumerate(self._phrases)
             for span in (_together(text, found, stems, slop) if slop else _in_order(text, found, stems))
         ]
         marked = found
         if not self._find.all_tell:
             inside = {place for _, first, last in spans for place in range(first, last)}
             marked = [match for place, match in enumerate(found) if match[3] or place in inside]
-        whole = [(found[first][0], found[last - 1][1], f"{_PHRASE}{n}", True) for n, first, last in spans]
+        if not spans:
+            return marked, marked
+        whole = [(found[first][0], found[last - 1][1], f"{PHRASE}{n}", True) for n, first, last in spans]
         return marked, sorted([*marked, *whole])
 
 
-_PHRASE = "\0"
+def _cut(
+    line: str,
+    marked: Sequence[Match],
+    stretch: tuple[int, int],
+    at: int,
+    *,
+    opens: bool,
+    closes: bool,
+    is_clean: bool = False,
+) -> tuple[str, Parts] | None:
+    """The passage of a line round its best stretch, and its parts; None where it is not on one line without odd signs.
+
+    The line stands `at` some place in what was searched. An ellipsis stands where it goes on.
+    """
+    start, end = _bounds(line, stretch[0] - at, stretch[1] - at, opens=opens, closes=closes)
+    passage = line[start:end]
+    if not (is_clean or _is_clean(passage)):
+        return None
+    if not line:
+        return "", ()
+    before = "" if opens and not start else _ELLIPSIS
+    after = "" if closes and end == len(line) else _ELLIPSIS
+    parts = [(before, False)] if before else []
+    position = start
+    for place in range(bisect_left(marked, (start + at,)), bisect_left(marked, (end + at,))):
+        first, last, _, _ = marked[place]
+        if first - at > position:
+            parts.append((line[position : first - at], False))
+        position = min(end, last - at)
+        parts.append((line[first - at : position], True))
+    if position < end:
+        parts.append((line[position:end], False))
+    if after:
+        parts.append((after, False))
+    return f"{before}{passage}{after}", tuple(parts)
 
 
 def snippet(text: str, forms: Forms, stem: Callable[[str], str]) -> tuple[str, Parts]:
@@ -181,173 +219,10 @@ def _together(text: str, found: Sequence[Match], stems: Sequence[str], slop: int
             yield held[first], place + 1
 
 
-def _best(matches: Sequence[Match]) -> tuple[int, int]:
-    """The stretch with the most phrases, then the most different words, the closest together; the earliest of them."""
-    if not matches:
-        return 0, 0
-    matches = _near_the_rarest(matches) if len(matches) > _WEIGHED else matches
-    starts, ends, stems_of, _ = zip(*matches, strict=True)
-    stems = set(stems_of)
-    if len(stems) == 1:
-        return _densest(matches)
-    if sorted(ends) == list(ends) and (best := _with_all(starts, ends, stems_of, len(stems))):
-        return best
-    told = {stem for stem in stems if stem.startswith(_PHRASE)}
-    if told:
-        matches = _near(matches, [start for start, _, stem, _ in matches if stem in told])
-    windows, different = _fullest(matches)
-    if different == 1:
-        first, last = max(windows, key=lambda window: window[1] - window[0])
-    else:
-        first, last = _tightest(matches, windows, different)
-    return matches[first][0], max(end for _, end, _, _ in matches[first:last])
-
-
-def _with_all(
-    starts: Sequence[int], ends: Sequence[int], stems: Sequence[str], different: int
-) -> tuple[int, int] | None:
-    """The best stretch if all stems stand together somewhere: half the work of weighing every stretch there is."""
-    if different == 2:
-        lengths = [end - start for start, end in zip(starts, ends[1:], strict=False)]
-        apart = [place for place, (stem, other) in enumerate(pairwise(stems)) if stem != other]
-        shortest = min([lengths[place] for place in apart])
-        tightest = [(place, place + 1) for place in apart if lengths[place] == shortest]
-    else:
-        shortest, tightest = _tight(starts, ends, stems, different)
-    if shortest > _REACH:
-        return None
-    best, most, done = 0, 0, -1
-    for opening, closing in tightest:
-        earliest = bisect_left(starts, ends[closing] - _REACH, done + 1)
-        for first in range(earliest, opening + 1):
-            count = bisect_right(ends, starts[first] + _REACH) - first
-            if count > most:
-                best, most = first, count
-        done = opening
-    return starts[best], ends[best + most - 1]
-
-
-def _tight(
-    starts: Sequence[int], ends: Sequence[int], stems: Sequence[str], different: int
-) -> tuple[int, list[tuple[int, int]]]:
-    """The characters of the shortest stretches that hold so many stems, and each by its first and last match."""
-    shortest = LONGEST * LONGEST
-    tightest: list[tuple[int, int]] = []
-    inside: dict[str, int] = {}
-    opening = 0
-    for closing, stem in enumerate(stems):
-        inside[stem] = inside.get(stem, 0) + 1
-        if len(inside) == different:
-            while (count := inside[stems[opening]]) > 1:
-                inside[stems[opening]] = count - 1
-                opening += 1
-            length = ends[closing] - starts[opening]
-            if length < shortest:
-                shortest, tightest = length, []
-            if length == shortest:
-                tightest.append((opening, closing))
-    return shortest, tightest
-
-
-def _fullest(matches: Sequence[Match]) -> tuple[list[tuple[int, int]], int]:
-    """The windows, [first, last), with the most phrases and then the most stems, in order; how many stems these are."""
-    windows: list[tuple[int, int]] = []
-    inside: dict[str, int] = {}
-    most = (0, 0)
-    last = phrases = 0
-    count = len(matches)
-    for first, (start, _, opening, _) in enumerate(matches):
-        furthest = start + _REACH
-        while last < count and (last == first or matches[last][1] <= furthest):
-            stem = matches[last][2]
-            last += 1
-            if stem in inside:
-                inside[stem] += 1
-            else:
-                inside[stem] = 1
-                phrases += stem[0] == _PHRASE
-        held = (phrases, len(inside))
-        if held >= most:
-            if held > most:
-                most, windows = held, []
-            windows.append((first, last))
-        if inside[opening] > 1:
-            inside[opening] -= 1
-        else:
-            del inside[opening]
-            phrases -= opening[0] == _PHRASE
-    return windows, most[1]
-
-
-def _tightest(matches: Sequence[Match], windows: Sequence[tuple[int, int]], different: int) -> tuple[int, int]:
-    """The window in which so many stems stand closest together, with the most matches, the earliest."""
-    stretches: deque[tuple[int, int]] = deque()  # (characters, first match), both rising: those that may be tightest
-    inside: dict[str, int] = {}
-    opening = done = held = 0
-    best, best_worth = windows[0], (LONGEST * LONGEST, 0)
-    for first, last in windows:
-        for _, end, stem, _ in matches[done:last]:
-            count = inside.get(stem, 0)
-            inside[stem] = count + 1
-            held += not count
-            if held < different:
-                continue
-            while (count := inside[matches[opening][2]]) > 1 or held > different:
-                inside[matches[opening][2]] = count - 1
-                held -= count == 1
-                opening += 1
-            length = end - matches[opening][0]
-            while stretches and stretches[-1][0] >= length:
-                stretches.pop()
-            stretches.append((length, opening))
-        done = max(done, last)
-        while stretches[0][1] < first:
-            stretches.popleft()
-        worth = (stretches[0][0], first - last)
-        if worth < best_worth:
-            best, best_worth = (first, last), worth
-    return best
-
-
-def _densest(matches: Sequence[Match]) -> tuple[int, int]:
-    """The stretch with the most of them; the earliest."""
-    best = held = last = 0
-    count = len(matches)
-    for first, match in enumerate(matches):
-        furthest = match[0] + _REACH
-        last = max(last, first + 1)
-        while last < count and matches[last][1] <= furthest:
-            last += 1
-        if last - first > held:
-            best, held = first, last - first
-            if last == count:
-                break
-    return matches[best][0], max(end for _, end, _, _ in matches[best : best + held])
-
-
-def _near_the_rarest(matches: Sequence[Match]) -> list[Match]:
-    """Those that can be shown together with one of the rarest kind: a phrase, where there is one, or else a word."""
-    counts = Counter(stem for _, _, stem, _ in matches)
-    rarest = min(counts, key=lambda stem: (not stem.startswith(_PHRASE), counts[stem]))
-    places = [start for start, _, stem, _ in matches if stem == rarest][: _WEIGHED // 10]
-    return _near(matches, places)
-
-
-def _near(matches: Sequence[Match], places: list[int]) -> list[Match]:
-    """Those that can be shown together with what begins at one of the places, which are in order."""
-    kept: list[Match] = []
-    last = 0
-    for place in places:
-        first = max(last, bisect_left(matches, (place - _REACH,)))
-        last = max(last, bisect_left(matches, (place + _REACH + 1,)))
-        kept += matches[first:last]
-    return kept
-
-
 def _bounds(line: str, start: int, end: int, *, opens: bool, closes: bool) -> tuple[int, int]:
     """Widen a stretch of matches to a readable passage: from the sentence's start where that is near."""
     # Signs that touch a match belong to it: no passage ends between a word and its full stop.
-    earliest, latest = max(0, start - _LEAD // 2), min(len(line), end + _LEAD // 2)
+    earliest, latest = max(0, start - LEAD // 2), min(len(line), end + LEAD // 2)
     if (space := line.rfind(" ", earliest, start)) >= 0 or not earliest:
         start = space + 1
     if (space := line.find(" ", end, latest)) >= 0 or latest == len(line):
@@ -358,9 +233,9 @@ def _bounds(line: str, start: int, end: int, *, opens: bool, closes: bool) -> tu
     if end <= LONGEST - 2:
         left = 0
     else:
-        earliest = max(0, start - min(room, 2 * _LEAD))
+        earliest = max(0, start - min(room, 2 * LEAD))
         sentence = _SENTENCE.search(line, earliest, start)
-        left = sentence.end() if sentence else _word_start(line, max(0, start - min(room, _LEAD)), start)
+        left = sentence.end() if sentence else _word_start(line, max(0, start - min(room, LEAD)), start)
     room = LONGEST if opens and not left else LONGEST - 1
     if closes and len(line) - left <= room:
         return left, len(line)

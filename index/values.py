@@ -21,6 +21,9 @@ class Value:
     def __init__(self, *given: Any, **named: Any) -> None:
         names = self._names
         held = dict(zip(names, given, strict=False))
+        if len(held) == len(given) == len(names) and not named:
+            self.__dict__.update(held)
+            return
         if len(given) > len(names) or not named.keys() <= set(names).difference(held):
             raise TypeError(f"{type(self).__name__} takes {', '.join(names) or 'nothing'}")
         held.update(named)

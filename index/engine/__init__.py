@@ -48,8 +48,8 @@ class Snapshot(Protocol):
         """The posts that share the telling words of `post`, without itself and without those that are gone."""
         ...
 
-    def load(self, number: int) -> IndexedPost:
-        """The post of that number in a ranking."""
+    def load(self, numbers: Iterable[int]) -> dict[int, IndexedPost]:
+        """The posts of some numbers in a ranking, in order."""
         ...
 
     def find(self, post_id: str) -> list[IndexedPost]:

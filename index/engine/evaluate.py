@@ -26,8 +26,9 @@ from ..query import (
 from .algebra import Algebra
 from .lexicon import MOST_EXPANSIONS, Lexicon
 from .scoring import EXACT_WEIGHT, NEAR_PAIRS, NEAR_WEIGHT, TITLE_WEIGHT
+from .stemming import stem
 from .whoosh_postings import Postings
-from .whoosh_schema import ANY_DAY, stem
+from .whoosh_schema import ANY_DAY
 
 S = TypeVar("S")
 

@@ -41,8 +41,9 @@ from .evaluate import Evaluator, fields_of
 from .lexicon import Lexicon
 from .plain import PlainAlgebra
 from .scoring import TITLE_WEIGHT
+from .stemming import stem
 from .whoosh_postings import Postings, damaged
-from .whoosh_schema import key_of, open_files, stem
+from .whoosh_schema import key_of, open_files
 
 if TYPE_CHECKING:
     from .whoosh_insight import WhooshInsight
@@ -147,8 +148,11 @@ class WhooshSnapshot:
         return algebra.ranking(algebra.without(scores, algebra.documents("state", ["gone"])), "relevance", top)
 
     @_guarded
-    def load(self, number: int) -> IndexedPost:
-        """The post of that number; what was read last is kept."""
+    def load(self, numbers: Iterable[int]) -> dict[int, IndexedPost]:
+        """The posts of some numbers; what was read last is kept."""
+        return {number: self._load(number) for number in numbers}
+
+    def _load(self, number: int) -> IndexedPost:
         post = self._loaded.get(number)
         if post is None:
             post = self._loaded[number] = unpack(self.postings.stored(number))
@@ -171,7 +175,8 @@ class WhooshSnapshot:
     @_guarded
     def count(self, word: str) -> int:
         """How many posts hold a word in any of its forms."""
-        return max(self.postings.frequency(field, stem(word)) for field in ("title", "text"))
+        term = stem(word)
+        return max(self.postings.frequency("title", term), self.postings.frequency("text", term))
 
     @_guarded
     def count_keyword(self, field: KeywordField, value: str) -> int:

@@ -16,8 +16,9 @@ from ..records import UNDATED, FacetField, IndexedPost
 from ..stored import unpack
 from .insight import WordScore
 from .scoring import EXACT_WEIGHT, K1, NEAR, NEAR_WEIGHT, TITLE_WEIGHT, B
+from .stemming import stem
 from .whoosh_postings import damaged
-from .whoosh_schema import ANY_DAY, stem
+from .whoosh_schema import ANY_DAY
 
 if TYPE_CHECKING:
     from .whoosh_engine import WhooshSnapshot

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from whoosh.reading import SegmentReader
 
+from .stemming import stem
 from .whoosh_lists import MOST_DOCUMENTS, Lists, code_of, pack
-from .whoosh_schema import schema, stem
+from .whoosh_schema import schema
 from .whoosh_segments import PLACED, SegmentFiles, begin, finish, write_document
 
 SMALLEST, FACTOR = 512, 8

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from whoosh import columns, fields, formats
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import FileIndex
-from whoosh.lang.snowball.english import EnglishStemmer
 
 from ..analysis import ANALYSIS_VERSION, keyword, printable, words
 from ..dates import span
@@ -22,16 +20,6 @@ if TYPE_CHECKING:
 
 FORMAT_VERSION = 3
 """Raise it with every change of the fields or of what goes into them."""
-
-
-_stemmer = EnglishStemmer()
-
-
-@lru_cache(maxsize=1 << 16)
-def stem(word: str) -> str:
-    """The stem of a folded word by Snowball's English stemmer (Porter 2); words with an apostrophe stay as they are."""
-    # Not whoosh.lang.porter: it leaves doubled consonants, so that "running" (runn) never meets "run".
-    return str(_stemmer.stem(word)) if "'" not in word else word  # type: ignore[no-untyped-call]
 
 
 def _field(kind: formats.Format, **more: bool) -> fields.FieldType:

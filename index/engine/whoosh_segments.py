@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
 import numpy as np
 
 from ...pipeline.records import Change, Post
-from ..analysis import fold, raw_tokens
+from ..analysis import fold, rough_tokens
+from .stemming import stem
 from .whoosh_codec import PlainCodec
 from .whoosh_lists import MOST_DOCUMENTS, code_of, pack
-from .whoosh_schema import columns_of, keywords_of, schema, stem
+from .whoosh_schema import columns_of, keywords_of, schema
 from .whoosh_terms import VocabularyWriter, little
 
 MOST_WORDS = 3_000_000
@@ -26,6 +28,10 @@ PLACED = ("text", "title")
 """The fields whose words have places; the words as they stand are in `text_words` and `title_words`."""
 
 
+# Each is asked of a word once: what queries remember of theirs is not worth that.
+_fold, _stem = fold.__wrapped__, stem.__wrapped__
+
+
 class Forms(dict[str, int]):
     """Tokens of texts to numbers of folded words, 0 where nothing is left of one; new ones are learned on sight."""
 
@@ -36,7 +42,7 @@ class Forms(dict[str, int]):
         self._numbers: dict[str, int] = {"": 0}
 
     def __missing__(self, token: str) -> int:
-        number = self[token] = self._number(fold(token))
+        number = self[token] = self._number(_fold(token.strip("'")))
         return number
 
     def _number(self, word: str) -> int:
@@ -45,14 +51,14 @@ class Forms(dict[str, int]):
             number = self._numbers[word] = len(self.words)
             self.words.append(word)
             self.stems.append(number)
-            stemmed = stem(word)
+            stemmed = _stem(word)
             if stemmed != word:
                 self.stems[number] = self._number(stemmed)
         return number
 
     def of(self, text: str) -> array[int]:
         """The numbers of a text's words, in order."""
-        numbers = array("I", map(self.__getitem__, raw_tokens(text)))
+        numbers = array("I", map(self.__getitem__, rough_tokens(text)))
         return numbers if 0 not in numbers else array("I", (number for number in numbers if number))
 
 
@@ -135,15 +141,14 @@ class SegmentMaker:
             places = (np.arange(len(numbers), dtype=np.uint32) - firsts)[order]
         inverted = Inverted(terms[starts], documents[starts], starts, len(terms), places)
         words, stems = self._forms.words, self._forms.stems
-        for term, at in sorted((words[number].encode(), at) for at, number in enumerate(inverted.terms)):
-            size, occurrences = inverted.counted(at)
-            place = None
-            if not placed:
-                place = files.list_of_stem(field, words[stems[inverted.terms[at]]].encode(), size, occurrences)
-            if place is None:
-                files.add(term, size, occurrences, inverted.packed(at))
-            else:
-                files.add(term, size, occurrences, None, place)
+        encoded = [words[number].encode() for number in inverted.terms]
+        by_term = sorted(range(len(encoded)), key=encoded.__getitem__)
+        shared: list[int | None] = [None] * len(by_term)
+        if not placed:
+            of_stem = [words[stems[number]].encode() for number in inverted.terms]
+            sizes, occurrences = inverted.sizes, inverted.occurrences
+            shared = [files.list_of_stem(field, of_stem[at], sizes[at], occurrences[at]) for at in by_term]
+        files.add_all([encoded[at] for at in by_term], by_term, inverted, shared)
 
 
 class Inverted:
@@ -155,6 +160,10 @@ class Inverted:
         self._bounds: list[int] = [*firsts.tolist(), len(terms)]
         self._starts: list[int] = [*starts[firsts].tolist(), size]
         self.terms: list[int] = terms[firsts].tolist()
+        self.sizes: list[int] = np.diff(self._bounds).tolist()
+        """How many documents hold each term."""
+        self.occurrences: list[int] = np.diff(self._starts).tolist()
+        """How often each stands in all."""
         self._highest: list[int] = np.maximum.reduceat(counts, firsts).tolist()
         self._documents, self._counts = documents, counts
         self._document_bytes = documents.astype("<u2").tobytes()
@@ -181,9 +190,18 @@ class Inverted:
             return pack(documents, counts, code, self._place_bytes[2 * start : 2 * stop], 2)
         return pack(documents, counts, code, self._places[start:stop].astype("<u4").tobytes(), 3)
 
-    def counted(self, at: int) -> tuple[int, int]:
-        """How many documents hold a term, and how often it stands in all."""
-        return self._bounds[at + 1] - self._bounds[at], self._starts[at + 1] - self._starts[at]
+    def packed_all(self, order: Iterable[int]) -> Iterator[bytes]:
+        """The lists of some terms: those of words that stand nowhere twice, which most do not, without many steps."""
+        bounds, starts, highest, documents = self._bounds, self._starts, self._highest, self._document_bytes
+        places = b"" if self._places is None else self._place_bytes
+        is_wide = self._places is not None and max(self._furthest) >= 1 << 16
+        once = pack(b"", b"", 0, b"", 2 if places else 0)
+        for at in order:
+            if is_wide or highest[at] > 1:
+                yield self.packed(at)
+            else:
+                held = documents[2 * bounds[at] : 2 * bounds[at + 1]]
+                yield once + held + places[2 * starts[at] : 2 * starts[at + 1]]
 
 
 class SegmentFiles:
@@ -194,7 +212,7 @@ class SegmentFiles:
         self._lists = segment.create_file(storage, PlainCodec.POSTS_EXT)
         self.fields = sorted(name for name, kind in schema().items() if kind.indexed)
         self._place = 0
-        self._stems: dict[str, dict[bytes, tuple[int, int, int]]] = {field: {} for field in PLACED}
+        self._stems: dict[str, tuple[dict[bytes, int], list[int], list[int], list[int]]] = {}
         self._begin()
 
     def _begin(self) -> None:
@@ -214,20 +232,37 @@ class SegmentFiles:
         self._occurrences.append(occurrences)
         self._places.append(place)
 
+    def add_all(self, terms: list[bytes], order: list[int], lists: Inverted, places: list[int | None]) -> None:
+        """The same for many terms: their places among the lists, and where those lie that are written already."""
+        self._terms += terms
+        self._sizes += [lists.sizes[at] for at in order]
+        self._occurrences += [lists.occurrences[at] for at in order]
+        packed = lists.packed_all([at for at, place in zip(order, places, strict=True) if place is None])
+        pieces: list[bytes] = []
+        for place in places:
+            if place is None:
+                piece = next(packed)
+                pieces.append(piece)
+                place = self._place
+                self._place += len(piece)
+            self._places.append(place)
+        self._lists.write(b"".join(pieces))
+
     def list_of_stem(self, field: str, stem: bytes, size: int, occurrences: int) -> int | None:
         """Where a stem's list lies that is also a word's: all occurrences of the stem have this form.
 
         That is so for every fifth word, which saves little of the file but the reading of two lists for one word.
         """
-        found = self._stems[field].get(stem)
-        return found[2] if found is not None and found[:2] == (size, occurrences) else None
+        known, sizes, counted, places = self._stems[field]
+        at = known.get(stem)
+        return places[at] if at is not None and sizes[at] == size and counted[at] == occurrences else None
 
     def end(self, field: str) -> int:
         """Complete a field; gives the occurrences of all its terms."""
         self._vocabulary.add(field, self._terms, self._sizes, self._occurrences, self._places)
         if field in PLACED:
-            counted = zip(self._sizes, self._occurrences, self._places, strict=True)
-            self._stems[field] = dict(zip(self._terms, counted, strict=True))
+            known = dict(zip(self._terms, range(len(self._terms)), strict=True))
+            self._stems[field] = (known, self._sizes, self._occurrences, self._places)
         total = sum(self._occurrences)
         self._begin()
         return total

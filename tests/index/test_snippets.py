@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tipsearch.index import snippets
+from tipsearch.index import snippets, weighing
 from tipsearch.index.analysis import fold, words
 from tipsearch.index.engine import Forms
-from tipsearch.index.engine.whoosh_schema import stem as english
+from tipsearch.index.engine.stemming import stem as english
 from tipsearch.index.finder import Finder, Match, _beginning
-from tipsearch.index.snippets import LONGEST, one_line, snippet
+from tipsearch.index.snippets import Cutter, one_line, snippet
+from tipsearch.index.weighing import LONGEST
 
 FILLER = "Nothing to see in this sentence. "
 
@@ -272,7 +273,7 @@ def test_a_line_without_oddities_is_made_as_one_with_them_is(signs: list[str]) -
 
 
 def worth(matches: list[Match], first: int) -> tuple[int, int, int, int]:
-    window = [match for match in matches[first:] if match[1] - matches[first][0] <= snippets._REACH]
+    window = [match for match in matches[first:] if match[1] - matches[first][0] <= weighing.REACH]
     kinds = {kind for _, _, kind, _ in window}
     spans = [
         last[1] - opening[0]
@@ -280,7 +281,7 @@ def worth(matches: list[Match], first: int) -> tuple[int, int, int, int]:
         for to, last in enumerate(window[at:], start=at)
         if {kind for _, _, kind, _ in window[at : to + 1]} == kinds
     ]
-    phrases = sum(kind.startswith(snippets._PHRASE) for kind in kinds)
+    phrases = sum(kind.startswith(weighing.PHRASE) for kind in kinds)
     return phrases, len(kinds), -min(spans) if len(kinds) > 1 else 0, len(window)
 
 
@@ -294,8 +295,34 @@ def test_the_best_passage_is_the_one_that_weighing_all_of_them_finds(steps: list
         place += step
         matches.append((place, place + 4, kind, True))
     best = max(range(len(matches)), key=lambda first: (worth(matches, first), -first))
-    last = [match for match in matches[best:] if match[1] - matches[best][0] <= snippets._REACH][-1]
-    assert snippets._best(matches) == (matches[best][0], last[1])
+    last = [match for match in matches[best:] if match[1] - matches[best][0] <= weighing.REACH][-1]
+    assert weighing.best(matches) == (matches[best][0], last[1])
+
+
+@given(st.lists(st.sampled_from(["a", "b", "ab", ""]), min_size=1, max_size=12), st.data())
+def test_a_phrase_of_two_words_is_the_tightest_stretch_of_them(kinds: list[str], data: st.DataObject) -> None:
+    matches, place = [], 0
+    for kind in kinds:
+        place += data.draw(st.integers(2, 60))
+        for letter in kind:
+            matches.append((place, place + 1, letter, True))
+            if kind == "ab" and letter == "a":
+                matches.append((place, place + 9, "\0p", True))
+                place += 8
+    starts, ends, stems, _ = zip(*[*matches, (900, 901, "a", True), (910, 911, "b", True)], strict=True)
+    pairs = weighing._pairs(starts, ends, stems)
+    assert len(pairs) == kinds.count("ab")
+    if pairs:
+        shortest, tightest = weighing._tight(starts, ends, stems, 3)
+        assert (min(pairs)[0], [(at - 1, at + 1) for size, at in pairs if size == shortest]) == (shortest, tightest)
+
+
+@given(st.lists(st.text(st.sampled_from("ab .,\n'’é日\x00"), max_size=60), max_size=6))
+def test_several_texts_are_cut_as_each_by_itself(texts: list[str]) -> None:
+    cutter = Cutter(
+        Forms(frozenset({"a", "b"}), frozenset({"ab"}), frozenset({(("a", "b"), 0), (("b", "a"), 2)})), stem
+    )
+    assert cutter.all(texts) == [cutter(text) for text in texts]
 
 
 ENDINGS = (

@@ -14,8 +14,9 @@ from whoosh.scoring import BM25F
 from support.feeds import DictFeed, post
 from tipsearch.index import sync_index
 from tipsearch.index.engine.algebra import Algebra, S
+from tipsearch.index.engine.stemming import stem
 from tipsearch.index.engine.whoosh_engine import WhooshEngine, WhooshSnapshot
-from tipsearch.index.engine.whoosh_schema import open_files, stem
+from tipsearch.index.engine.whoosh_schema import open_files
 
 VOCABULARY = ["apple", "berry", "cherries", "dates", "elder", "fig", "the"]
 Scored = dict[str, float]
@@ -48,7 +49,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[WhooshSnapshot, Call
 
 
 def ours(snapshot: WhooshSnapshot, scores: dict[int, float]) -> Scored:
-    return {snapshot.load(number).id: score for number, score in scores.items()}
+    return {post.id: scores[number] for number, post in snapshot.load(scores).items()}
 
 
 def bm25(snapshot: WhooshSnapshot, algebra: Algebra[S], field: str, term: str) -> S:
@@ -96,7 +97,9 @@ def test_phrases_match_where_whoosh_matches_them(
     snapshot, ask = both
     stems = [stem(word) for word in words]
     ranking = snapshot.rank(PhraseNode(tuple(words), 0, "text"), sort="relevance", top=None)
-    assert {snapshot.load(number).id for number, _ in ranking.top} == ask(Phrase("text", stems)).keys()
+    assert {post.id for post in snapshot.load(number for number, _ in ranking.top).values()} == ask(
+        Phrase("text", stems)
+    ).keys()
 
 
 def evaluated(snapshot: WhooshSnapshot, algebra: Algebra[S], query: Query) -> S:
@@ -130,7 +133,7 @@ def test_whole_queries_find_and_score_what_whoosh_finds_and_scores(
 
 def test_every_live_post_is_there(both: tuple[WhooshSnapshot, Callable[[Query], Scored]]) -> None:
     snapshot, ask = both
-    assert {snapshot.load(number).id for number in snapshot.postings.alive} == ask(Every()).keys()
+    assert {post.id for post in snapshot.load(snapshot.postings.alive).values()} == ask(Every()).keys()
 
 
 @given(st.text(max_size=30))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tipsearch.index.analysis import LONGEST_KEYWORD, LONGEST_WORD, keyword, tokens, words
+from tipsearch.index.analysis import LONGEST_KEYWORD, LONGEST_WORD, fold, keyword, rough_tokens, tokens, words
 from tipsearch.index.dates import read_span, span
 from tipsearch.index.spelling import edits, likeliest, within
 
@@ -39,6 +39,28 @@ def test_words_and_their_places_agree(text: str) -> None:
     assert [word for _, _, word in placed] == words(text)
     assert all(0 <= start < end <= len(text) for start, end, _ in placed)
     assert all(len(word) <= LONGEST_WORD and word.encode() for _, _, word in placed)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'Quoted' “so”, the customers' ‘own’ words; don''t 'n' rock’n’roll's '' a‘b’c '",
+        "ASCII, save for a dash – and\xa0an ellipsis…",
+        "one_two\tthree\x0bfour\x1cfive 24/7",
+        "Ça va? naïve ‘quotes’ and n't",
+    ],
+)
+def test_rough_tokens_are_folded_to_the_same_words(text: str) -> None:
+    assert _rough_words(text) == words(text)
+
+
+@given(st.text(alphabet=st.sampled_from("aB1 _.-'’‘“…\xa0é日\u0301")) | st.text())
+def test_rough_tokens_of_any_text_are_folded_to_the_same_words(text: str) -> None:
+    assert _rough_words(text) == words(text)
+
+
+def _rough_words(text: str) -> list[str]:
+    return [folded for token in rough_tokens(text) if (folded := fold(token.strip("'")))]
 
 
 @pytest.mark.parametrize("text", ["Customer Service", "customer-service", "CUSTOMER_SERVICE", " customer\n service "])
