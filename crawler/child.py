@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any, TextIO
 
 from ..pipeline.errors import TipsearchError
@@ -68,7 +68,8 @@ def main() -> int:
     reader = PageReader()
     if job.full or not all(store.archive_states(source.name) for source in job.sources):
         # It loads while Scrapy does. A refresh may come without a page to read.
-        reader.start()
+        with suppress(OSError):  # it is tried again, and named, where a page comes
+            reader.start()
     from scrapy.crawler import AsyncCrawlerProcess
     from scrapy.utils.reactor import install_reactor
 
