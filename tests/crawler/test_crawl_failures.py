@@ -234,3 +234,18 @@ def test_a_store_that_breaks_under_the_crawl_ends_it(blog: Any, html: Any, tmp_p
     with pytest.raises(StoreError):
         run(tmp_path, at(blog, "/tag/x/"), on_progress=break_it)
     assert len(blog.asked) < 20
+
+
+def test_a_listing_that_ran_out_of_time_goes_on_there_also_where_its_way_is_forced(
+    blog: Any, html: Any, tmp_path: Path
+) -> None:
+    blog.archive([[html.article(2 * n), html.article(2 * n + 1)] for n in range(9)])
+    page = blog.routes["/tag/x/page/6/"]
+    blog.routes["/tag/x/page/6/"] = html.Reply(page, wait=4)
+    source = Source(name="blog", urls=(blog.url(),), channel="html")
+    first = crawl([source], home=tmp_path, delay=0, backoff=0, max_seconds=3).sources[0]
+    assert (first.outcome, first.posts_total) == ("interrupted", 12)
+    blog.asked.clear()
+    report = crawl([source], home=tmp_path, delay=0, backoff=0).sources[0]
+    assert (report.outcome, report.posts_total) == ("ok", 18)
+    assert blog.pages_asked == [f"/tag/x/page/{n}/" for n in (7, 8, 9)]
