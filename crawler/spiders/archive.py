@@ -228,7 +228,8 @@ class ArchiveSpider(Spider):
         try:
             extraction = await visit.reading
         except CrawlError as failure:
-            walk.failed(failure)
+            # The site did answer: it is this page that costs something, and not what follows it.
+            walk.failed(CrawlError(failure.message, hint=failure.hint, status=response.status))
             return
         if not extraction.entries and (shown := self._instead_of_posts(visit.step, response)) is not None:
             walk.failed(shown)

@@ -253,3 +253,31 @@ def test_a_crawl_goes_on_where_no_reading_process_can_be_started_at_first(
     report = crawl([Source(name="blog", urls=(blog.url(),))], home=tmp_path / "home", delay=0).sources[0]
     assert (report.outcome, report.posts_total) == ("ok", 2)
     assert report.seconds < 30
+
+
+def test_a_page_that_kills_its_reader_each_time_does_not_keep_a_listing_from_its_end(
+    blog: Any, html: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook = tmp_path / "hook"
+    hook.mkdir()
+    (hook / "sitecustomize.py").write_text(
+        "import os, sys\n"
+        "if 'tipsearch.crawler.reading' in sys.orig_argv:\n"
+        "    from tipsearch.crawler import extract as room\n"
+        "    extract = room.extract\n"
+        "    def troubled(page):\n"
+        "        if 'it breaks' in page.text:\n"
+        "            os.kill(os.getpid(), 9)\n"
+        "        return extract(page)\n"
+        "    room.extract = troubled\n",
+        encoding="utf-8",
+    )
+    paths = [str(hook), *filter(None, [os.environ.get("PYTHONPATH")])]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
+    blog.archive([[html.article(2 * n), html.article(2 * n + 1)] for n in range(9)])
+    blog.routes["/tag/x/page/6/"] += "<p>it breaks</p>"
+    source = Source(name="blog", urls=(blog.url(),), channel="html")
+    for _ in range(2):
+        report = crawl([source], home=tmp_path / "home", delay=0, backoff=0).sources[0]
+        assert (report.outcome, report.complete, report.posts_total) == ("failed", False, 16)
+        assert any("page/6/" in said and "ended (status -9)" in said for said in report.problems)
