@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from scrapy import exceptions as scrapy_errors
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response, TextResponse
@@ -21,6 +23,8 @@ from .extract.interstitials import interstitial
 
 _FOUND_NOTHING = ("a removed blog", "a suspended account", "a parked domain")
 """What `interstitial` names where there is no blog (any more); what else it names keeps a blog from being read."""
+
+_ENDS = re.compile(r"</(?:body|html|frameset)\b", re.IGNORECASE)
 
 
 class Refused(IgnoreRequest):
@@ -76,6 +80,22 @@ def challenge_error(response: TextResponse) -> CrawlError | None:
         hint="Open it in a browser to see what it asks for.",
         status=response.status,
     )
+
+
+def unfinished_error(response: TextResponse) -> CrawlError | None:
+    """The error for a numbered page without posts that is none of the blog's: empty, or broken off by a fault.
+
+    What a theme shows past an archive's last page is a whole document.
+    """
+    if not response.text.strip():
+        return CrawlError(f"{response.url} is empty (status {response.status}).", status=response.status)
+    if _ENDS.search(response.text) is None:
+        return CrawlError(
+            f"{response.url} shows no post and breaks off before a page's end (status {response.status}).",
+            hint="Open it in a browser; it may show an error of the site's own.",
+            status=response.status,
+        )
+    return None
 
 
 def _blocked(response: Response) -> BlockedError:

@@ -277,8 +277,10 @@ def _has_own(extraction: Extraction) -> bool:
 
 
 def _passing(error: TipsearchError) -> bool:
-    """Whether the site answers, and only this page fails."""
-    return isinstance(error, CrawlError) and error.status is not None and error.status >= 500
+    """Whether the site answers, and only this page fails: by an error of the server's, or empty or broken off."""
+    if not isinstance(error, CrawlError) or error.status is None:
+        return False
+    return error.status >= 500 or (type(error) is CrawlError and 200 <= error.status < 300)
 
 
 def _at_page(error: TipsearchError, number: int) -> TipsearchError:

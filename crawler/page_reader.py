@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import socket
 import subprocess
-import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -13,10 +12,8 @@ from typing import Any
 
 from ..pipeline.errors import CrawlError
 from .extract import Extraction, Page
-from .reading import framed, unframed
-
-READ_SECONDS = 60.0
-"""Seconds that a page may take to be read; one of 2 MB takes less than one. Then its process is ended."""
+from .programs import own_program
+from .reading import READ_SECONDS, framed, unframed
 
 Reading = asyncio.Future[Extraction]
 """What a page says, as soon as it was read; CrawlError where it could not be understood."""
@@ -35,7 +32,7 @@ class PageReader:
         self,
         *,
         seconds: float = READ_SECONDS,
-        program: Sequence[str] = (sys.executable, "-m", f"{__package__}.reading"),
+        program: Sequence[str] = own_program("reading"),
     ) -> None:
         self._seconds = seconds
         self._program = program
@@ -47,18 +44,23 @@ class PageReader:
         self._clock: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
-        """Start the process, where none is running; OSError where there can be none."""
+        """Start the process, where none is running. Raises OSError where there can be no further process."""
         if self._process is not None:
             return
-        self._socket, theirs = socket.socketpair()
-        self._socket.settimeout(0)
+        ours, theirs = socket.socketpair()
+        ours.settimeout(0)
         with theirs:
-            self._process = subprocess.Popen(  # noqa: S603  (our own interpreter, our own module)
-                [*self._program, str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-            )
+            try:
+                self._process = subprocess.Popen(  # noqa: S603  (our own interpreter, our own module)
+                    [*self._program, str(theirs.fileno())],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    pass_fds=[theirs.fileno()],
+                )
+            except OSError:
+                ours.close()
+                raise
+        self._socket = ours
 
     def read(self, page: Page) -> Reading:
         """Hand in a page."""
@@ -90,14 +92,14 @@ class PageReader:
             process.wait()
 
     async def _connect(self) -> None:
+        loop = asyncio.get_running_loop()
         try:
             self.start()
+            _, line = await loop.create_connection(lambda: _Line(self._answered, self._lost), sock=self._socket)
         except OSError as error:
             self._connecting = None
-            self._give_up(f"no process could be started to read it: {error.strerror or error}")
+            self._give_up(f"no process could be started that reads it ({error.strerror or error})")
             return
-        loop = asyncio.get_running_loop()
-        _, line = await loop.create_connection(lambda: _Line(self._answered, self._lost), sock=self._socket)
         self._line, self._connecting = line, None
         for page, _ in self._waiting:
             line.send(page)

@@ -54,7 +54,9 @@ class Plan:
         return replace(state, sweep=None) if left else state
 
     def _is_as_before(self, state: ArchiveState) -> bool:
-        return self.forced is None or state.channel == self.forced
+        # A listing that was broken off has not been read through any channel yet; it was under way through one.
+        channel = state.channel if state.sweep is None else state.sweep.channel
+        return self.forced is None or channel == self.forced
 
     def _is_stale(self, sweep: Sweep) -> bool:
         began = moment(sweep.began)

@@ -16,6 +16,12 @@ from .extract import Extraction, Page, extract
 
 logger = logging.getLogger(__name__)
 
+READ_SECONDS = 60.0
+"""Seconds that a page may take to be read; one of 2 MB takes less than one. Then the process that reads it is ended."""
+
+_LAST_SECONDS: Final = 2 * READ_SECONDS
+"""After so long the process ends itself: the crawl that should have ended it is gone, too."""
+
 _LENGTH: Final = struct.Struct("!I")
 
 
@@ -40,10 +46,6 @@ def unframed(received: bytearray) -> Iterator[Any]:
         yield value
 
 
-LONGEST = 300
-"""Seconds after which a page ends this process by itself: PageReader has given it up long before, unless it is dead."""
-
-
 def _read(page: Page) -> Extraction | str:
     try:
         return extract(page)
@@ -52,10 +54,15 @@ def _read(page: Page) -> Extraction | str:
         return f"{type(exception).__name__}: {exception}"
 
 
-def main(descriptor: int) -> None:
-    """Read pages and answer them in order, until the line is hung up: whatever ended the crawl ends this as well."""
+def main(descriptor: int, *, seconds: float = _LAST_SECONDS) -> None:
+    """Read pages and answer them in order, until the line is hung up: whatever ended the crawl ends this as well.
+
+    A page that takes more than `seconds` ends the process, too, for nobody may be left to do so.
+    """
     # The crawl is told of Ctrl-C by its parent, and reads what is at hand.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # By default the alarm ends a process, whatever it is busy with.
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
     # What the first page would import is there before it comes.
     _read(Page(source="", url=None, text="<p>", observed_at=datetime.now(UTC)))
     received = bytearray()
@@ -63,9 +70,9 @@ def main(descriptor: int) -> None:
         while some := line.recv(1 << 18):
             received += some
             for page in unframed(received):
-                signal.alarm(LONGEST)
+                signal.setitimer(signal.ITIMER_REAL, seconds)
                 answer = framed(_read(page))
-                signal.alarm(0)
+                signal.setitimer(signal.ITIMER_REAL, 0)
                 line.sendall(answer)
 
 

@@ -7,7 +7,6 @@ import logging
 import os
 import queue
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +23,7 @@ from ..pipeline.records import Channel, Source
 from ..pipeline.store.protocol import ApplyResult, Store
 from .events import BACKOFF, MAX_SECONDS, STOP, TIMEOUT, Job
 from .locks import crawl_lock
+from .programs import own_program
 from .report import CrawlReport, Progress, SourceReport
 
 LOG_SIZE = 5_000_000
@@ -193,7 +193,7 @@ class _Child:
         lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         with self.log.open("ab") as log:
             process = subprocess.Popen(  # noqa: S603  (our own interpreter, our own module)
-                [sys.executable, "-m", f"{__package__}.child"],
+                own_program("child"),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

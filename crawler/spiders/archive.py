@@ -23,10 +23,11 @@ from ...pipeline.errors import CorpusError, CrawlError, TipsearchError
 from ...pipeline.records import Source
 from ...pipeline.store.protocol import PageSeen, PutResult, Store
 from ...pipeline.urls import blog_of, site_of
+from ..addresses import page_number
 from ..channels.records import Answer
 from ..charset import in_its_encoding
 from ..extract import Extraction, Page
-from ..failures import Refused, challenge_error, content_error, exception_error, status_error
+from ..failures import Refused, challenge_error, content_error, exception_error, status_error, unfinished_error
 from ..kept_pages import KeptPages, reading_of_page
 from ..page_reader import PageReader
 from ..report import Progress, SourceReport
@@ -229,13 +230,18 @@ class ArchiveSpider(Spider):
         try:
             extraction = await visit.reading
         except CrawlError as failure:
-            walk.failed(failure)
+            # The site did answer: it is this page that costs something, and not what follows it.
+            walk.failed(CrawlError(failure.message, hint=failure.hint, status=response.status))
             return
-        challenge = None if extraction.entries else challenge_error(response)
-        if challenge is not None:
-            walk.failed(challenge)
+        if not extraction.entries and (shown := self._instead_of_posts(visit.step, response)) is not None:
+            walk.failed(shown)
             return
         self._store_page(lane, url, answer, with_asked_address(extraction, visit.step.url, url))
+
+    def _instead_of_posts(self, step: Step, response: TextResponse) -> CrawlError | None:
+        """What stands where posts should, if it is no page of the blog's."""
+        numbered = step.phase == "listing" and page_number(step.url) is not None
+        return challenge_error(response) or (unfinished_error(response) if numbered else None)
 
     def _take_channel(self, lane: _Lane, step: Step, response: Response, answer: Answer) -> None:
         walk, url = lane.walk, response.url

@@ -234,3 +234,45 @@ def test_a_store_that_breaks_under_the_crawl_ends_it(blog: Any, html: Any, tmp_p
     with pytest.raises(StoreError):
         run(tmp_path, at(blog, "/tag/x/"), on_progress=break_it)
     assert len(blog.asked) < 20
+
+
+def test_a_listing_that_ran_out_of_time_goes_on_there_also_where_its_way_is_forced(
+    blog: Any, html: Any, tmp_path: Path
+) -> None:
+    blog.archive([[html.article(2 * n), html.article(2 * n + 1)] for n in range(9)])
+    page = blog.routes["/tag/x/page/6/"]
+    blog.routes["/tag/x/page/6/"] = html.Reply(page, wait=4)
+    source = Source(name="blog", urls=(blog.url(),), channel="html")
+    first = crawl([source], home=tmp_path, delay=0, backoff=0, max_seconds=3).sources[0]
+    assert (first.outcome, first.posts_total) == ("interrupted", 12)
+    blog.asked.clear()
+    report = crawl([source], home=tmp_path, delay=0, backoff=0).sources[0]
+    assert (report.outcome, report.posts_total) == ("ok", 18)
+    assert blog.pages_asked == [f"/tag/x/page/{n}/" for n in (7, 8, 9)]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        pytest.param(" \n", "is empty", id="empty"),
+        pytest.param("<b>Fatal error</b>: Uncaught Error in /var/www/index.php:33<br>", "breaks off", id="PHP's error"),
+        pytest.param(
+            '<!DOCTYPE html><html><head><title>Tag: x</title></head><body><div class="', "breaks off", id="cut"
+        ),
+    ],
+)
+def test_a_page_of_the_middle_that_is_no_whole_page_is_named_and_passed_over(
+    blog: Any, html: Any, tmp_path: Path, body: str, said: str
+) -> None:
+    blog.archive([[html.article(2 * n), html.article(2 * n + 1)] for n in range(9)])
+    whole = blog.routes["/tag/x/page/6/"]
+    blog.routes["/tag/x/page/6/"] = body
+    source = Source(name="blog", urls=(blog.url(),), channel="html")
+    report = crawl([source], home=tmp_path, delay=0, backoff=0).sources[0]
+    assert (report.outcome, report.complete, report.posts_total) == ("failed", False, 16)
+    (missing,) = report.missing
+    assert missing.startswith("page 6: ")
+    assert said in missing
+    blog.routes["/tag/x/page/6/"] = whole
+    report = crawl([source], home=tmp_path, delay=0, backoff=0).sources[0]
+    assert (report.outcome, report.missing, report.posts_total) == ("ok", (), 18)

@@ -40,13 +40,27 @@ def child_of(parent: int) -> int:
     return int(found.stdout.split()[0])
 
 
+def state_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+def stands_still(pid: int, seconds: float = 5) -> bool:
+    """Wait until a stopped process has stopped, and what it sent has arrived."""
+    for _ in range(int(seconds * 20)):
+        time.sleep(0.05)
+        if state_of(pid) == "T":
+            time.sleep(0.3)
+            return True
+    return False
+
+
 def gone(pid: int, seconds: float = 5) -> bool:
     for _ in range(int(seconds * 20)):
         try:
             os.kill(pid, 0)
         except ProcessLookupError:
             return True
-        if "Z" in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:1]:
+        if state_of(pid) == "Z":
             return True
         time.sleep(0.05)
     return False
@@ -186,6 +200,8 @@ def test_no_crawl_runs_beside_the_child_of_a_killed_one(
     child = child_of(process.pid)
     os.kill(child, signal.SIGSTOP)
     try:
+        # Until then one of its threads may still notice that its parent is gone.
+        assert stands_still(child)
         process.kill()
         process.wait()
         monkeypatch.setattr(locks, "ORPHAN_SECONDS", 0.3)
@@ -199,3 +215,69 @@ def test_no_crawl_runs_beside_the_child_of_a_killed_one(
     (report,) = crawl([Source(name="blog", urls=(long_blog.url(),))], home=home, delay=0).sources
     assert (report.outcome, report.posts_total) == ("ok", 80)
     assert gone(child, 0.1)
+
+
+@pytest.mark.parametrize("module", ["queue", "tipsearch"])
+def test_modules_in_the_working_folder_are_not_run(
+    module: str, blog: Any, html: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "stands here"
+    folder.mkdir()
+    (folder / f"{module}.py").write_text("raise SystemExit(9)", encoding="utf-8")
+    monkeypatch.chdir(folder)
+    blog.archive([[html.article(1)], [html.article(2)]])
+    report = crawl([Source(name="blog", urls=(blog.url(),))], home=tmp_path / "home", delay=0).sources[0]
+    assert (report.outcome, report.posts_total) == ("ok", 2)
+
+
+def test_a_crawl_goes_on_where_no_reading_process_can_be_started_at_first(
+    blog: Any, html: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook = tmp_path / "hook"
+    hook.mkdir()
+    (hook / "sitecustomize.py").write_text(
+        "import subprocess, sys\n"
+        "start = subprocess.Popen\n"
+        "def popen(*args, **options):\n"
+        "    if 'crawler.reading' in str(args) and not refused:\n"
+        "        refused.append(1)\n"
+        "        raise BlockingIOError(11, 'Resource temporarily unavailable')\n"
+        "    return start(*args, **options)\n"
+        "refused = []\n"
+        "subprocess.Popen = popen\n",
+        encoding="utf-8",
+    )
+    paths = [str(hook), *filter(None, [os.environ.get("PYTHONPATH")])]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
+    blog.archive([[html.article(1)], [html.article(2)]])
+    report = crawl([Source(name="blog", urls=(blog.url(),))], home=tmp_path / "home", delay=0).sources[0]
+    assert (report.outcome, report.posts_total) == ("ok", 2)
+    assert report.seconds < 30
+
+
+def test_a_page_that_kills_its_reader_each_time_does_not_keep_a_listing_from_its_end(
+    blog: Any, html: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook = tmp_path / "hook"
+    hook.mkdir()
+    (hook / "sitecustomize.py").write_text(
+        "import os, sys\n"
+        "if 'tipsearch.crawler.reading' in sys.orig_argv:\n"
+        "    from tipsearch.crawler import extract as room\n"
+        "    extract = room.extract\n"
+        "    def troubled(page):\n"
+        "        if 'it breaks' in page.text:\n"
+        "            os.kill(os.getpid(), 9)\n"
+        "        return extract(page)\n"
+        "    room.extract = troubled\n",
+        encoding="utf-8",
+    )
+    paths = [str(hook), *filter(None, [os.environ.get("PYTHONPATH")])]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
+    blog.archive([[html.article(2 * n), html.article(2 * n + 1)] for n in range(9)])
+    blog.routes["/tag/x/page/6/"] += "<p>it breaks</p>"
+    source = Source(name="blog", urls=(blog.url(),), channel="html")
+    for _ in range(2):
+        report = crawl([source], home=tmp_path / "home", delay=0, backoff=0).sources[0]
+        assert (report.outcome, report.complete, report.posts_total) == ("failed", False, 16)
+        assert any("page/6/" in said and "ended (status -9)" in said for said in report.problems)

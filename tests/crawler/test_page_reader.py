@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import subprocess
 import sys
@@ -109,9 +110,39 @@ def test_a_program_that_does_not_start_is_an_error_and_no_silence() -> None:
     assert "status 3" in str(said)
 
 
-def test_a_program_that_is_not_there_is_named_with_every_page() -> None:
-    said = asyncio.run(all_read([page_of("<p>", 1), page_of("<p>", 2)], program=("/nowhere/python",)))
-    assert [f"page/{n}/ could not be understood: no process" in str(s) for n, s in enumerate(said, 1)] == [True] * 2
+def test_a_process_that_the_system_refuses_is_an_error_at_once_and_the_next_page_is_read(
+    html: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = [OSError(errno.EAGAIN, "Resource temporarily unavailable"), OSError(errno.ENOMEM, "Cannot allocate")]
+    start = subprocess.Popen
+
+    def popen(*args: Any, **options: Any) -> Any:
+        if refused:
+            raise refused.pop()
+        return start(*args, **options)
+
+    monkeypatch.setattr(subprocess, "Popen", popen)
+    began = time.monotonic()
+    *missed, read = asyncio.run(all_read([page_of(html.listing([html.article(n)]), n) for n in range(1, 4)]))
+    assert ["no process could be started that reads it" in str(said) for said in missed] == [True, True]
+    assert len(read.entries) == 1
+    assert time.monotonic() - began < 30
+
+
+def test_a_process_ends_by_itself_where_a_page_hangs_and_nobody_is_left_to_end_it() -> None:
+    program = TROUBLED.replace("int(sys.argv[1])", "int(sys.argv[1]), seconds=0.5")
+    (said,) = asyncio.run(all_read([page_of("hangs")], program=(sys.executable, "-c", program)))
+    assert "status -14" in str(said)
+
+
+@pytest.mark.parametrize("module", ["socket", "queue", "tipsearch"])
+def test_the_working_folder_has_no_part_in_it(
+    module: str, html: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / f"{module}.py").write_text("raise SystemExit(9)", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    (said,) = asyncio.run(all_read([page_of(html.listing([html.article(1)]))]))
+    assert len(said.entries) == 1
 
 
 def test_nothing_is_left_running() -> None:
