@@ -177,7 +177,8 @@ class _Builder:
         if not excluded and len(demanded) + len(wished) <= 1:
             return (demanded + wished)[0] if demanded or wished else None
         if not wished and not excluded:
-            return AllOf(tuple(dict.fromkeys(demanded)))
+            different = tuple(dict.fromkeys(demanded))
+            return AllOf(different) if len(different) > 1 else different[0]
         if wished and demanded and all(map(_is_filter, demanded)):
             # Filters only narrow: as beside an option of the same name, some word must still match.
             found = wished[0] if len(wished) == 1 and not excluded else _clauses(wished, excluded)

@@ -353,3 +353,7 @@ def test_an_unknown_field_offers_one_that_is_near_and_none_that_is_far(field: st
         parse_query(f"{field}:apple")
     offered = str(refused.value).partition("Did you mean ")[2].partition("?")[0]
     assert offered == (near or "")
+
+
+def test_a_word_demanded_twice_is_that_word() -> None:
+    assert parse_query("the AND the ash").node == parse_query("the ash").node == parse_query("ash").node
