@@ -8,7 +8,7 @@ from typing import Final
 from ...pipeline.records import RawDate
 from . import vocabulary as v
 from .tree import Tree
-from .wording import SMALL_TAGS, dated_line, speaks_of_post
+from .wording import SMALL_TAGS, dated_line, signed_line, speaks_of_post
 
 _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _UPDATED_LABEL: Final = re.compile(r"(?:updated|modified|edited)\W{0,4}(?:on|at)?\W{0,4}$", re.IGNORECASE)
@@ -19,6 +19,8 @@ _CLOCK: Final = re.compile(r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?)?",
 _DATE_LINE_WORDS: Final = 7
 _META_WORDS: Final = 40
 _DATE_WORDS: Final = 4
+_LEAST_SIGNED: Final = 3
+_MOST_SIGNED: Final = 12
 _CLOSE: Final = 30
 _NEAR_HEAD: Final = 30
 _NO_LINE_TAGS: Final = frozenset(("time", "li", "td", "dd", "p"))
@@ -114,6 +116,10 @@ def _read_bare_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
         if tree.tags[number] in _NO_LINE_TAGS or tree.words(number) > _META_WORDS or _is_updated(tree, number):
             continue
         if text := _dated_text(tree, number):
+            dates.append(RawDate(text, "label", _place(tree, number)))
+            return
+    for number in zone:
+        if _LEAST_SIGNED <= tree.words(number) <= _MOST_SIGNED and (text := signed_line(tree.text(number, 200))):
             dates.append(RawDate(text, "label", _place(tree, number)))
             return
     for number in zone:

@@ -77,7 +77,7 @@ def read_link(tree: Tree, block: Block, base: str | None, page_url: str | None) 
 
 def _sole_address(tree: Tree, block: Block, links: list[int], base: str | None, page_url: str | None) -> str | None:
     """Where all links of a block lead that may lead to a post, pictures' among them; None where they part."""
-    if block.title is not None:
+    if block.title is not None and not block.bare:
         return None
     leads = {absolute(base, tree.attributes[i].get("href")) for i in links if not tree.outside[i]}
     posts = {a.partition("#")[0] for a in leads if a and may_be_post(a, page_url) and not same_page(a, page_url)}
@@ -125,12 +125,16 @@ def _shown_title(tree: Tree, title: int, asides: list[int]) -> str:
 
 
 def _asides(tree: Tree, title: int) -> list[int]:
-    """What themes put into a title's heading besides it: the number of comments, or a small line about the post."""
+    """What themes put into a title besides it: the number of comments, a small line about the post, its source."""
     own = next((i for i in tree.within(tree.links, title) if tree.words(i)), None)
     if own is None or own == title:
         return []
     found: list[int] = []
     number = tree.end[own]
+    heads = [] if tree.tags[title] in v.HEADINGS else [i for i in tree.within(tree.headings, title) if tree.words(i)]
+    if len(heads) == 1 and heads[0] < own < tree.end[heads[0]]:
+        # The one heading in an element that a class names a title is the title; beside it stands who is quoted.
+        return [i for i in tree.children(tree.parent[heads[0]]) if i >= tree.end[heads[0]] and i < tree.end[title]]
     while number < tree.end[title]:
         href = tree.attributes[number].get("href", "")
         counts = tree.tags[number] == "a" and COMMENTS.search(href.partition("#")[2])

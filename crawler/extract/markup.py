@@ -199,6 +199,6 @@ def _with_address(entry: Entry, head: Head, here: str | None) -> Entry:
     permalink = canonical or here
     also = tuple(url for url in (here,) if url and permalink and url != permalink)
     dates = entry.dates
-    if (spelled := date_in(permalink)) and not any(d.origin == "url" for d in dates):
+    if (spelled := date_in(permalink) or date_in(here)) and not any(d.origin == "url" for d in dates):
         dates = (*dates, RawDate(spelled, "url", "permalink"))
     return replace(entry, permalink=permalink, also_at=also, dates=dates)

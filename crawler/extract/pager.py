@@ -28,6 +28,8 @@ _AROUND: Final = 3
 _NUMBER: Final = re.compile(r"\D{0,20}(\d{1,3}(?:[.,\s]\d{3}){1,2}|\d{1,6})\D{0,3}")
 """What a link to a page by its number says: ``12``, ``Page 12``, ``1,024``."""
 
+_NUMBERED: Final = re.compile(r"(?:^|[/=])\d{1,6}(?:/(?:index\.html?)?)?$")
+
 _LAST: Final = re.compile(
     r"\W*(?:(?:last|letzte|dernière|derniere|última|ultima|laatste|sista|siste|sidste|ostatnia|poslední|последняя)\b.{0,12}"
     r"|»{2,3}|>{2,3}|≫|⏭)\W*",
@@ -96,10 +98,15 @@ def _candidates(tree: Tree, in_head: str | None) -> Iterator[tuple[int, int | No
         rank = _rank(tree, order, number) if worthy and tree.words(number) <= _WORDS_SAID else None
         if rank is None and number in updated:
             rank = _OLDER
-        if rank is not None or number in paged:
+        if rank is not None or number in paged or (number in steered and _ends_in_number(tree, number)):
             yield order, number, tree.attributes[number].get("href", ""), rank
     if in_head:
         yield len(tree.links), None, in_head, _NEXT
+
+
+def _ends_in_number(tree: Tree, number: int) -> bool:
+    """Whether a link's address as written may be a page's by its number alone: ``../6/index.html``."""
+    return _NUMBERED.search(tree.attributes[number].get("href", "")) is not None
 
 
 def last_page(tree: Tree, base: str | None, page_url: str | None, body_class: str) -> int | None:
@@ -206,6 +213,9 @@ def _rank(tree: Tree, order: int, number: int) -> int | None:
         named = f"{named} {tree.attributes[above].get('class', '')}"
     text = f"{tree.text(number, 200)} {attributes.get('title', '')} {attributes.get('aria-label', '')}"[:_MOST_SAID]
     rel = attributes.get("rel", "").lower().split()
+    if "tag" in rel:
+        # A post's own term, whatever it is called: "Next event".
+        return None
     said = _said(text)
     if said is None:
         if "next" not in rel and not v.STEERING.search(named.lower()):

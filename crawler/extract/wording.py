@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from . import vocabulary as v
@@ -11,6 +12,11 @@ _FEW: Final = 6
 
 SMALL_TAGS: Final = frozenset(("small", "span", "em", "i"))
 _SMALL_LINE: Final = 12
+_LONGEST_SIGNED: Final = 120
+_SIGNED: Final = re.compile(
+    rf"\W{{0,4}}(?:by|von|par|por|di|door)\s[^|·•.!?\d]{{2,60}}?\s(?:on|am|le|el|il|op|em)\s+(?P<date>{v.DATE_HEADING.pattern})\W{{0,4}}",
+    re.IGNORECASE,
+)
 
 
 def speaks_of_post(text: str) -> bool:
@@ -22,6 +28,12 @@ def speaks_of_post(text: str) -> bool:
         return False
     line = " ".join(text[:600].split())
     return bool(v.DATE_TEXT.search(line)) or len(line.split()) <= _FEW or v.SENTENCE_END.search(line) is None
+
+
+def signed_line(text: str) -> str:
+    """The date in a line that says who wrote a post and when, and nothing else: ``by Dana on June 3, 2011``; or ""."""
+    found = _SIGNED.fullmatch(text) if len(text) <= _LONGEST_SIGNED else None
+    return found["date"] if found else ""
 
 
 def dated_line(text: str) -> str:
