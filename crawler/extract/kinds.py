@@ -192,6 +192,19 @@ def _without_strays(found: list[Found]) -> list[Found]:
     ]
 
 
+def _without_repeats(found: list[Found]) -> list[Found]:
+    """The entries but those that say again what the one before them says: themes show a card once more under a mouse."""
+    kept: list[Found] = []
+    for f in found:
+        last = kept[-1] if kept else None
+        again = last is not None and f.fields.permalink and f.fields.permalink == last.fields.permalink
+        if last is None or not again or (f.fields.title, f.group) != (last.fields.title, last.group):
+            kept.append(f)
+        elif f.body.words > last.body.words:
+            kept[-1] = f
+    return kept
+
+
 def _without_intruders(found: list[Found]) -> list[Found]:
     """The entries but those texts without a date that nothing names posts, where a row of others is dated in short."""
     dated = [any(d.origin in ("time", "label") for d in f.fields.dates) for f in found]
@@ -215,7 +228,7 @@ def _fits_among(f: Found, found: list[Found]) -> bool:
 
 def mark_listing(found: list[Found], archive: str) -> list[Found]:
     """Tells the archive's own entries from teasers of other posts that stand on the same page."""
-    found = _without_strays(_without_intruders(found))
+    found = _without_strays(_without_intruders(_without_repeats(found)))
     lines = any(f.fields.has_line for f in found)
     contents = {f.group for f in found if f.body.form == "content" and not _fits_among(f, found)}
     summaries = {f.group for f in found if f.body.form == "summary"}

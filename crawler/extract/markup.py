@@ -120,6 +120,8 @@ def _read_blocks(tree: Tree, blocks: list[Block], facts: PageFacts, *, is_post: 
     found: list[Found] = []
     group_dates = _group_dates(tree)
     for block in blocks:
+        if tree.roles[block.start] & v.NOTHING:
+            continue
         permalink = read_link(tree, block, facts.base, facts.url)
         body = read_body(tree, block, permalink, facts.base)
         fields = read_fields(tree, block, body.element, permalink, facts)

@@ -42,6 +42,12 @@ _NAMED: Final = re.compile(
 )
 """The page's number and the last one's, as WP-PageNavi and many themes write it: ``Page 1 of 107``."""
 
+_BULLET: Final = re.compile(
+    r"\s*[»›→❯▶>]\s*(?![^»›→❯▶>]{0,60}(?:next|nächste|weiter|suivant|siguiente|seguinte|próxim|page|seite|p[áa]gin))[^\W\d_]",
+    re.IGNORECASE,
+)
+"""A sign before a word is that of a list: ``> About us``."""
+
 _OLDER: Final = 1
 _NEXT: Final = 2
 _WORDS_SAID: Final = 8
@@ -64,6 +70,7 @@ def next_page(
     """
     own_key, own_number = split_page_number(page_url) if page_url else (None, None)
     current = own_number or _current_number(tree, body_class) or 1
+    dated = archive_of(page_url).startswith("date:")
     numbered: dict[int, str] = {}
     spoken: list[tuple[int, int, str]] = []
     for order, number, href, rank in _candidates(tree, in_head):
@@ -76,6 +83,9 @@ def next_page(
                 numbered.setdefault(target, address)
             continue
         if (target is not None and target <= current) or (target is None and (own_number or _is_post(address))):
+            continue
+        if dated and rank != 0 and target is None and archive_of(address).startswith("date:"):
+            # A calendar's next month is another archive.
             continue
         if rank is not None and (number is None or not is_more_link(tree, number)):
             spoken.append((rank, order, address))
@@ -213,8 +223,8 @@ def _rank(tree: Tree, order: int, number: int) -> int | None:
         named = f"{named} {tree.attributes[above].get('class', '')}"
     text = f"{tree.text(number, 200)} {attributes.get('title', '')} {attributes.get('aria-label', '')}"[:_MOST_SAID]
     rel = attributes.get("rel", "").lower().split()
-    if "tag" in rel:
-        # A post's own term, whatever it is called: "Next event".
+    if "tag" in rel or "bookmark" in rel or tree.roles[tree.parent[number]] & v.TITLE:
+        # A post or its term, whatever it is called: "Next event", "On Older Roads".
         return None
     said = _said(text)
     if said is None:
@@ -278,6 +288,8 @@ def _said(text: str) -> _Said | None:
 
 def _bare_next(text: str) -> bool:
     """Whether little more than the word "next" stands there: "Next steps for gardeners" is a post."""
+    if _BULLET.match(text):
+        return False
     rest = v.NEXT_TEXT.sub(" ", text)
     rest = re.sub(
         r"\b(?:page|pages|posts|entries|articles|seite|página|pagina|page suivante|beiträge)\b",

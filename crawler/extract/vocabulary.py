@@ -146,6 +146,8 @@ for _role, _words in WORDS.items():
 _OUTSIDE_TOKEN = re.compile(
     r"(?:sidebar|comments?|related|sharing|sharedaddy|breadcrumbs?|popular-posts?|footer|pagination|social|menu)-[a-z0-9_-]{1,40}"
     r"|[a-z0-9_]{1,20}-(?:sidebar|comments|pagination|breadcrumbs?|navigation|menu)"
+    r"|(?:[a-z0-9]{1,20}[-_]){0,3}modal(?:[-_](?:dialog|content|body|box|window|wrap|overlay|popup))?"
+    r"|(?:[a-z0-9]{1,20}[-_])?(?:cookie|gdpr)s?[-_]?(?:notice|banner|bar|box|consent|law|info|modal|popup|settings)(?:[-_].{1,40})?"
 )
 _PAGER_TOKEN = re.compile(
     r"(?:[a-z0-9]{1,20}[-_]){0,3}(?:pag(?:er|ing|ination|enavi)|pages|page-?nav|page-numbers?)(?:[-_].*)?"
