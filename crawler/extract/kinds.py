@@ -197,12 +197,17 @@ def _without_repeats(found: list[Found]) -> list[Found]:
     kept: list[Found] = []
     for f in found:
         last = kept[-1] if kept else None
-        again = last is not None and f.fields.permalink and f.fields.permalink == last.fields.permalink
-        if last is None or not again or (f.fields.title, f.group) != (last.fields.title, last.group):
+        if last is None or not f.fields.permalink or not _says_again(f, last):
             kept.append(f)
         elif f.body.words > last.body.words:
             kept[-1] = f
     return kept
+
+
+def _says_again(f: Found, last: Found) -> bool:
+    same = (f.fields.permalink, f.fields.title) == (last.fields.permalink, last.fields.title)
+    # A teaser above its own post in full is another record of it.
+    return same and (f.body.form == last.body.form or f.body.words == last.body.words)
 
 
 def _without_intruders(found: list[Found]) -> list[Found]:
