@@ -15,7 +15,7 @@ _ROW: Final = 3
 """Fewer titles are no listing."""
 
 _LEVELS: Final = 5
-_SLIDES: Final = re.compile(r"slide|carousel|ticker|gallery|\bproducts?\b", re.IGNORECASE)
+_SLIDES: Final = re.compile(r"slide|carousel|ticker|gallery|(?<![\w-])products?\b", re.IGNORECASE)
 # WordPress's own pages of the pictures in a post.
 _ATTACHMENT: Final = re.compile(r"[?&]attachment_id=\d|/attachment/", re.IGNORECASE)
 

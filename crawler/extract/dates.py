@@ -60,6 +60,9 @@ def read_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
             text = date_words(_label(tree, number))
             if text and text != stamp:
                 dates.append(RawDate(text, "label", _place(tree, number)))
+        elif tree.tags[number] == "abbr" and _ISO.match(stamp := tree.attributes[number].get("title", "")):
+            # hAtom's pattern for dates, which some themes follow without its classes.
+            dates.append(RawDate(stamp[:200], "time", _place(tree, number, "title")))
         else:
             continue
         if dates:
@@ -142,7 +145,9 @@ def _is_quoted(tree: Tree, number: int) -> bool:
     for _ in range(_QUOTED_LEVELS):
         if number < 0 or tree.roles[number] & v.BLOCK:
             return False
-        if tree.tags[number] in ("blockquote", "q", "figure"):
+        if tree.tags[number] in ("blockquote", "q") or (
+            tree.tags[number] == "figure" and not tree.holds(tree.headings, number)
+        ):
             return True
         number = tree.parent[number]
     return False

@@ -30,6 +30,9 @@ EXCERPT_WORDS: Final = 7
 _ROW: Final = 3
 """Entries that share a parent make a list from this many on; fewer may be a row of a grid."""
 
+_NAMED: Final = 2
+"""So many beside an entry are a list where the platform numbers them as posts."""
+
 _SINGLE_CLASSES: Final = frozenset(("single", "single-post", "singular-post", "item-view"))
 PAGE_CLASS: Final = re.compile(r"(?:^|\s)(?:page-id-\d+|page-template\S*)(?:\s|$)")
 
@@ -227,8 +230,17 @@ def _are_posts(found: list[Found]) -> bool:
 
 def _fits_among(f: Found, found: list[Found]) -> bool:
     """Whether a whole text is no longer than the excerpts of its make beside it: a post too short to be cut."""
-    beside = [other.body.length for other in found if other.body.form == "summary" and other.group == f.group]
-    return len(beside) >= _ROW and f.body.length <= max(beside)
+    short = [other for other in found if other.body.form == "summary"]
+    beside = [other.body.length for other in short if other.group == f.group]
+    if len(beside) >= _ROW:
+        return f.body.length <= max(beside)
+    # A post whose format has no more to show, as a quotation, may have another heading or none.
+    named = [
+        other.body.length
+        for other in short
+        if other.block.parent == f.block.parent and other.group[:2] == f.group[:2] and _are_posts([other, f])
+    ]
+    return len(named) >= _NAMED and f.body.length <= max(named)
 
 
 def mark_listing(found: list[Found], archive: str) -> list[Found]:
@@ -257,7 +269,9 @@ def mark_listing(found: list[Found], archive: str) -> list[Found]:
         if f.body.form == "content":
             continue
         boxed = hard and f.block.soft
-        unlike = bool(contents) and not _is_alike(f, contents)
+        # Posts in short, with one among them whose format has no more to show: a quotation, a status, a link.
+        among = f.block.parent in content_parents and f.group in later and _are_posts([f]) and f.fields.has_line
+        unlike = bool(contents) and not among and not _is_alike(f, contents)
         grouped = f.block.parent not in content_parents and neighbours[f.block.parent] >= _ROW
         if boxed or unlike or (bool(contents) and place < first and grouped and f.group not in later):
             f.listed = False

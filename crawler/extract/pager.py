@@ -108,7 +108,7 @@ def _candidates(tree: Tree, in_head: str | None) -> Iterator[tuple[int, int | No
         rank = _rank(tree, order, number) if worthy and tree.words(number) <= _WORDS_SAID else None
         if rank is None and number in updated:
             rank = _OLDER
-        if rank is not None or number in paged or (number in steered and _ends_in_number(tree, number)):
+        if rank is not None or number in paged or (worthy and _ends_in_number(tree, number)):
             yield order, number, tree.attributes[number].get("href", ""), rank
     if in_head:
         yield len(tree.links), None, in_head, _NEXT
