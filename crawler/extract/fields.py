@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from ...pipeline.records import RawDate
 from . import vocabulary as v
-from .addresses import absolute, archive_of, date_in, may_be_post, same_page
+from .addresses import absolute, archive_of, date_in, is_home, may_be_post, same_page
 from .blocks import Block
 from .dates import date_words, read_body_dates, read_dates, read_line_dates
 from .leads import COMMENTS, is_more_link, title_link
@@ -72,6 +72,9 @@ def read_link(tree: Tree, block: Block, base: str | None, page_url: str | None) 
             ranked.append((2, address))
     if ranked:
         return min(ranked, key=lambda pair: pair[0])[1]
+    if own and is_home(own):
+        # The front page of another site is what a post of the format "link" speaks of, and no address of its own.
+        own = None
     return own or _sole_address(tree, block, links, base, page_url)
 
 

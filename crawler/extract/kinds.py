@@ -196,7 +196,7 @@ def _without_strays(found: list[Found]) -> list[Found]:
 
 
 def _without_repeats(found: list[Found]) -> list[Found]:
-    """The entries but those that say again what the one before them says: themes show a card once more under a mouse."""
+    """The entries but those that say again what the one before them says: themes show a card again under a mouse."""
     kept: list[Found] = []
     for f in found:
         last = kept[-1] if kept else None

@@ -116,7 +116,8 @@ def _candidates(tree: Tree, in_head: str | None) -> Iterator[tuple[int, int | No
 
 def _ends_in_number(tree: Tree, number: int) -> bool:
     """Whether a link's address as written may be a page's by its number alone: ``../6/index.html``."""
-    return _NUMBERED.search(tree.attributes[number].get("href", "")) is not None
+    href = tree.attributes[number].get("href", "")
+    return href[:1] == "." and _NUMBERED.search(href) is not None
 
 
 def last_page(tree: Tree, base: str | None, page_url: str | None, body_class: str) -> int | None:

@@ -13,6 +13,7 @@ _FEW: Final = 6
 SMALL_TAGS: Final = frozenset(("small", "span", "em", "i"))
 _SMALL_LINE: Final = 12
 _LONGEST_SIGNED: Final = 160
+_POSTED_WORDS: Final = ("osted", "ritten", "ublished")
 _DATE_THEN_POSTED: Final = re.compile(
     rf"\W{{0,4}}(?P<date>{v.DATE_HEADING.pattern})\s{{0,3}}[|·•,/–-]\s{{0,3}}(?:posted|written|published)\s+(?:by|in)\b",
     re.IGNORECASE,
@@ -39,7 +40,11 @@ def signed_line(text: str) -> str:
 
     Where the date stands first, the line may go on: ``June 3, 2011 | Posted by Dana in Advice``.
     """
-    found = _SIGNED.fullmatch(text) or _DATE_THEN_POSTED.match(text) if len(text) <= _LONGEST_SIGNED else None
+    if len(text) > _LONGEST_SIGNED:
+        return ""
+    found = _SIGNED.fullmatch(text)
+    if found is None and any(word in text for word in _POSTED_WORDS):
+        found = _DATE_THEN_POSTED.match(text)
     return found["date"] if found else ""
 
 
