@@ -61,8 +61,11 @@ def page_kind(head: Head, here: str | None, archive: str, found: list[Found]) ->
         return "post"
     named = archive not in ("", "home")
     if len(found) == 1:
-        plain_page = PAGE_CLASS.search(head.body_class) is not None or bool(classes & {"page", "error404"})
         vouched_for = _dated(found[0]) or found[0].fields.has_line
+        # Some themes call every page of theirs a page.
+        leads = named and vouched_for and bool(found[0].fields.permalink)
+        plain_page = PAGE_CLASS.search(head.body_class) is not None or "error404" in classes
+        plain_page = plain_page or ("page" in classes and not leads)
         return "listing" if not plain_page and (named or head.is_listing or vouched_for) else "none"
     if archive in ("", "home") and not any(f.fields.permalink or _dated(f) or f.fields.has_line for f in found):
         # A front page's boxes lead nowhere; what a blog lists does, or is dated.

@@ -48,6 +48,7 @@ _BULLET: Final = re.compile(
 )
 """A sign before a word is that of a list: ``> About us``."""
 
+_MENU_ITEM: Final = re.compile(r"(?:^|\s)(?:menu-item|page_item)(?:\s|$)")
 _OLDER: Final = 1
 _NEXT: Final = 2
 _WORDS_SAID: Final = 8
@@ -222,6 +223,9 @@ def _rank(tree: Tree, order: int, number: int) -> int | None:
         if above < 0 or tree.roles[above] & v.MAIN or before >= above or after < tree.end[above]:
             break
         named = f"{named} {tree.attributes[above].get('class', '')}"
+    if _MENU_ITEM.search(tree.attributes[tree.parent[number]].get("class", "")):
+        # WordPress's own menus lead to pages of the site, "Previous speakers" among them.
+        return None
     text = f"{tree.text(number, 200)} {attributes.get('title', '')} {attributes.get('aria-label', '')}"[:_MOST_SAID]
     rel = attributes.get("rel", "").lower().split()
     if "tag" in rel or "bookmark" in rel or tree.roles[tree.parent[number]] & v.TITLE:

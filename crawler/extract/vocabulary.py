@@ -146,6 +146,7 @@ for _role, _words in WORDS.items():
 _OUTSIDE_TOKEN = re.compile(
     r"(?:sidebar|comments?|related|sharing|sharedaddy|breadcrumbs?|popular-posts?|footer|pagination|social|menu)-[a-z0-9_-]{1,40}"
     r"|[a-z0-9_]{1,20}-(?:sidebar|comments|pagination|breadcrumbs?|navigation|menu)"
+    r"|(?:sidebar|footer)_[a-z0-9_-]{1,40}"
     r"|comments?_(?:time|date|text|meta|body|list|author|head|info|content|wrap|form|area|box)[a-z_-]{0,20}"
     r"|(?:[a-z0-9]{1,20}[-_]){0,3}modal(?:[-_](?:dialog|content|body|box|window|wrap|overlay|popup))?"
     r"|(?:[a-z0-9]{1,20}[-_])?(?:cookie|gdpr)s?[-_]?(?:notice|banner|bar|box|consent|law|info|modal|popup|settings)(?:[-_].{1,40})?"
