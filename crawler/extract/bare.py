@@ -8,14 +8,14 @@ from typing import Final
 
 from . import vocabulary as v
 from .addresses import absolute, is_permalink, may_be_post
-from .leads import is_more_link
+from .leads import bounds, is_more_link
 from .titles import Titles
 
 _ROW: Final = 3
 """Fewer titles are no listing."""
 
 _LEVELS: Final = 5
-_SLIDES: Final = re.compile(r"slide|carousel|ticker|gallery|\bproducts?\b", re.IGNORECASE)
+_SLIDES: Final = re.compile(r"slide|carousel|ticker|gallery|(?<![\w-])products?\b", re.IGNORECASE)
 # WordPress's own pages of the pictures in a post.
 _ATTACHMENT: Final = re.compile(r"[?&]attachment_id=\d|/attachment/", re.IGNORECASE)
 
@@ -45,6 +45,38 @@ def few_titles(titles: Titles) -> list[int]:
     ]
     makes = _linked_blocks(titles), _dated_links(titles), {titles.link_of(i) or "": i for i in pictured}
     return sorted(max(makes, key=len).values())
+
+
+def pictured_titles(titles: Titles) -> list[int]:
+    """The headings without a link in a row of alike elements, in each of which a picture leads to another post."""
+    tree = titles.tree
+    rows: dict[tuple[int, str, str], dict[str, int]] = {}
+    for number in titles.headings:
+        if tree.soft[number] or not tree.words(number) or titles.link_of(number) is not None:
+            continue
+        card = _picture_card(titles, number)
+        if card is None or _is_slide(titles, number):
+            continue
+        leads = {absolute(titles.base, tree.attributes[i].get("href")) for i in tree.within(tree.links, card)}
+        posts = {address.partition("#")[0] for address in leads if address and may_be_post(address, titles.page_url)}
+        if len(posts) == 1:
+            rows.setdefault((tree.parent[card], tree.tags[card], tree.tags[number]), {})[posts.pop()] = number
+    for found in rows.values():
+        _drop_pictures(titles, found)
+    largest = max(rows.values(), key=len, default={})
+    return sorted(largest.values()) if len(largest) >= _ROW else []
+
+
+def _picture_card(titles: Titles, heading: int) -> int | None:
+    """The nearest element around a heading, and no other, that holds a picture's link; None where there is none."""
+    tree, around = titles.tree, heading
+    for _ in range(_LEVELS):
+        around = tree.parent[around]
+        if around < 0 or bounds(tree, around) or len(tree.within(titles.headings, around)) > 1:
+            return None
+        if any("img" in tree.tags[i : tree.end[i]] for i in tree.within(tree.links, around)):
+            return around
+    return None
 
 
 def lone_titles(titles: Titles) -> list[int]:
@@ -95,7 +127,10 @@ def _linked_blocks(titles: Titles) -> dict[str, int]:
             continue
         if len(addresses) == 1 and may_be_post(address := addresses.pop(), titles.page_url):
             named = (i for i in links if not is_more_link(tree, i) and not v.DATE_LINE.fullmatch(tree.text(i, 100)))
-            found.setdefault(address or "", next(named, links[0]))
+            link = next(named, links[0])
+            # In one link around a whole card its heading is the title: a date may stand beside it.
+            heads = [i for i in tree.within(titles.headings, link) if tree.words(i)]
+            found.setdefault(address or "", heads[0] if len(heads) == 1 else link)
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from . import vocabulary as v
 from .addresses import absolute, same_page, split_page_number
-from .bare import bare_titles, few_titles, lone_titles
+from .bare import bare_titles, few_titles, lone_titles, pictured_titles
 from .leads import bounds
 from .titles import Titles
 from .tree import Tree
@@ -53,6 +53,7 @@ def find_titles(tree: Tree, base: str | None, page_url: str | None) -> list[Bloc
     finder = _Finder(tree, base, page_url)
     return (
         finder.find_bare(bare_titles(finder.titles))
+        or finder.find_bare(pictured_titles(finder.titles))
         or finder.find_lone()
         or finder.find_bare(few_titles(finder.titles))
     )

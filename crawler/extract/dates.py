@@ -8,17 +8,20 @@ from typing import Final
 from ...pipeline.records import RawDate
 from . import vocabulary as v
 from .tree import Tree
-from .wording import SMALL_TAGS, dated_line, speaks_of_post
+from .wording import SMALL_TAGS, dated_line, signed_line, speaks_of_post
 
 _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _UPDATED_LABEL: Final = re.compile(r"(?:updated|modified|edited)\W{0,4}(?:on|at)?\W{0,4}$", re.IGNORECASE)
 _UPDATED_BEFORE: Final = re.compile(
     r"updated|modified|edited|aktualisiert|mise à jour|actualizado|aggiornato", re.IGNORECASE
 )
+_FILE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|pdf|docx?|xlsx?|zip|mp3|mp4)$", re.IGNORECASE)
 _CLOCK: Final = re.compile(r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?)?", re.IGNORECASE)
 _DATE_LINE_WORDS: Final = 7
 _META_WORDS: Final = 40
 _DATE_WORDS: Final = 4
+_LEAST_SIGNED: Final = 3
+_MOST_SIGNED: Final = 24
 _CLOSE: Final = 30
 _NEAR_HEAD: Final = 30
 _NO_LINE_TAGS: Final = frozenset(("time", "li", "td", "dd", "p"))
@@ -58,6 +61,9 @@ def read_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
             text = date_words(_label(tree, number))
             if text and text != stamp:
                 dates.append(RawDate(text, "label", _place(tree, number)))
+        elif tree.tags[number] == "abbr" and _ISO.match(stamp := tree.attributes[number].get("title", "")):
+            # hAtom's pattern for dates, which some themes follow without its classes.
+            dates.append(RawDate(stamp[:200], "time", _place(tree, number, "title")))
         else:
             continue
         if dates:
@@ -105,7 +111,7 @@ def _read_bare_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
     for number in zone:
         # Themes without class names: a line that is a date and nothing else.
         if 0 < tree.words(number) <= _DATE_LINE_WORDS and v.DATE_LINE.fullmatch(text := tree.text(number, 100)):
-            if _is_updated(tree, number):
+            if _is_updated(tree, number) or _leads_to_file(tree, number):
                 continue
             dates.append(RawDate(date_words(text), "label", _place(tree, number)))
             return
@@ -113,7 +119,11 @@ def _read_bare_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
         # A text that is a date and nothing else, between a line's signs and links.
         if tree.tags[number] in _NO_LINE_TAGS or tree.words(number) > _META_WORDS or _is_updated(tree, number):
             continue
-        if text := _dated_text(tree, number):
+        if (text := _dated_text(tree, number)) and not _leads_to_file(tree, number):
+            dates.append(RawDate(text, "label", _place(tree, number)))
+            return
+    for number in zone:
+        if _LEAST_SIGNED <= tree.words(number) <= _MOST_SIGNED and (text := signed_line(tree.text(number, 200))):
             dates.append(RawDate(text, "label", _place(tree, number)))
             return
     for number in zone:
@@ -121,6 +131,12 @@ def _read_bare_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
         if small and (text := dated_line(tree.text(number, 200))) and not _is_updated(tree, number):
             dates.append(RawDate(text, "label", _place(tree, number)))
             return
+
+
+def _leads_to_file(tree: Tree, number: int) -> bool:
+    """Whether a line that holds a date is a link to a file: a poster's or a report's own date."""
+    links = tree.within(tree.links, number)
+    return bool(links) and all(_FILE.search(tree.attributes[i].get("href", "")) for i in links)
 
 
 def _dated_text(tree: Tree, number: int) -> str:
@@ -136,7 +152,9 @@ def _is_quoted(tree: Tree, number: int) -> bool:
     for _ in range(_QUOTED_LEVELS):
         if number < 0 or tree.roles[number] & v.BLOCK:
             return False
-        if tree.tags[number] in ("blockquote", "q", "figure"):
+        if tree.tags[number] in ("blockquote", "q") or (
+            tree.tags[number] == "figure" and not tree.holds(tree.headings, number)
+        ):
             return True
         number = tree.parent[number]
     return False

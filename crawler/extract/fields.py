@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from ...pipeline.records import RawDate
 from . import vocabulary as v
-from .addresses import absolute, archive_of, date_in, may_be_post, same_page
+from .addresses import absolute, archive_of, date_in, is_home, may_be_post, same_page
 from .blocks import Block
 from .dates import date_words, read_body_dates, read_dates, read_line_dates
 from .leads import COMMENTS, is_more_link, title_link
@@ -72,12 +72,15 @@ def read_link(tree: Tree, block: Block, base: str | None, page_url: str | None) 
             ranked.append((2, address))
     if ranked:
         return min(ranked, key=lambda pair: pair[0])[1]
+    if own and is_home(own):
+        # The front page of another site is what a post of the format "link" speaks of, and no address of its own.
+        own = None
     return own or _sole_address(tree, block, links, base, page_url)
 
 
 def _sole_address(tree: Tree, block: Block, links: list[int], base: str | None, page_url: str | None) -> str | None:
     """Where all links of a block lead that may lead to a post, pictures' among them; None where they part."""
-    if block.title is not None:
+    if block.title is not None and not block.bare:
         return None
     leads = {absolute(base, tree.attributes[i].get("href")) for i in links if not tree.outside[i]}
     posts = {a.partition("#")[0] for a in leads if a and may_be_post(a, page_url) and not same_page(a, page_url)}
@@ -125,12 +128,16 @@ def _shown_title(tree: Tree, title: int, asides: list[int]) -> str:
 
 
 def _asides(tree: Tree, title: int) -> list[int]:
-    """What themes put into a title's heading besides it: the number of comments, or a small line about the post."""
+    """What themes put into a title besides it: the number of comments, a small line about the post, its source."""
     own = next((i for i in tree.within(tree.links, title) if tree.words(i)), None)
     if own is None or own == title:
         return []
     found: list[int] = []
     number = tree.end[own]
+    heads = [] if tree.tags[title] in v.HEADINGS else [i for i in tree.within(tree.headings, title) if tree.words(i)]
+    if len(heads) == 1 and heads[0] < own < tree.end[heads[0]]:
+        # The one heading in an element that a class names a title is the title; beside it stands who is quoted.
+        return [i for i in tree.children(tree.parent[heads[0]]) if i >= tree.end[heads[0]] and i < tree.end[title]]
     while number < tree.end[title]:
         href = tree.attributes[number].get("href", "")
         counts = tree.tags[number] == "a" and COMMENTS.search(href.partition("#")[2])

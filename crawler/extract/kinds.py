@@ -30,6 +30,9 @@ EXCERPT_WORDS: Final = 7
 _ROW: Final = 3
 """Entries that share a parent make a list from this many on; fewer may be a row of a grid."""
 
+_NAMED: Final = 2
+"""So many beside an entry are a list where the platform numbers them as posts."""
+
 _SINGLE_CLASSES: Final = frozenset(("single", "single-post", "singular-post", "item-view"))
 PAGE_CLASS: Final = re.compile(r"(?:^|\s)(?:page-id-\d+|page-template\S*)(?:\s|$)")
 
@@ -58,8 +61,11 @@ def page_kind(head: Head, here: str | None, archive: str, found: list[Found]) ->
         return "post"
     named = archive not in ("", "home")
     if len(found) == 1:
-        plain_page = PAGE_CLASS.search(head.body_class) is not None or bool(classes & {"page", "error404"})
         vouched_for = _dated(found[0]) or found[0].fields.has_line
+        # Some themes call every page of theirs a page.
+        leads = named and vouched_for and bool(found[0].fields.permalink)
+        plain_page = PAGE_CLASS.search(head.body_class) is not None or "error404" in classes
+        plain_page = plain_page or ("page" in classes and not leads)
         return "listing" if not plain_page and (named or head.is_listing or vouched_for) else "none"
     if archive in ("", "home") and not any(f.fields.permalink or _dated(f) or f.fields.has_line for f in found):
         # A front page's boxes lead nowhere; what a blog lists does, or is dated.
@@ -192,6 +198,24 @@ def _without_strays(found: list[Found]) -> list[Found]:
     ]
 
 
+def _without_repeats(found: list[Found]) -> list[Found]:
+    """The entries but those that say again what the one before them says: themes show a card again under a mouse."""
+    kept: list[Found] = []
+    for f in found:
+        last = kept[-1] if kept else None
+        if last is None or not f.fields.permalink or not _says_again(f, last):
+            kept.append(f)
+        elif f.body.words > last.body.words:
+            kept[-1] = f
+    return kept
+
+
+def _says_again(f: Found, last: Found) -> bool:
+    same = (f.fields.permalink, f.fields.title) == (last.fields.permalink, last.fields.title)
+    # A teaser above its own post in full is another record of it.
+    return same and (f.body.form == last.body.form or f.body.words == last.body.words)
+
+
 def _without_intruders(found: list[Found]) -> list[Found]:
     """The entries but those texts without a date that nothing names posts, where a row of others is dated in short."""
     dated = [any(d.origin in ("time", "label") for d in f.fields.dates) for f in found]
@@ -209,13 +233,22 @@ def _are_posts(found: list[Found]) -> bool:
 
 def _fits_among(f: Found, found: list[Found]) -> bool:
     """Whether a whole text is no longer than the excerpts of its make beside it: a post too short to be cut."""
-    beside = [other.body.length for other in found if other.body.form == "summary" and other.group == f.group]
-    return len(beside) >= _ROW and f.body.length <= max(beside)
+    short = [other for other in found if other.body.form == "summary"]
+    beside = [other.body.length for other in short if other.group == f.group]
+    if len(beside) >= _ROW:
+        return f.body.length <= max(beside)
+    # A post whose format has no more to show, as a quotation, may have another heading or none.
+    named = [
+        other.body.length
+        for other in short
+        if other.block.parent == f.block.parent and other.group[:2] == f.group[:2] and _are_posts([other, f])
+    ]
+    return len(named) >= _NAMED and f.body.length <= max(named)
 
 
 def mark_listing(found: list[Found], archive: str) -> list[Found]:
     """Tells the archive's own entries from teasers of other posts that stand on the same page."""
-    found = _without_strays(_without_intruders(found))
+    found = _without_strays(_without_intruders(_without_repeats(found)))
     lines = any(f.fields.has_line for f in found)
     contents = {f.group for f in found if f.body.form == "content" and not _fits_among(f, found)}
     summaries = {f.group for f in found if f.body.form == "summary"}
@@ -239,7 +272,9 @@ def mark_listing(found: list[Found], archive: str) -> list[Found]:
         if f.body.form == "content":
             continue
         boxed = hard and f.block.soft
-        unlike = bool(contents) and not _is_alike(f, contents)
+        # Posts in short, with one among them whose format has no more to show: a quotation, a status, a link.
+        among = f.block.parent in content_parents and f.group in later and _are_posts([f]) and f.fields.has_line
+        unlike = bool(contents) and not among and not _is_alike(f, contents)
         grouped = f.block.parent not in content_parents and neighbours[f.block.parent] >= _ROW
         if boxed or unlike or (bool(contents) and place < first and grouped and f.group not in later):
             f.listed = False

@@ -120,6 +120,8 @@ def _read_blocks(tree: Tree, blocks: list[Block], facts: PageFacts, *, is_post: 
     found: list[Found] = []
     group_dates = _group_dates(tree)
     for block in blocks:
+        if tree.roles[block.start] & v.NOTHING:
+            continue
         permalink = read_link(tree, block, facts.base, facts.url)
         body = read_body(tree, block, permalink, facts.base)
         fields = read_fields(tree, block, body.element, permalink, facts)
@@ -199,6 +201,6 @@ def _with_address(entry: Entry, head: Head, here: str | None) -> Entry:
     permalink = canonical or here
     also = tuple(url for url in (here,) if url and permalink and url != permalink)
     dates = entry.dates
-    if (spelled := date_in(permalink)) and not any(d.origin == "url" for d in dates):
+    if (spelled := date_in(permalink) or date_in(here)) and not any(d.origin == "url" for d in dates):
         dates = (*dates, RawDate(spelled, "url", "permalink"))
     return replace(entry, permalink=permalink, also_at=also, dates=dates)

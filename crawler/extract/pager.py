@@ -28,6 +28,8 @@ _AROUND: Final = 3
 _NUMBER: Final = re.compile(r"\D{0,20}(\d{1,3}(?:[.,\s]\d{3}){1,2}|\d{1,6})\D{0,3}")
 """What a link to a page by its number says: ``12``, ``Page 12``, ``1,024``."""
 
+_NUMBERED: Final = re.compile(r"(?:^|[/=])\d{1,6}(?:/(?:index\.html?)?)?$")
+
 _LAST: Final = re.compile(
     r"\W*(?:(?:last|letzte|dernière|derniere|última|ultima|laatste|sista|siste|sidste|ostatnia|poslední|последняя)\b.{0,12}"
     r"|»{2,3}|>{2,3}|≫|⏭)\W*",
@@ -40,6 +42,13 @@ _NAMED: Final = re.compile(
 )
 """The page's number and the last one's, as WP-PageNavi and many themes write it: ``Page 1 of 107``."""
 
+_BULLET: Final = re.compile(
+    r"\s*[»›→❯▶>]\s*(?![^»›→❯▶>]{0,60}(?:next|nächste|weiter|suivant|siguiente|seguinte|próxim|page|seite|p[áa]gin))[^\W\d_]",
+    re.IGNORECASE,
+)
+"""A sign before a word is that of a list: ``> About us``."""
+
+_MENU_ITEM: Final = re.compile(r"(?:^|\s)(?:menu-item|page_item)(?:\s|$)")
 _OLDER: Final = 1
 _NEXT: Final = 2
 _WORDS_SAID: Final = 8
@@ -62,6 +71,7 @@ def next_page(
     """
     own_key, own_number = split_page_number(page_url) if page_url else (None, None)
     current = own_number or _current_number(tree, body_class) or 1
+    dated = archive_of(page_url).startswith("date:")
     numbered: dict[int, str] = {}
     spoken: list[tuple[int, int, str]] = []
     for order, number, href, rank in _candidates(tree, in_head):
@@ -74,6 +84,9 @@ def next_page(
                 numbered.setdefault(target, address)
             continue
         if (target is not None and target <= current) or (target is None and (own_number or _is_post(address))):
+            continue
+        if dated and rank != 0 and target is None and archive_of(address).startswith("date:"):
+            # A calendar's next month is another archive.
             continue
         if rank is not None and (number is None or not is_more_link(tree, number)):
             spoken.append((rank, order, address))
@@ -96,10 +109,16 @@ def _candidates(tree: Tree, in_head: str | None) -> Iterator[tuple[int, int | No
         rank = _rank(tree, order, number) if worthy and tree.words(number) <= _WORDS_SAID else None
         if rank is None and number in updated:
             rank = _OLDER
-        if rank is not None or number in paged:
+        if rank is not None or number in paged or (worthy and _ends_in_number(tree, number)):
             yield order, number, tree.attributes[number].get("href", ""), rank
     if in_head:
         yield len(tree.links), None, in_head, _NEXT
+
+
+def _ends_in_number(tree: Tree, number: int) -> bool:
+    """Whether a link's address as written may be a page's by its number alone: ``../6/index.html``."""
+    href = tree.attributes[number].get("href", "")
+    return href[:1] == "." and _NUMBERED.search(href) is not None
 
 
 def last_page(tree: Tree, base: str | None, page_url: str | None, body_class: str) -> int | None:
@@ -204,8 +223,14 @@ def _rank(tree: Tree, order: int, number: int) -> int | None:
         if above < 0 or tree.roles[above] & v.MAIN or before >= above or after < tree.end[above]:
             break
         named = f"{named} {tree.attributes[above].get('class', '')}"
+    if _MENU_ITEM.search(tree.attributes[tree.parent[number]].get("class", "")):
+        # WordPress's own menus lead to pages of the site, "Previous speakers" among them.
+        return None
     text = f"{tree.text(number, 200)} {attributes.get('title', '')} {attributes.get('aria-label', '')}"[:_MOST_SAID]
     rel = attributes.get("rel", "").lower().split()
+    if "tag" in rel or "bookmark" in rel or tree.roles[tree.parent[number]] & v.TITLE:
+        # A post or its term, whatever it is called: "Next event", "On Older Roads".
+        return None
     said = _said(text)
     if said is None:
         if "next" not in rel and not v.STEERING.search(named.lower()):
@@ -268,6 +293,8 @@ def _said(text: str) -> _Said | None:
 
 def _bare_next(text: str) -> bool:
     """Whether little more than the word "next" stands there: "Next steps for gardeners" is a post."""
+    if _BULLET.match(text):
+        return False
     rest = v.NEXT_TEXT.sub(" ", text)
     rest = re.sub(
         r"\b(?:page|pages|posts|entries|articles|seite|página|pagina|page suivante|beiträge)\b",

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import Counter
 from typing import Final
 
+from ...pipeline.urls import same_site
 from . import vocabulary as v
 from .addresses import absolute, archive_of, is_home, may_be_post, same_page, slug_of
 from .leads import COMMENTS, LEVELS_AROUND, bounds, is_more_link, title_link
@@ -93,7 +94,10 @@ class Titles:
 
     def _is_home_link(self, heading: int) -> bool:
         address = self.link_of(heading)
-        return bool(address) and is_home(address or "")
+        if not address or not is_home(address):
+            return False
+        # A post of the format "link" may lead to the front page of another site.
+        return not self.page_url or same_site(address, self.page_url) or not self.tree.roles[heading] & v.TITLE
 
     def link_of(self, title: int) -> str | None:
         """Where a title leads: its own link, one inside it, or one around it."""

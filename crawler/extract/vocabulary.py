@@ -146,6 +146,10 @@ for _role, _words in WORDS.items():
 _OUTSIDE_TOKEN = re.compile(
     r"(?:sidebar|comments?|related|sharing|sharedaddy|breadcrumbs?|popular-posts?|footer|pagination|social|menu)-[a-z0-9_-]{1,40}"
     r"|[a-z0-9_]{1,20}-(?:sidebar|comments|pagination|breadcrumbs?|navigation|menu)"
+    r"|(?:sidebar|footer)_[a-z0-9_-]{1,40}"
+    r"|comments?_(?:time|date|text|meta|body|list|author|head|info|content|wrap|form|area|box)[a-z_-]{0,20}"
+    r"|(?:[a-z0-9]{1,20}[-_]){0,3}modal(?:[-_](?:dialog|content|body|box|window|wrap|overlay|popup))?"
+    r"|(?:[a-z0-9]{1,20}[-_])?(?:cookie|gdpr)s?[-_]?(?:notice|banner|bar|box|consent|law|info|modal|popup|settings)(?:[-_].{1,40})?"
 )
 _PAGER_TOKEN = re.compile(
     r"(?:[a-z0-9]{1,20}[-_]){0,3}(?:pag(?:er|ing|ination|enavi)|pages|page-?nav|page-numbers?)(?:[-_].*)?"
@@ -185,7 +189,7 @@ _THEME_TOKENS = (
 """How themes build their own names: a prefix before one of the common ones (``fusion-post-title``)."""
 _HARMLESS = re.compile(
     r"(?:has|no|with|is|tag|category|content|left|right|both|comments|format|site-content|page|ast|layout|col|et)[-_].*"
-    r"|comments?-(?:open|closed|on|off|link)|sidebar-(?:left|right|none|content.*)|footer-.*credit"
+    r"|comments?-(?:open|closed|on|off|link)|sidebar-(?:left|right|none|layout|content.*)|footer-.*credit"
 )
 
 
@@ -243,7 +247,7 @@ MORE_START: Final = re.compile(
 """How such a link begins where the post's title follows in it, visible or not."""
 
 POSTED: Final = re.compile(
-    r"[\s,;|·•–-]{0,6}(?:posted|published|written|filed|publi[ée]e?|publicado|pubblicato|ver[öo]ffentlicht|geplaatst|erstellt)"
+    r"[\s,;|·•–-]{0,6}(?:this\s+(?:entry|post|article)\s+was\s+)?(?:posted|published|written|filed|publi[ée]e?|publicado|pubblicato|ver[öo]ffentlicht|geplaatst|erstellt)"
     r"(?:\s*:|\s+(?:on|in|by|at|under|le|el|em|il|am|op|von|por|par|da|the\b|\d|[A-Z][a-zé]{2,11}\.?\s+\d)|\s*$)",
     re.IGNORECASE,
 )
@@ -269,7 +273,7 @@ DATE_HEADING: Final = re.compile(rf"(?:[^\W\d_]{{3,12}},?\s+)?(?:{DATE_TEXT.patt
 """A heading that is a date dates the posts below it."""
 
 DATE_LINE: Final = re.compile(
-    rf"{DATE_HEADING.pattern}(?:,?\s+(?:(?:at|@)\s+)?\d{{1,2}}[:.]\d{{2}}(?:\s?[ap]\.?m\.?)?)?", re.IGNORECASE
+    rf"{DATE_HEADING.pattern}(?:,?\s+(?:(?:at|@|[–-])\s+)?\d{{1,2}}[:.]\d{{2}}(?:\s?[ap]\.?m\.?)?)?", re.IGNORECASE
 )
 """A line that is a date and nothing else, with its weekday and its clock time."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from . import vocabulary as v
@@ -11,6 +12,16 @@ _FEW: Final = 6
 
 SMALL_TAGS: Final = frozenset(("small", "span", "em", "i"))
 _SMALL_LINE: Final = 12
+_LONGEST_SIGNED: Final = 160
+_POSTED_WORDS: Final = ("osted", "ritten", "ublished")
+_DATE_THEN_POSTED: Final = re.compile(
+    rf"\W{{0,4}}(?P<date>{v.DATE_HEADING.pattern})\s{{0,3}}[|·•,/–-]\s{{0,3}}(?:posted|written|published)\s+(?:by|in)\b",
+    re.IGNORECASE,
+)
+_SIGNED: Final = re.compile(
+    rf"\W{{0,4}}(?:by|von|par|por|di|door)\s[^|·•.!?\d]{{2,60}}?\s(?:on|am|le|el|il|op|em)\s+(?P<date>{v.DATE_HEADING.pattern})\W{{0,4}}",
+    re.IGNORECASE,
+)
 
 
 def speaks_of_post(text: str) -> bool:
@@ -19,9 +30,22 @@ def speaks_of_post(text: str) -> bool:
     ``Posted on the wall was a sign that everybody had to read.`` is a post's own sentence.
     """
     if not v.POSTED.match(text):
-        return False
+        return bool(signed_line(text))
     line = " ".join(text[:600].split())
     return bool(v.DATE_TEXT.search(line)) or len(line.split()) <= _FEW or v.SENTENCE_END.search(line) is None
+
+
+def signed_line(text: str) -> str:
+    """The date in a line that says who wrote a post and when: ``by Dana on June 3, 2011``; empty in any other.
+
+    Where the date stands first, the line may go on: ``June 3, 2011 | Posted by Dana in Advice``.
+    """
+    if len(text) > _LONGEST_SIGNED:
+        return ""
+    found = _SIGNED.fullmatch(text)
+    if found is None and any(word in text for word in _POSTED_WORDS):
+        found = _DATE_THEN_POSTED.match(text)
+    return found["date"] if found else ""
 
 
 def dated_line(text: str) -> str:
