@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, Literal, NamedTuple, cast
 
@@ -58,7 +58,7 @@ def parse_query(text: str, *, all_words: bool = False, today: date | None = None
     the limits; any other text means something.
     """
     found = scan(printable(text))
-    builder = _Builder(found.notes, all_words=all_words, today=today)
+    builder = _Builder(found.note, all_words=all_words, today=today)
     if not found.pieces:
         return ParsedQuery(Everything(), tuple(found.notes))
     by = _joined_by(found.pieces)
@@ -98,14 +98,14 @@ def _through_luqum(lucene: str, typed: str, builder: _Builder) -> Node | None:
     try:
         tree = parse(lucene)
     except (ParseError, RecursionError):
-        builder.notes.append("the signs in the query make no sense together: all was read as words")
+        builder.note("the signs in the query make no sense together: all was read as words")
         return builder.side_by_side([("", Word(word)) for word in dict.fromkeys(words(typed))])
     return builder.convert(tree, None)
 
 
 class _Builder:
-    def __init__(self, notes: list[str], *, all_words: bool, today: date | None = None) -> None:
-        self.notes = notes
+    def __init__(self, note: Callable[[str], None], *, all_words: bool, today: date | None = None) -> None:
+        self.note = note
         self.all_words = all_words
         self.today = today
         self.patterns = 0
@@ -208,10 +208,10 @@ class _Builder:
         if not found:
             return None
         if len(found) > 1:
-            self._note(f'“{shown(typed)}” was read as the phrase "{shown(" ".join(found))}"')
+            self.note(f'“{shown(typed)}” was read as the phrase "{shown(" ".join(found))}"')
             return Phrase(tuple(found), 0, field)
         if fold(typed.strip(_AROUND)) != found[0]:
-            self._note(f"“{shown(typed)}” was read as “{shown(found[0])}”")
+            self.note(f"“{shown(typed)}” was read as “{shown(found[0])}”")
         if len(typed) - len(bare) == 1 and bare[-1:].isalnum() and self.patterns < MOST_PATTERNS:
             # "colour?" may also be the end of a question.
             self.patterns += 1
@@ -229,7 +229,7 @@ class _Builder:
                 self.patterns += 1
                 parts.append(Pattern(pattern, field))
         if parts and (len(parts) > 1 or isinstance(parts[0], Word)):
-            self._note(f"“{shown(typed)}” was read as {shown(' AND '.join(map(described, parts)), 80)}")
+            self.note(f"“{shown(typed)}” was read as {shown(' AND '.join(map(described, parts)), 80)}")
         return AllOf(tuple(parts)) if len(parts) > 1 else (parts[0] if parts else None)
 
     def phrase(self, typed: str, field: str | None, slop: int = 0) -> Node | None:
@@ -305,13 +305,8 @@ class _Builder:
         """The days of a date, with a note on those that were said in words."""
         start, end = read_span(typed, where="date:", today=self.today)
         if is_said(typed):
-            self._note(f"“{shown(typed)}” is {told(start, end)}")
+            self.note(f"“{shown(typed)}” is {told(start, end)}")
         return start, end
-
-    def _note(self, sentence: str) -> None:
-        sentence = as_typed(sentence)
-        if sentence not in self.notes:
-            self.notes.append(sentence)
 
 
 def _bound(item: Any) -> str | None:

@@ -260,9 +260,8 @@ class _Unchanging(SearchIndex):
     """The index in one state, whatever is written meanwhile; for several searches whose counts must agree."""
 
     def __init__(self, home: Home, snapshot: Snapshot) -> None:
-        self._home = home
         self._held = snapshot
-        self._known_synonyms = None
+        super().__init__(home)
 
     def _snapshot(self) -> Snapshot:
         return self._held

@@ -23,7 +23,6 @@ from .tree import Tree
 Kind = Literal["listing", "post", "none"]
 
 _NO_BLOG_BODY: Final = frozenset(("error404", "search-no-results", "login", "wp-core-ui", "error_page"))
-_FULL_POST_WORDS: Final = 15
 EXCERPT_WORDS: Final = 7
 """An excerpt has at least this many words."""
 
