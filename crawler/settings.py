@@ -63,6 +63,7 @@ def scrapy_settings(
             "scrapy.extensions.telnet.TelnetConsole": None,
             "scrapy.extensions.memusage.MemoryUsage": None,
             "scrapy.extensions.logstats.LogStats": None,
+            "scrapy.extensions.corestats.CoreStats": None,
             "scrapy.extensions.remote_control.RemoteControl": None,
             "scrapy.extensions.throttle.AutoThrottle": None,
             f"{room}.middlewares.SiteThrottle": 0,
@@ -79,12 +80,16 @@ def scrapy_settings(
             f"{room}.middlewares.SameSiteRedirectMiddleware": 600,
             "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
             "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+            "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+            "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
         },
         "SPIDER_MIDDLEWARES": {
             # They drop requests without a word, and the source would wait for its answer.
             "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
             "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
         },
+        # The walks count for themselves.
+        "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
         "STATS_DUMP": False,
         "DOWNLOAD_HANDLERS": {
             "http": f"{room}.bounded.BoundedHandler",

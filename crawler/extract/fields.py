@@ -188,17 +188,16 @@ def _platform_id(tree: Tree, block: Block, permalink: str | None, page: PageFact
     above = _upwards(tree, start, 3) if page.blog_id else ()
     for number in (*above, *range(start, min(tree.end[start], start + 40))):
         attributes = tree.attributes[number]
-        if not attributes:
-            continue
         if page.blog_id and ("id" in attributes or "data-id" in attributes or "name" in attributes):
             for name in ("data-id", "id", "name"):
                 if found := _BLOGGER_NUMBER.match(attributes.get(name, "")):
                     return f"tag:blogger.com,1999:blog-{page.blog_id}.post-{found[1]}"
-        classes, name = attributes.get("class", ""), attributes.get("id", "")
-        if ("post-" in classes or "post-" in name) and number >= start:
-            found = _POST_NUMBER.search(classes[:2000]) or _POST_NUMBER.search(name[:100])
-            if found and len(found[1]) < 15:
-                return _wordpress_id(permalink or page.url, found[1])
+        if ("class" in attributes or "id" in attributes) and number >= start:
+            classes, name = attributes.get("class", ""), attributes.get("id", "")
+            if "post-" in classes or "post-" in name:
+                found = _POST_NUMBER.search(classes[:2000]) or _POST_NUMBER.search(name[:100])
+                if found and len(found[1]) < 15:
+                    return _wordpress_id(permalink or page.url, found[1])
     if permalink and "?" in permalink:
         query = dict(parse_qsl(urlsplit(permalink).query))
         if query.get("p", "").isdecimal():

@@ -88,7 +88,7 @@ def next_page(
         if dated and rank != 0 and target is None and archive_of(address).startswith("date:"):
             # A calendar's next month is another archive.
             continue
-        if rank is not None and (number is None or not is_more_link(tree, number)):
+        if rank is not None:
             spoken.append((rank, order, address))
     if current + 1 in numbered:
         return numbered[current + 1]
@@ -106,7 +106,9 @@ def _candidates(tree: Tree, in_head: str | None) -> Iterator[tuple[int, int | No
     updated = _updated_before(tree)
     for order, number in enumerate(tree.links):
         worthy = number in steered or _is_worthy(tree, number)
-        rank = _rank(tree, order, number) if worthy and tree.words(number) <= _WORDS_SAID else None
+        # A teaser's link to its post is none, whatever its words.
+        steps = worthy and tree.words(number) <= _WORDS_SAID and not is_more_link(tree, number)
+        rank = _rank(tree, order, number) if steps else None
         if rank is None and number in updated:
             rank = _OLDER
         if rank is not None or number in paged or (worthy and _ends_in_number(tree, number)):
@@ -200,12 +202,9 @@ def _current_number(tree: Tree, body_class: str) -> int | None:
 
 def _updated_before(tree: Tree) -> set[int]:
     """The links whose addresses ask Blogger for what was updated before some moment: its older posts."""
-    hrefs = ((number, tree.attributes[number].get("href", "")) for number in tree.links)
-    return {
-        n
-        for n, href in hrefs
-        if "updated-max=" in href and "reverse-paginate" not in href and "updated-min" not in href
-    }
+    hrefs = [(number, tree.attributes[number]["href"]) for number in tree.links]
+    asking = [(number, href) for number, href in hrefs if "updated-max=" in href]
+    return {number for number, href in asking if "reverse-paginate" not in href and "updated-min" not in href}
 
 
 def _rank(tree: Tree, order: int, number: int) -> int | None:

@@ -11,6 +11,7 @@ from . import vocabulary as v
 from .addresses import absolute, archive_of, is_home, may_be_post, same_page, slug_of
 from .leads import COMMENTS, LEVELS_AROUND, bounds, is_more_link, title_link
 from .tree import Tree
+from .wording import is_dated_title
 
 _NEAR: Final = 14
 
@@ -130,7 +131,7 @@ class Titles:
         levels: dict[int, str] = {}
         for place, number in enumerate(candidates):
             following = candidates[place + 1] if place + 1 < len(candidates) else len(tree.elements)
-            dated = v.DATED_TITLE.fullmatch(tree.text(number, 400)) is not None
+            dated = is_dated_title(tree.text(number, 400))
             cut = self._cut_before(number, following)
             posted = self._posted_after(number, following)
             above, tag = tree.parent[number], tree.tags[number]
@@ -165,7 +166,7 @@ class Titles:
         if any(tree.roles[i] & v.BLOCK for i in range(number + 1, min(tree.end[number], number + 400))):
             return True
         return any(
-            self.leads_to_post(i) or self._posted_after(i) or v.DATED_TITLE.fullmatch(tree.text(i, 400))
+            self.leads_to_post(i) or self._posted_after(i) or is_dated_title(tree.text(i, 400))
             for i in tree.within(self.headings, number)[:50]
         )
 
@@ -193,7 +194,7 @@ class Titles:
         return at if at > above else -1
 
     def _is_dated(self, number: int) -> bool:
-        return v.DATED_TITLE.fullmatch(self.tree.text(number, 400)) is not None
+        return is_dated_title(self.tree.text(number, 400))
 
     def _names_archive(self, number: int) -> bool:
         """Whether a heading says what the page is ("Posts tagged …"), and is no post's title."""
@@ -252,8 +253,9 @@ class Titles:
         more = set(self.more_links)
         hrefs = {tree.attributes[link].get("href", "").partition("#")[0] for link in self.more_links}
         before_more = any(tree.attributes[link].get("href", "").partition("#")[0] in hrefs for link in free)
+        in_headings = self._in_headings()
         for link in tree.links if before_more else free:
-            if tree.outside[link] or self._in_heading(link):
+            if tree.outside[link] or link in in_headings:
                 continue
             href, _, fragment = tree.attributes[link].get("href", "").partition("#")
             if link in more:
@@ -284,6 +286,12 @@ class Titles:
                 return True
             above = self.tree.parent[above]
         return False
+
+    def _in_headings(self) -> set[int]:
+        """The links that stand in headings, up to three levels down."""
+        tree = self.tree
+        near = {i for heading in tree.headings for i in tree.within(tree.links, heading) if i != heading}
+        return {link for link in near if self._in_heading(link)}
 
     def first_of(self, block: int) -> int | None:
         """The heading that leads from a block to its post, with little before it; None where there is none."""

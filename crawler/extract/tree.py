@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final, TypeAlias
 
 from lxml import etree
 
 from . import vocabulary as v
 from .marks import FURTHER, LONG_CLASS, ROOTS, TELLING, speaks, spoken
+from .wording import is_dated_title
 
 Element: TypeAlias = etree._Element  # noqa: SLF001 - the type has no other name
 
@@ -25,11 +27,10 @@ _CROWDED: Final = re.compile(
 """A tag with a thousand attributes or more, in characters of a page larger than `_LARGE`: no author's work."""
 
 _ENOUGH: Final = 64
-_SILENT: Final[tuple[int, tuple[int, ...]]] = (0, ())
 _NO_LINES = v.HEADINGS | ROOTS
 _SKIPPED = v.SKIPPED_TAGS | {"head"}
 _NONE: Final[dict[str, str]] = {}
-_WITHOUT_TEXT = frozenset(("meta", "link", "br", "hr", "img", "input"))
+_WITHOUT_TEXT = _SKIPPED | {"meta", "link", "br", "hr", "img", "input"}
 
 
 class Tree:
@@ -48,17 +49,17 @@ class Tree:
 
     def __init__(self, text: str) -> None:
         self.root = _parse(text)
-        self.elements: list[Element] = []
-        self.tags: list[str] = []
-        self.parent: list[int] = []
-        self.end: list[int] = []
+        self.elements: list[Element]
+        self.tags: list[str]
+        self.parent: list[int]
+        self.end: list[int]
         self.roles: list[int] = []
-        self.attributes: list[dict[str, str]] = []
-        self.texts: list[str | None] = []
-        self.tails: list[str | None] = []
+        self.attributes: list[dict[str, str]]
+        self.texts: list[str | None]
+        self.tails: list[str | None]
         self._lines: dict[int, str] = {}
-        self._words_start: list[int] = []
-        self._words_end: list[int] = []
+        self._words_start: list[int]
+        self._words_end: list[int]
         self.links: list[int] = []
         self.paged: list[int] = []
         self.headings: list[int] = []
@@ -92,23 +93,25 @@ class Tree:
         self.outside, self.soft = self._regions()
 
     def _walk(self) -> None:
-        # A page's elements are what its reading costs most for: one loop, with few calls an element.
-        elements, tags, parent, end, roles = self.elements, self.tags, self.parent, self.end, self.roles
-        starts, ends, texts, tails = self._words_start, self._words_end, self.texts, self.tails
-        attributes, noted = self.attributes, self._noted
+        # A page's elements are what its reading costs most for: list after list, with few steps an element.
+        elements = self.elements = _visible(self.root)
+        self.tags = [element.tag for element in elements]
+        self.texts = [element.text for element in elements]
+        self.tails = [element.tail for element in elements]
+        self.attributes = [dict(items) if (items := element.items()) else _NONE for element in elements]
+        self._count()
+        self._hear()
+
+    def _count(self) -> None:
+        """Note how the elements hold each other, and how many words stand before and within them."""
+        elements, tags, texts, tails = self.elements, self.tags, self.texts, self.tails
+        size = len(elements)
+        parent, end = self.parent, self.end = [-1] * size, [size] * size
+        starts, ends = self._words_start, self._words_end = [0] * size, [0] * size
         above: Element | None = None
-        passed: set[Element] = set()
         top = -1
-        number = words = 0
-        found: Iterator[Any] = self.root.iter("*")
-        for element in found:
-            holder = element.getparent()
-            if passed:
-                # What stands in elements that hold no visible text is not numbered.
-                if holder in passed:
-                    passed.add(element)
-                    continue
-                passed.clear()
+        words = 0
+        for number, holder in enumerate([element.getparent() for element in elements]):
             while holder is not above:
                 end[top] = number
                 ends[top] = words
@@ -116,46 +119,35 @@ class Tree:
                     words += len(text.split())
                 top = parent[top]
                 above = elements[top]
-            tag: str = element.tag
-            text = element.text
-            elements.append(element)
-            tags.append(tag)
-            parent.append(top)
-            end.append(0)
-            starts.append(words)
-            ends.append(0)
-            texts.append(text)
-            tails.append(element.tail)
-            if items := element.items():
-                attributes.append(named := dict(items))
-                classes = named.get("class", "")
-                if FURTHER.isdisjoint(named) and len(classes) <= LONG_CLASS:
-                    said, notes = spoken(tag if tag in TELLING else "", classes)
-                else:
-                    said, notes = speaks(tag, named)
+            parent[number] = top
+            starts[number] = words
+            if (text := texts[number]) and tags[number] not in _WITHOUT_TEXT:
+                words += len(text.split())
+            top, above = number, elements[number]
+        while top > 0:
+            ends[top] = words
+            if text := tails[top]:
+                words += len(text.split())
+            top = parent[top]
+        ends[0] = words
+
+    def _hear(self) -> None:
+        """Note what tags and attributes say of the elements."""
+        noted, said = self._noted, self.roles
+        for number, (tag, named) in enumerate(zip(self.tags, self.attributes, strict=True)):
+            classes = named.get("class", "")
+            if len(classes) > LONG_CLASS or not FURTHER.isdisjoint(named):
+                roles, notes = speaks(tag, named)
+            elif tag in TELLING:
+                roles, notes = spoken(tag, classes)
+            elif classes:
+                roles, notes = spoken("", classes)
             else:
-                attributes.append(_NONE)
-                said, notes = spoken(tag, "") if tag in TELLING else _SILENT
-            roles.append(said)
+                said.append(0)
+                continue
+            said.append(roles)
             for place in notes:
                 noted[place].append(number)
-            if tag in _SKIPPED or number >= MAX_ELEMENTS:
-                passed.add(element)
-            elif text and tag not in _WITHOUT_TEXT:
-                words += len(text.split())
-            top, above = number, element
-            number += 1
-        self._close(top, number, words)
-
-    def _close(self, top: int, number: int, words: int) -> None:
-        """Ends what is open at the page's end, `top` and what is around it."""
-        while top > 0:
-            self.end[top] = number
-            self._words_end[top] = words
-            if text := self.tails[top]:
-                words += len(text.split())
-            top = self.parent[top]
-        self.end[0], self._words_end[0] = number, words
 
     def _note_links(self) -> None:
         for number in [i for i, tag in enumerate(self.tags) if tag == "a"]:
@@ -173,7 +165,7 @@ class Tree:
                 and len(text) <= v.LONGEST_TITLE
                 and self.tags[number] not in _NO_LINES
                 and not len(self.elements[number])
-                and v.DATED_TITLE.fullmatch(text)
+                and is_dated_title(text)
             ):
                 self.dated.append(number)
 
@@ -351,6 +343,21 @@ class Tree:
             if size > limit:
                 return size
         return size
+
+
+def _visible(root: Element) -> list[Element]:
+    """The elements in document order but those within elements that hold no visible text."""
+    found: Iterator[Any] = root.iter("*")
+    elements: list[Element] = list(islice(found, MAX_ELEMENTS))
+    closed = [number for number, element in enumerate(elements) if element.tag in _SKIPPED and len(element)]
+    kept: list[Element] = []
+    done = 0
+    for number in closed:
+        if number >= done:
+            kept += elements[done : number + 1]
+            inside: Iterator[Any] = elements[number].iterdescendants("*")
+            done = number + 1 + sum(1 for _ in inside)
+    return kept + elements[done:] if kept else elements
 
 
 def one_line(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from . import vocabulary as v
@@ -22,6 +23,13 @@ _SIGNED: Final = re.compile(
     rf"\W{{0,4}}(?:by|von|par|por|di|door)\s[^|·•.!?\d]{{2,60}}?\s(?:on|am|le|el|il|op|em)\s+(?P<date>{v.DATE_HEADING.pattern})\W{{0,4}}",
     re.IGNORECASE,
 )
+
+
+@lru_cache(2048)
+def is_dated_title(text: str) -> bool:
+    """Whether a title has its date behind a dash: ``Answer Within the Hour - 6/3/11``."""
+    # An archive's teasers stand on every page of it.
+    return v.DATED_TITLE.fullmatch(text) is not None
 
 
 def speaks_of_post(text: str) -> bool:

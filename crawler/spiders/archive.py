@@ -261,10 +261,12 @@ class ArchiveSpider(Spider):
         settled = walk.settled(extraction)
         if (kept := self._kept.get(name)) is not None:
             kept.keep(answer, settled, walk.reading() or reading_of_page(answer, extraction, settled))
-        walk.page(url, settled, self._put(name, url, answer.observed_at, settled), answer.headers)
-        state = walk.current_state()
-        if state is not None:
-            self._store.put_archive_state(name, *state)
+        # The walk may ask for what is stored, this page included.
+        with self._store.together():
+            walk.page(url, settled, self._put(name, url, answer.observed_at, settled), answer.headers)
+            state = walk.current_state()
+            if state is not None:
+                self._store.put_archive_state(name, *state)
         self._on_page(walk.progress(url))
 
     def _put(self, source: str, url: str, moment: datetime, extraction: Extraction) -> PutResult:

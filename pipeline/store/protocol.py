@@ -188,6 +188,10 @@ class Store(Protocol):
     version: int
     """The schema of what is stored; 0 where a reader met a file that holds no store yet."""
 
+    def together(self) -> AbstractContextManager[None]:
+        """What this thread puts within is stored in one transaction, all of it or nothing; what it reads sees it."""
+        ...
+
     def put_page(self, page: PageSeen, entries: Sequence[Entry]) -> PutResult:
         """Acknowledge a page and its entries; called by the crawler, once a page."""
         ...

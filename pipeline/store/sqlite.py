@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from datetime import datetime
 from json import JSONDecodeError
 from pathlib import Path
@@ -36,6 +37,12 @@ _ARCHIVES_SINCE = 2
 """The first schema with the table `archives`."""
 
 
+class _Shared(threading.local):
+    """The transaction that a thread has open by `together`, of which no other knows."""
+
+    db: Connection | None = None
+
+
 class SqliteStore:
     """`Store` on one SQLite file in write-ahead mode: readers never wait, and a killed writer leaves no trace.
 
@@ -47,6 +54,7 @@ class SqliteStore:
     def __init__(self, path: Path, *, create: bool = True, read_only: bool = False) -> None:
         self.path = path
         self._read_only = read_only
+        self._shared = _Shared()
         if not create and not path.exists():
             raise StoreError(
                 f"there is no corpus at {path.parent}",
@@ -126,13 +134,25 @@ class SqliteStore:
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         self._migrate()
-        with self._guard(), self._writer.begin() as db:
+        shared = self._shared.db
+        with self._guard(), nullcontext(shared) if shared is not None else self._writer.begin() as db:
             yield db
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with self._guard(ValueError), self._engine.connect() as db:
+        shared = self._shared.db
+        with self._guard(ValueError), nullcontext(shared) if shared is not None else self._engine.connect() as db:
             yield db
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """See `Store.together`."""
+        with self._writing() as db:
+            self._shared.db = db
+            try:
+                yield
+            finally:
+                self._shared.db = None
 
     # Intake
 
