@@ -12,8 +12,9 @@ from typing import Any
 
 from ..pipeline.errors import CrawlError
 from .extract import Extraction, Page
+from .framing import framed, unframed
 from .programs import own_program
-from .reading import READ_SECONDS, framed, unframed
+from .reading import READ_SECONDS
 
 Reading = asyncio.Future[Extraction]
 """What a page says, as soon as it was read; CrawlError where it could not be understood."""

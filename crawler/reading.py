@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import logging
-import pickle
 import signal
 import socket
-import struct
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from .extract import Extraction, Page, extract
+from .framing import framed, unframed
 
 logger = logging.getLogger(__name__)
 
@@ -21,29 +19,6 @@ READ_SECONDS = 60.0
 
 _LAST_SECONDS: Final = 2 * READ_SECONDS
 """After so long the process ends itself: the crawl that should have ended it is gone, too."""
-
-_LENGTH: Final = struct.Struct("!I")
-
-
-def framed(value: Any) -> bytes:
-    """A value as it goes over the line: pickled, its length in bytes before it."""
-    packed = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-    return _LENGTH.pack(len(packed)) + packed
-
-
-def unframed(received: bytearray) -> Iterator[Any]:
-    """The values that have come in whole, which are taken off `received`.
-
-    Both ends of the line are ours and nobody else can write to it, as unpickling demands.
-    """
-    while len(received) >= _LENGTH.size:
-        (length,) = _LENGTH.unpack_from(received)
-        end = _LENGTH.size + length
-        if len(received) < end:
-            return
-        value = pickle.loads(bytes(received[_LENGTH.size : end]))  # noqa: S301
-        del received[:end]
-        yield value
 
 
 def _read(page: Page) -> Extraction | str:

@@ -9,6 +9,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 Form = Literal["summary", "content"]
@@ -27,6 +28,13 @@ Origin = Literal["title", "rest", "time", "label", "feed", "url"]
 
 _packed = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 """As `json.dumps`, which makes an encoder anew for every call that gives options."""
+
+
+@lru_cache(128)
+def _digest(said: tuple[object, ...]) -> str:
+    # The same teasers stand on every page of an archive.
+    return hashlib.sha256(_packed(said).encode("ascii")).hexdigest()
+
 
 ORIGINS: tuple[Origin, ...] = ("title", "rest", "time", "label", "feed", "url")
 
@@ -91,7 +99,7 @@ class Entry:
     @property
     def digest(self) -> str:
         """Hex SHA-256 over what the page said, the same in every process and version."""
-        said = [
+        said = (
             self.source,
             self.form,
             self.title,
@@ -100,13 +108,13 @@ class Entry:
             self.permalink,
             self.platform_id,
             self.also_at,
-            [(d.text, d.origin, d.place) for d in self.dates],
+            tuple([(d.text, d.origin, d.place) for d in self.dates]),
             self.author,
             self.categories,
             self.tags,
             self.layout,
-        ]
-        return hashlib.sha256(_packed(said).encode("ascii")).hexdigest()
+        )
+        return _digest(said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

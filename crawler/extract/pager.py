@@ -74,7 +74,7 @@ def next_page(
     dated = archive_of(page_url).startswith("date:")
     numbered: dict[int, str] = {}
     spoken: list[tuple[int, int, str]] = []
-    for order, number, href, rank in _candidates(tree, in_head):
+    for order, href, rank in _candidates(tree, in_head):
         address = _address(href, base, page_url)
         if address is None:
             continue
@@ -99,8 +99,8 @@ def next_page(
     return None
 
 
-def _candidates(tree: Tree, in_head: str | None) -> Iterator[tuple[int, int | None, str, int | None]]:
-    """The links whose address, words or classes may lead to another page: place, number, address, and `_rank`."""
+def _candidates(tree: Tree, in_head: str | None) -> Iterator[tuple[int, str, int | None]]:
+    """The links whose address, words or classes may lead to another page: place, address, and `_rank`."""
     paged = set(tree.paged)
     steered = {link for number in tree.steering for link in tree.within(tree.links, number)}
     updated = _updated_before(tree)
@@ -112,9 +112,9 @@ def _candidates(tree: Tree, in_head: str | None) -> Iterator[tuple[int, int | No
         if rank is None and number in updated:
             rank = _OLDER
         if rank is not None or number in paged or (worthy and _ends_in_number(tree, number)):
-            yield order, number, tree.attributes[number].get("href", ""), rank
+            yield order, tree.attributes[number].get("href", ""), rank
     if in_head:
-        yield len(tree.links), None, in_head, _NEXT
+        yield len(tree.links), in_head, _NEXT
 
 
 def _ends_in_number(tree: Tree, number: int) -> bool:

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 from lxml import etree
 
@@ -95,7 +95,7 @@ class Tree:
     def _walk(self) -> None:
         # A page's elements are what its reading costs most for: list after list, with few steps an element.
         elements = self.elements = _visible(self.root)
-        self.tags = [element.tag for element in elements]
+        self.tags = cast("list[str]", [element.tag for element in elements])
         self.texts = [element.text for element in elements]
         self.tails = [element.tail for element in elements]
         self.attributes = [dict(items) if (items := element.items()) else _NONE for element in elements]

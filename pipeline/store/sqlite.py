@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime
-from json import JSONDecodeError
 from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
 
 from sqlalchemy import Connection, Row, func, insert, inspect, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import StoreError
 from ..home import Home
@@ -29,18 +25,11 @@ from .migrations import migrate
 from .outcome import forget_post, remove_source
 from .protocol import PageSeen, PutResult, ResolvedPost, Run
 from .rows import known_entry, post_of_row, posts_query, run_of_row
+from .transactions import Transactions
 from .workbench import SqliteWorkbench
 
-_REFUSED_BY_THE_DISK = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_PERM")
-"""How SQLite's names of errors begin (https://sqlite.org/rescode.html) that tell of no damage."""
 _ARCHIVES_SINCE = 2
 """The first schema with the table `archives`."""
-
-
-class _Shared(threading.local):
-    """The transaction that a thread has open by `together`, of which no other knows."""
-
-    db: Connection | None = None
 
 
 class SqliteStore:
@@ -54,7 +43,6 @@ class SqliteStore:
     def __init__(self, path: Path, *, create: bool = True, read_only: bool = False) -> None:
         self.path = path
         self._read_only = read_only
-        self._shared = _Shared()
         if not create and not path.exists():
             raise StoreError(
                 f"there is no corpus at {path.parent}",
@@ -62,7 +50,7 @@ class SqliteStore:
             )
         only_reads = read_only or not (create or may_write(path))
         self._engine = readable(path) if only_reads else writable(path)
-        self._writer = self._engine.execution_options(writes=True)
+        self._transactions = Transactions(self._engine, path)
         self.version = self._version() or 0
         if self.version > t.SCHEMA_VERSION:
             raise StoreError(
@@ -109,50 +97,17 @@ class SqliteStore:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    @contextmanager
-    def _guard(self, *damage: type[Exception]) -> Iterator[None]:
-        """Turn what the database says into an error for people, and so what `damage` its rows show.
-
-        Where the file is damaged, SQLite's own message may hold bytes that are no text.
-        """
-        kinds: tuple[type[Exception], ...] = (
-            SQLAlchemyError,
-            sqlite3.Error,
-            UnicodeDecodeError,
-            JSONDecodeError,
-            *damage,
-        )
-        try:
-            yield
-        except kinds as error:
-            cause = getattr(error, "orig", None) or error
-            hint = "If it is damaged, move it aside or restore a copy; saved pages and a new crawl rebuild it."
-            if getattr(cause, "sqlite_errorname", "").startswith(_REFUSED_BY_THE_DISK):
-                hint = f"See that {self.path.parent} can be written and has room, then run the same again."
-            raise StoreError(f"the store {self.path} can't be used: {cause}", hint=hint) from error
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def _writing(self) -> AbstractContextManager[Connection]:
         self._migrate()
-        shared = self._shared.db
-        with self._guard(), nullcontext(shared) if shared is not None else self._writer.begin() as db:
-            yield db
+        return self._transactions.writing()
 
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        shared = self._shared.db
-        with self._guard(ValueError), nullcontext(shared) if shared is not None else self._engine.connect() as db:
-            yield db
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return self._transactions.reading()
 
-    @contextmanager
-    def together(self) -> Iterator[None]:
+    def together(self) -> AbstractContextManager[None]:
         """See `Store.together`."""
-        with self._writing() as db:
-            self._shared.db = db
-            try:
-                yield
-            finally:
-                self._shared.db = None
+        self._migrate()
+        return self._transactions.together()
 
     # Intake
 
@@ -212,7 +167,7 @@ class SqliteStore:
 
     def put_archive_state(self, source: str, url: str, state: Mapping[str, Any]) -> None:
         """See `Store.put_archive_state`."""
-        with self._guard(TypeError, ValueError, RecursionError):
+        with self._transactions.guard(TypeError, ValueError, RecursionError):
             said = json.dumps(dict(state))
         with self._writing() as db, closing(cursor_of(db)) as cursor:
             cursor.execute(PUT_ARCHIVE, (source, url, said))
@@ -253,11 +208,11 @@ class SqliteStore:
     def workbench(self, source: str, *, keep: bool = True) -> Iterator[SqliteWorkbench]:
         """See `Store.workbench`."""
         self._migrate()
-        with self._guard(), self._writer.connect() as db, db.begin() as transaction:
+        with self._transactions.writing() as db:
             know_source(db, source)
             yield SqliteWorkbench(db, source)
             if not keep:
-                transaction.rollback()
+                db.rollback()
 
     def count(self, source: str) -> int:
         """See `Store.count`."""

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from tipsearch.crawler.extract import Page, extract
+from tipsearch.crawler.framing import framed, unframed
 from tipsearch.crawler.page_reader import PageReader
-from tipsearch.crawler.reading import framed, unframed
 from tipsearch.pipeline.errors import CrawlError
 
 TROUBLED = """
