@@ -117,8 +117,11 @@ def same_page(first: str | None, second: str | None) -> bool:
 
 @lru_cache(_REMEMBERED)
 def is_home(url: str) -> bool:
-    """Whether the address is a site's front page."""
-    parts = urlsplit(url)
+    """Whether the address is a site's front page; one that can't be read is none."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
     return parts.path.rstrip("/") in ("", "/index.php", "/index.html") and not parts.query
 
 

@@ -202,7 +202,7 @@ class _Finder:
         while following is not None and len(roots) < 5000:
             if following in chosen or _count(marks, following, tree.end[following]):
                 break
-            if tree.outside[following]:
+            if tree.outside[following] and not tree.within(tree.locks, following):
                 # Share buttons in the midst of a flat text; whatever else stands outside ends it.
                 if not v.SHARING.search(tree.attributes[following].get("class", "")):
                     break

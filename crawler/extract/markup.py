@@ -126,7 +126,7 @@ def _read_blocks(tree: Tree, blocks: list[Block], facts: PageFacts, *, is_post: 
         body = read_body(tree, block, permalink, facts.base)
         fields = read_fields(tree, block, body.element, permalink, facts)
         _add_group_date(tree, group_dates, block, fields)
-        named = block.bare or tree.roles[block.start] & v.BLOCK
+        named = block.bare or body.is_locked or tree.roles[block.start] & v.BLOCK
         told = bool(fields.title and (permalink or body.is_media or body.is_locked))
         if not body.words and not (named and (told or (is_post and (body.element is not None or body.is_locked)))):
             continue

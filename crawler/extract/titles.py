@@ -146,7 +146,26 @@ class Titles:
                 and not levels.get(above, "h9") < tag <= "h6"
             ):
                 perhaps.append(number)
+        if not strict:
+            certain = self._without_inner(certain, [i for i in linked if shapes[self.shape(i)] > 1])
         return sorted([*certain, *(i for i in perhaps if not self._is_within_post(i, certain))])
+
+    def _without_inner(self, titles: list[int], row: list[int]) -> list[int]:
+        """The titles but those headings within posts for which a line like "Posted in …" vouches by mistake.
+
+        It ends the post whose title is in the `row`: those that lead to posts and are of one make.
+        """
+        row.sort()
+
+        def is_inner(number: int) -> bool:
+            place = bisect_left(row, number)
+            if not place or self._is_dated(number):
+                return False
+            tree, before = self.tree, row[place - 1]
+            beside = tree.parent[before] == tree.parent[number] and tree.tags[before] < tree.tags[number] <= "h6"
+            return self.link_of(number) is None and (beside or self._is_within_post(number, row))
+
+        return [number for number in titles if not is_inner(number)]
 
     def _is_within_post(self, heading: int, titles: list[int]) -> bool:
         """Whether a heading stands below a title in an element that holds no other: then it is that post's own."""

@@ -42,9 +42,6 @@ logger = logging.getLogger(__name__)
 REFRESH_REQUESTS = 2
 """What a refresh that finds nothing new may cost a source, robots.txt included."""
 
-STATE_SECONDS = 0.05
-"""So much of a crawl without a delay may have to be read again when it is killed; with one, no page has to."""
-
 
 class _Lane:
     """One source under way: its walk, what it cost, and the pages that were fetched ahead of the walk."""
@@ -53,8 +50,6 @@ class _Lane:
         self.walk = walk
         self.requests = 0
         self.started = time.monotonic()
-        self.kept = 0.0
-        """When it was last stored where the walk stands."""
         self.report: SourceReport | None = None
         self.ahead: Ahead | None = None
 
@@ -269,10 +264,9 @@ class ArchiveSpider(Spider):
         # The walk may ask for what is stored, this page included.
         with self._store.together():
             walk.page(url, settled, self._put(name, url, answer.observed_at, settled), answer.headers)
-            now = time.monotonic()
-            if now - lane.kept >= STATE_SECONDS and (state := walk.current_state()) is not None:
+            state = walk.current_state()
+            if state is not None:
                 self._store.put_archive_state(name, *state)
-                lane.kept = now
         self._on_page(walk.progress(url))
 
     def _put(self, source: str, url: str, moment: datetime, extraction: Extraction) -> PutResult:
