@@ -16,11 +16,11 @@ import pytest
 
 from support.refreshing import Blogged, said
 from support.sites import big_site, blogger_site
+from tipsearch.crawler.visits import AHEAD
 
 CRAWL = """
 import sys
 from tipsearch.crawler import crawl
-from tipsearch.crawler.visits import AHEAD
 from tipsearch.pipeline.records import Source
 name, home, full, *urls = sys.argv[1:]
 def tell(progress): print(progress.url, flush=True)
