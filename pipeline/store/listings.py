@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, delete, insert, select, text, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, text, update
 
 from ..listing_order import Bounds, bounds_in_listing, narrowed, newest_first, proves_order
 from ..records import KnownEntry
@@ -73,20 +73,52 @@ class _Place(NamedTuple):
     undated: bool
 
 
+_P, _B, _S, _Q = t.pages.c, t.bounds.c, t.sightings.c, t.posts.c
+# Built once: a large archive's first resolution runs each some thousand times.
+_PAGE = select(t.pages).where(_P.id == bindparam("number"))
+_BEFORE = select(_P.id, _P.oldest, _P.proven_down).where(
+    _P.source == bindparam("its_source"), _P.next_url == bindparam("its_url")
+)
+_AFTER = select(_P.id, _P.newest, _P.proven_up).where(
+    _P.source == bindparam("its_source"), _P.url == bindparam("its_next")
+)
+_BOUNDED = select(_B.post).where(_B.page == bindparam("number"))
+_UNBIND = delete(t.bounds).where(_B.page == bindparam("number"))
+_SETTLE = (
+    update(t.pages)
+    .where(_P.id == bindparam("number"))
+    .values({name: bindparam(name) for name in ("oldest", "newest", "proven_down", "proven_up")} | {"unsettled": False})
+)
+_PLACES = (
+    select(_Q.id, _Q.published, _Q.published_precision)
+    .join(t.members, (t.members.c.source == _Q.source) & (t.members.c.post == _Q.id))
+    .join(t.entries, t.entries.c.digest == t.members.c.digest)
+    .join(t.sightings, _S.entry == t.entries.c.id)
+    .where(_S.page == bindparam("number"), _S.own, _S.last_seen == bindparam("moment"))
+    .order_by(_S.position, _Q.id)
+)
+_TOLD = select(_B.not_before, _B.not_after).where(
+    _B.source == bindparam("its_source"), _B.post == bindparam("its_post")
+)
+_POST = select(t.posts).where(_Q.source == bindparam("its_source"), _Q.id == bindparam("its_post"), _Q.live)
+
+
 def _settle_page(db: Connection, source: str, number: int, todo: deque[int]) -> set[str]:
     """Bound the undated posts of one page; gives the posts touched, and puts neighbours on the list of work."""
-    p, b = t.pages.c, t.bounds.c
-    page = db.execute(select(t.pages).where(p.id == number)).one()
-    before = db.execute(select(p.id, p.oldest, p.proven_down).where(p.source == source, p.next_url == page.url)).all()
-    after = db.execute(select(p.id, p.newest, p.proven_up).where(p.source == source, p.url == page.next_url)).all()
+    this = {"number": number}
+    page = db.execute(_PAGE, this).one()
+    # A page without an address, or without a next one, has no neighbour there.
+    before = db.execute(_BEFORE, {"its_source": source, "its_url": page.url}).all()
+    after = db.execute(_AFTER, {"its_source": source, "its_next": page.next_url}).all() if page.next_url else []
     places = _places(db, page)
     days = [place.day for place in places]
     above = _day(min((row.oldest for row in before if row.oldest), default=None))
     below = _day(max((row.newest for row in after if row.newest), default=None))
     from_above = any(row.proven_down for row in before if row.id != number)
     from_below = any(row.proven_up for row in after if row.id != number)
-    touched = set(db.scalars(select(b.post).where(b.page == number)))
-    db.execute(delete(t.bounds).where(b.page == number))
+    touched = set(db.scalars(_BOUNDED, this))
+    if touched:
+        db.execute(_UNBIND, this)
     rows = {
         place.post: {"page": number, "source": source, "post": place.post, **_columns(bounds)}
         for place, bounds in zip(
@@ -104,24 +136,14 @@ def _settle_page(db: Connection, source: str, number: int, todo: deque[int]) -> 
         todo.extend(row.id for row in after if row.id != number)
     if (newest, up) != (page.newest, page.proven_up):
         todo.extend(row.id for row in before if row.id != number)
-    values = {"oldest": oldest, "newest": newest, "proven_down": down, "proven_up": up, "unsettled": False}
-    db.execute(update(t.pages).where(p.id == number).values(values))
+    db.execute(_SETTLE, {**this, "oldest": oldest, "newest": newest, "proven_down": down, "proven_up": up})
     return touched | rows.keys()
 
 
 def _places(db: Connection, page: Row[Any]) -> list[_Place]:
     """The page's own posts from top to bottom, as it stood when it was last seen."""
-    s, e, m, q = t.sightings.c, t.entries.c, t.members.c, t.posts.c
-    query = (
-        select(q.id, q.published, q.published_precision)
-        .join(t.members, (m.source == q.source) & (m.post == q.id))
-        .join(t.entries, e.digest == m.digest)
-        .join(t.sightings, s.entry == e.id)
-        .where(s.page == page.id, s.own, s.last_seen == page.last_seen)
-        .order_by(s.position, q.id)
-    )
     places: dict[str, _Place] = {}
-    for row in db.execute(query):
+    for row in db.execute(_PLACES, {"number": page.id, "moment": page.last_seen}):
         exact = row.published_precision in {"day", "instant"}
         places.setdefault(row.id, _Place(row.id, _day(row.published) if exact else None, row.published is None))
     return list(places.values())
@@ -137,17 +159,16 @@ def _ends(days: list[date | None], above: date | None, below: date | None) -> tu
 
 
 def _bound_post(db: Connection, source: str, post: str, counter: Counter) -> None:
-    b, p = t.bounds.c, t.posts.c
-    told = db.execute(select(b.not_before, b.not_after).where(b.source == source, b.post == post))
-    bounds = narrowed([Bounds(_day(row.not_before), _day(row.not_after)) for row in told])
-    row = db.execute(select(t.posts).where(p.source == source, p.id == post, p.live)).first()
+    this = {"its_source": source, "its_post": post}
+    bounds = narrowed([Bounds(_day(row.not_before), _day(row.not_after)) for row in db.execute(_TOLD, this)])
+    row = db.execute(_POST, this).first()
     if row is None:
-        db.execute(delete(t.bounds).where(b.source == source, b.post == post))
+        db.execute(delete(t.bounds).where(_B.source == source, _B.post == post))
         return
     columns = _columns(bounds if row.published is None else Bounds())
     if (row.not_before, row.not_after) != (columns["not_before"], columns["not_after"]):
         values = {**columns, "sequence": counter.next()}
-        db.execute(update(t.posts).where(p.source == source, p.id == post).values(values))
+        db.execute(update(t.posts).where(_Q.source == source, _Q.id == post).values(values))
 
 
 def _columns(bounds: Bounds) -> dict[str, str | None]:

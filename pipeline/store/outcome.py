@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter as Numbers
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Delete, Row, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from . import tables as t
@@ -83,7 +85,7 @@ def replace_posts(
         }
         if row is None or not row.live:
             state = {**values, "source": source, "id": own, "live": True, "sequence": counter.next()}
-            db.execute(upsert(t.posts).values(state).on_conflict_do_update(index_elements=["source", "id"], set_=state))
+            db.execute(_put_post(tuple(state)), state)
             added.append(own)
         elif (content := _differs(row, post_row(resolved.post))) or new_names:
             # New names alone change no content, but the index must learn to answer them.
@@ -98,6 +100,15 @@ def replace_posts(
         merged=tuple(r.post.id for r in posts if len(_former(r, owner)) > 1),
         split=_split(posts, owner),
         redated=tuple(r.post.id for r in posts if _redated(r, owner, before)),
+    )
+
+
+@cache
+def _put_post(columns: tuple[str, ...]) -> Insert:
+    """The statement that writes these columns of a post; built once, for building it takes longer than running it."""
+    row = upsert(t.posts).values({name: bindparam(name) for name in columns})
+    return row.on_conflict_do_update(
+        index_elements=["source", "id"], set_={name: row.excluded[name] for name in columns}
     )
 
 
@@ -140,17 +151,25 @@ def _differs(row: Row[Any], values: dict[str, Any]) -> bool:
     return any(getattr(row, name) != value for name, value in values.items())
 
 
+def _of_post(table: Table) -> Delete:
+    return delete(table).where(table.c.source == bindparam("its_source"), table.c.post == bindparam("its_post"))
+
+
+_PART, _JOIN = _of_post(t.members), insert(t.members)
+_UNNAME, _NAME = _of_post(t.aliases), insert(t.aliases)
+
+
 def _put_members(db: Connection, source: str, resolved: ResolvedPost) -> None:
-    m, own = t.members.c, resolved.post.id
-    db.execute(delete(t.members).where(m.source == source, m.post == own))
+    own = resolved.post.id
+    db.execute(_PART, {"its_source": source, "its_post": own})
     rows = [{"source": source, "post": own, "digest": digest, "reason": why} for digest, why in resolved.members]
-    db.execute(insert(t.members), rows)
+    db.execute(_JOIN, rows)
 
 
 def _put_aliases(db: Connection, source: str, resolved: ResolvedPost) -> None:
-    a, own = t.aliases.c, resolved.post.id
-    db.execute(delete(t.aliases).where(a.source == source, a.post == own))
-    db.execute(insert(t.aliases), [{"source": source, "post": own, "alias": name} for name in resolved.aliases])
+    own = resolved.post.id
+    db.execute(_UNNAME, {"its_source": source, "its_post": own})
+    db.execute(_NAME, [{"source": source, "post": own, "alias": name} for name in resolved.aliases])
 
 
 def withdraw(db: Connection, source: str, post_id: str, sequence: int) -> None:
