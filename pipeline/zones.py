@@ -43,8 +43,8 @@ class Clock:
     def day(self, instant: datetime) -> date:
         """The blog's calendar day of a moment told in UTC.
 
-        Where the bounds leave several days, it is UTC's as long as UTC lies within them, for many blogs never set their
-        clock; else the day of the offset in their middle.
+        Where the bounds leave several days, it is UTC's as long as UTC lies well within them, for many blogs never set
+        their clock; else the day of the offset in their middle.
         """
         if self.bounds:
             return _shifted(instant, timedelta(minutes=0 if self.may_be_utc else self.bounds.middle))
@@ -56,8 +56,8 @@ class Clock:
 
     @property
     def may_be_utc(self) -> bool:
-        """Whether UTC lies within the bounds."""
-        return self.bounds is not None and self.bounds.least <= 0 <= self.bounds.greatest
+        """Whether the clock may be UTC's in winter; in summer alone it is so on the Azores only."""
+        return self.bounds is not None and self.bounds.least <= 0 <= self.bounds.greatest - 60
 
     def days(self, instant: datetime) -> tuple[date, ...]:
         """The days of a moment told in UTC that the offsets within the bounds give, at most three."""

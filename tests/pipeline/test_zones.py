@@ -197,6 +197,12 @@ class TestWrittenDays:
         early = addressed("2018/11/14", "Tue, 13 Nov 2018 16:30:00 +0000")  # east of UTC+07:30
         assert day_of("Fed", early, fed("Fed", "Tue, 13 Nov 2018 14:30:00 +0000")) == date(2018, 11, 14)
 
+    def test_a_blog_that_is_west_of_utc_in_some_season_is_not_taken_for_one_of_utc_in_another(self) -> None:
+        # St. John's: two hours and a half behind in summer, when the first of these was written.
+        shown = addressed("2018/08/02", "Fri, 03 Aug 2018 00:07:00 +0000"), addressed("2018/10/03", "2018-10-03T02:37Z")
+        assert clock_shown(*shown).bounds == (-210, 45)
+        assert day_of("Fed", *shown, fed("Fed", "Wed, 19 Dec 2018 00:20:00 +0000")) == date(2018, 12, 18)
+
     def test_where_utc_is_possible_a_doubtful_day_is_that_of_utc(self) -> None:
         noon = addressed("2018/11/14", LATE_DAY, "Noon")
         assert day_of("Fed", noon, fed("Fed", "Wed, 14 Nov 2018 00:15:00 +0000")) == date(2018, 11, 14)
