@@ -113,7 +113,9 @@ NAMED = {
     ),
     "critical error, in German": (
         "an error of WordPress's own",
-        page("<div class='wp-die-message'><p>Auf dieser Seite lief etwas schief.</p></div>", title="WordPress › Fehler"),
+        page(
+            "<div class='wp-die-message'><p>Auf dieser Seite lief etwas schief.</p></div>", title="WordPress › Fehler"
+        ),
     ),
     "nginx": (
         "an error of the server's",
@@ -121,7 +123,9 @@ NAMED = {
     ),
     "apache": (
         "an error of the server's",
-        page(f"<h1>Service Temporarily Unavailable</h1><p>{'It is too busy. ' * 9}</p>", title="503 Service Unavailable"),
+        page(
+            f"<h1>Service Temporarily Unavailable</h1><p>{'It is too busy. ' * 9}</p>", title="503 Service Unavailable"
+        ),
     ),
     "a gateway without markup": ("an error of the server's", "upstream connect error or disconnect before headers"),
     "varnish": (
@@ -132,7 +136,10 @@ NAMED = {
         "an error of the server's",
         page("<h1>Web server is down</h1><p>Error code 521</p>", title="desk.example.org | 521: Web server is down"),
     ),
-    "php": ("an error of PHP's", "<br>\n<b>Fatal error</b>:  Uncaught Error: none in /srv/a.php:33\nStack trace: #0 {main}"),
+    "php": (
+        "an error of PHP's",
+        "<br>\n<b>Fatal error</b>:  Uncaught Error: none in /srv/a.php:33\nStack trace: #0 {main}",
+    ),
     "php, in a theme": (
         "an error of PHP's",
         page(
