@@ -19,10 +19,14 @@ from ..pipeline.errors import (
     UnreachableError,
 )
 from ..pipeline.urls import site_of
-from .extract.interstitials import interstitial
+from .extract.faults import FAULTS
+from .extract.interstitials import MAINTENANCE, interstitial
 
 _FOUND_NOTHING = ("a removed blog", "a suspended account", "a parked domain")
 """What `interstitial` names where there is no blog (any more); what else it names keeps a blog from being read."""
+
+_PASSING = (*FAULTS, MAINTENANCE)
+"""What it names where the site fails for now, as it does with a status of 500 and more."""
 
 _ENDS = re.compile(r"</(?:body|html|frameset)\b", re.IGNORECASE)
 
@@ -69,12 +73,18 @@ def content_error(response: Response) -> CrawlError | None:
 
 
 def challenge_error(response: TextResponse) -> CrawlError | None:
-    """The error for a page without posts that stands in a blog's place: a challenge, a login, a parked domain …."""
+    """The error for a page without posts that stands in a blog's place: a challenge, a parked domain, a fault …."""
     shown = interstitial(response.text)
     if shown is None:
         return None
     if shown in _FOUND_NOTHING:
         return NoPostsError(f"{response.url} shows {shown}; no post is left there.", status=response.status)
+    if shown in _PASSING:
+        return CrawlError(
+            f"{response.url} shows {shown} in place of posts (status {response.status}).",
+            hint="Try again later; what the corpus holds stays.",
+            status=response.status,
+        )
     return BlockedError(
         f"{response.url} is closed to tipsearch: it shows {shown} (status {response.status}).",
         hint="Open it in a browser to see what it asks for.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from ..pipeline.errors import BlockedError, CrawlError, NoPostsError, TipsearchError, UnreachableError
@@ -15,17 +15,14 @@ from .addresses import listing_key
 from .archive_reading import ArchiveReading
 from .channels.feed import FeedReader
 from .channels.records import Answer, Archive, ChannelReader
-from .channels.rest import RestReader
 from .channels.verdict import CHANNEL_NAMES, in_short
 from .extract.records import Extraction
 from .listing import MAX_PAGES, Listing, own_entries
 from .report import GUESSED, ArchiveReport
+from .rest_changes import OVERLAP, RestChanges
 from .sightings import own_key
 from .state import ArchiveState, Validators, moment
 from .walk_records import Request, behind_password
-
-OVERLAP = timedelta(days=1)
-"""So far before its last check a site is asked for changes: clocks differ, and a time zone may be taken wrongly."""
 
 
 class RefreshWalk(ArchiveReading):
@@ -66,14 +63,10 @@ class RefreshWalk(ArchiveReading):
         self._spare = spare
         self._unknown = self._nameless = self._gained = self._mended = 0
         self._stated: int | None = None
-        self._latest = moment(state.latest)
-        self._glanced_latest: datetime | None = None
         self._since = moment(state.checked or state.swept)
         self._listing: Listing | None = None
         self._reader: ChannelReader | None = None
-        self._rest: RestReader | None = None
-        self._rest_said = state.reader
-        self._glancing = self._asks_since = self._newest_first = False
+        self._changes: RestChanges | None = None
         self._owed = state.depth
         self._conditional = not state.depth
         self._holes = deque(state.holes)
@@ -86,8 +79,7 @@ class RefreshWalk(ArchiveReading):
         state = self.state
         try:
             if state.channel == "rest":
-                self._rest = RestReader.from_state(self.archive, state.reader)
-                self._glancing = True
+                self._changes = RestChanges(self.archive, state.reader, latest=moment(state.latest), since=self._since)
             elif state.channel == "feed":
                 since = None if state.validators or self._since is None else self._since - OVERLAP
                 self._reader = FeedReader.anew(self.archive, state.reader, changed_since=since)
@@ -101,8 +93,8 @@ class RefreshWalk(ArchiveReading):
     def request(self) -> Request | None:
         """The next request; None at the end."""
         while not self._done:
-            if self._glancing and self._rest is not None:
-                return Request(self._rest.glance_url(), "channel")
+            if self._changes is not None and self._changes.glancing:
+                return Request(self._changes.glance_url(), "channel")
             if self._reader is not None:
                 url = self._reader.following()
                 if url is not None and self.pages >= MAX_PAGES:
@@ -125,8 +117,8 @@ class RefreshWalk(ArchiveReading):
 
     def read(self, answer: Answer) -> Extraction:
         """What the channel's answer says; raises CrawlError where it says something else."""
-        if self._glancing:
-            self._stated, self._glanced_latest = RestReader.glance(answer)
+        if self._changes is not None and self._changes.glancing:
+            self._stated = self._changes.glance(answer)
             return Extraction(layout="rest", kind="none")
         if self._reader is None:
             raise RuntimeError("no channel is being read")
@@ -153,8 +145,8 @@ class RefreshWalk(ArchiveReading):
 
     def page(self, url: str, extraction: Extraction, put: PutResult, headers: Mapping[str, str]) -> None:
         """The request's answer was read and stored; `url` is its address after redirects."""
-        if self._glancing:
-            self._glanced(self._glanced_latest)
+        if self._changes is not None and self._changes.glancing:
+            self._glanced(self._changes)
             return
         if self._conditional:
             self._conditional = False
@@ -175,10 +167,11 @@ class RefreshWalk(ArchiveReading):
             self._owed, quiet = self._owed - 1, False
         if self._listing is not None:
             self._listing_read(self._listing, url, extraction, quiet=quiet)
-        elif self._reader is not None and extraction.entries and not self._asks_since:
+        elif self._reader is not None and extraction.entries and not self._asks_since():
             # The pages come newest first: what follows a page of known posts is known.
             self._stated = self._stated if self._reader.stated is None else self._reader.stated
-            if quiet or (self._newest_first and self._surplus() == 0):
+            newest_first = self._changes is not None and self._changes.newest_first
+            if quiet or (newest_first and self._surplus() == 0):
                 self._stop("nothing new")
 
     def _listing_read(self, listing: Listing, url: str, extraction: Extraction, *, quiet: bool) -> None:
@@ -208,13 +201,13 @@ class RefreshWalk(ArchiveReading):
 
     def failed(self, error: TipsearchError) -> None:
         """The request could not be had."""
-        if self._glancing:
-            self._glance_failed(error)
+        if self._changes is not None and self._changes.glancing:
+            self._glance_failed(self._changes, error)
         elif self._listing is not None:
             self._listing_failed(self._listing, error)
         elif self._reader is not None and not self._reader.failed(error):
-            if self._is_deaf_to_since():
-                self._read_changes()
+            if self._changes is not None and self._changes.is_deaf_to_since():
+                self._reader = self._changes.modified()
             else:
                 self._give_up(error)
 
@@ -230,8 +223,8 @@ class RefreshWalk(ArchiveReading):
 
     def broken(self, error: TipsearchError) -> None:
         """The answer was no such thing as was asked for."""
-        if self._glancing:
-            self._glance_failed(error)
+        if self._changes is not None and self._changes.glancing:
+            self._glance_failed(self._changes, error)
         else:
             self._give_up(error)
 
@@ -250,46 +243,23 @@ class RefreshWalk(ArchiveReading):
         """Who reads the answer under way; None for a page."""
         return self._reader
 
-    def _glanced(self, latest: datetime | None) -> None:
+    def _glanced(self, changes: RestChanges) -> None:
         """Go on from how many posts there are and when one was changed last."""
-        known, self._latest, self._glancing = self._latest, latest or self._latest, False
-        if known is not None:
-            changed = latest is None or latest > known
-        else:
-            changed = latest is None or self._since is None or latest >= self._since - OVERLAP
-        if changed or self._surplus():
-            self._read_changes()
+        if changes.found() or self._surplus():
+            self._reader = changes.modified()
         else:
             self._finish("nothing new")
 
-    def _glance_failed(self, error: TipsearchError) -> None:
+    def _glance_failed(self, changes: RestChanges, error: TipsearchError) -> None:
         """Some sites know no order by change: what was modified can be asked for all the same."""
-        self._glancing = False
+        changes.glancing = False
         if isinstance(error, CrawlError) and error.status == 400:
-            self._read_changes()
+            self._reader = changes.modified()
         else:
             self._give_up(error)
 
-    def _read_changes(self) -> None:
-        """Ask for what was modified; where the site can't tell, read from its latest change on."""
-        if self._is_deaf_to_since():
-            self._rest_said = {**self._rest_said, "modified_after": False}
-        known, since = moment(self.state.latest), self._since
-        self._asks_since = since is not None and self._rest_said.get("modified_after") is not False
-        if since is not None and self._asks_since:
-            since = min(since - OVERLAP, known or since)
-            self._rest = RestReader.from_state(self.archive, self._rest_said, modified_after=since)
-        else:
-            self._rest = RestReader.from_state(self.archive, self._rest_said, last_changed_first=True)
-        self._reader = self._rest
-
-    def _is_deaf_to_since(self) -> bool:
-        return self._asks_since and self._rest is not None and self._rest.knows_modified_after is False
-
-    def _read_newest(self) -> None:
-        """Read REST from its newest post on: one was published of which nothing else tells."""
-        self._rest = RestReader.from_state(self.archive, self._rest_said)
-        self._reader, self._asks_since, self._newest_first = self._rest, False, True
+    def _asks_since(self) -> bool:
+        return self._changes is not None and self._changes.asks_since
 
     # --- the end --------------------------------------------------------------------------------------------------
 
@@ -301,8 +271,8 @@ class RefreshWalk(ArchiveReading):
             self.ended, self.has_failed, self._done = listing.ended, True, True
 
     def _reader_ended(self, reader: ChannelReader) -> None:
-        if self._is_deaf_to_since():
-            self._read_changes()
+        if self._changes is not None and self._changes.is_deaf_to_since():
+            self._reader = self._changes.modified()
             return
         self._stated = self._stated if reader.stated is None else reader.stated
         if reader.complete:
@@ -326,8 +296,8 @@ class RefreshWalk(ArchiveReading):
         surplus = self._surplus()
         if not surplus:
             self._finish(self.ended or "nothing new")
-        elif surplus > 0 and self._rest is not None and not self._newest_first:
-            self._read_newest()
+        elif surplus > 0 and self._changes is not None and not self._changes.newest_first:
+            self._reader = self._changes.newest()
         else:
             known = (self.state.stated or 0) + self._gained
             self._sweep(f"the site states {self._stated:,} posts, where {known:,} are known")
@@ -376,7 +346,7 @@ class RefreshWalk(ArchiveReading):
 
     def position(self) -> ArchiveState:
         """What is to be kept while it is not at its end: how deep what is known now may hide what is not."""
-        hides = not self._asks_since and not self._glancing
+        hides = self._changes is None or not (self._changes.asks_since or self._changes.glancing)
         return replace(self.state, depth=self.state.depth + self.pages) if hides else self.state
 
     def next_state(self, now: datetime, report: ArchiveReport) -> ArchiveState:
@@ -384,6 +354,7 @@ class RefreshWalk(ArchiveReading):
         cut_short = not (self._done and self._reached) or (self.bounded and not self.state.bound)
         if cut_short or self.needs_sweep:
             return self.position()
+        latest = self._changes.latest if self._changes is not None else moment(self.state.latest)
         return replace(
             self.state,
             held=report.held,
@@ -392,9 +363,9 @@ class RefreshWalk(ArchiveReading):
             complete=self.complete,
             listed=self.state.listed + self._gained,
             checked=now.isoformat(),
-            reader=self._rest_said,
+            reader=self.state.reader if self._changes is None else self._changes.said,
             validators=self.validators,
             holes=tuple(self._still_holes),
             depth=0,
-            latest=self._latest.isoformat() if self._latest else "",
+            latest=latest.isoformat() if latest else "",
         )

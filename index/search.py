@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -15,26 +14,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ..pipeline.errors import IndexUnusableError, QueryError
 from ..pipeline.home import Home
-from ..pipeline.text import clean_line
-from .analysis import STOP_WORDS, fold, shown, tokens
+from .analysis import fold
 from .folder import REINDEX, IndexFolder
-from .grammar import ParsedQuery, parse_query
+from .grammar import parse_query
 from .narrowing import having, narrowed, published, said_dates
-from .query import (
-    Everything,
-    Keyword,
-    KeywordField,
-    Node,
-    Not,
-    Pattern,
-    Phrase,
-    State,
-    TextNode,
-    Word,
-    asks_for_gone,
-    children,
-    wanted,
-)
+from .notes import better_spelt, empty_filters, holds_no_word, nothing_asked, only_labels
+from .query import AnyOf, KeywordField, Node, State, TextNode, asks_for_gone, wanted
 from .records import SORTS, Hit, IndexedPost, SearchResults, Sort, made_hit
 
 if TYPE_CHECKING:
@@ -110,6 +95,8 @@ class SearchIndex:
     ) -> SearchResults:
         """The posts that answer a query, best first; an empty query gives the newest posts that pass the filters.
 
+        So does one in which nothing can be looked for (``!!!``) beside filters; alone it finds nothing.
+
         `after` keeps posts published on or after the first day of a date, `before` those strictly before it (a date,
         or ``2018-11-13``, ``2018-11``, ``2018``, ``3 weeks ago``, ``last March``, counted back from `today`, which is
         the computer's day unless given); posts dated to a month or a year pass where all of it does.
@@ -133,19 +120,21 @@ class SearchIndex:
         snapshot = self._snapshot()
         known = self._synonyms() if synonyms else None
         meant, added = known.apply(parsed.node, snapshot.stem) if known else (parsed.node, ())
-        node = narrowed(meant, filters, gone)
+        left = bool(filters) or not holds_no_word(query, parsed)
+        node = narrowed(meant, filters, gone) if left else AnyOf(())
         top = None if limit is None else offset + limit
         ranking = _unseen(snapshot, snapshot.rank(node, sort=sort, top=None if seen or facets else top), seen)
         return SearchResults(
             total=ranking.total,
             count=max(0, len(ranking.top[:top]) - offset),
-            did_you_mean=_better_spelt(query, wanted(parsed.node), snapshot),
+            did_you_mean=better_spelt(query, wanted(parsed.node), snapshot),
             notes=(
                 *parsed.notes,
                 *added,
                 *said_dates(after, before, today),
-                *_nothing_asked(query, parsed),
-                *_empty_filters(filters, parsed, snapshot),
+                *nothing_asked(query, parsed, left=left),
+                *empty_filters(filters, parsed, snapshot),
+                *(() if ranking.total else only_labels(query, parsed, snapshot, filters, gone)),
             ),
             load=_Loader(snapshot, ranking, wanted(meant), offset, explained=node if explain else None),
             started=started,
@@ -304,27 +293,6 @@ class _Loader:
         return hits
 
 
-def _better_spelt(query: str, looked_for: Sequence[TextNode], snapshot: Snapshot) -> str | None:
-    """The query with every word that is nowhere in the corpus replaced by the nearest one that is."""
-    words = {node.text for node in looked_for if isinstance(node, Word)}
-    words = words.union(*(node.words for node in looked_for if isinstance(node, Phrase))) - STOP_WORDS
-    # A number is never a misspelling: 2018 is no better way to write 2019.
-    missing = {word for word in words if not any(map(str.isdecimal, word)) and not snapshot.count(word)}
-    # "empath?" may be a pattern, and then it needs no other word where it found some.
-    ends = [node for node in looked_for if isinstance(node, Pattern) and node.pattern.removesuffix("?") in missing]
-    missing -= {node.pattern.removesuffix("?") for node in ends if snapshot.forms([node]).words}
-    better = {word: near for word in sorted(missing)[:5] if (near := snapshot.nearest_word(word))}
-    if not better:
-        return None
-    pieces, position = [], 0
-    query = clean_line(query)
-    for start, end, word in tokens(query):
-        if word in better:
-            pieces.append(query[position:start] + better[word])
-            position = end
-    return re.sub(r"\s+", " ", "".join(pieces) + query[position:]).strip()
-
-
 def _facet_counter(names: str | Sequence[str]) -> Callable[[Snapshot, Ranking], dict[str, tuple[FacetCount, ...]]]:
     if not names:
         return lambda _snapshot, _ranking: {}
@@ -346,30 +314,3 @@ def _unseen(snapshot: Snapshot, ranking: Ranking, seen: Collection[tuple[str, st
     known = frozenset(seen)
     left = [(number, score) for number, score in ranking.top if snapshot.insight.identity(number) not in known]
     return ranking._replace(total=len(left), top=left)
-
-
-def _nothing_asked(query: str, parsed: ParsedQuery) -> list[str]:
-    if query.strip() and parsed.node == Everything():
-        return ["no word is left of the query: these are the newest posts"]
-    return []
-
-
-def _empty_filters(filters: Sequence[Node], parsed: ParsedQuery, snapshot: Snapshot) -> list[str]:
-    """A sentence for each tag, category, source or author that no post has, with the nearest one there is."""
-    named = dict.fromkeys(found for node in (*filters, parsed.node) for found in _all_keywords(node))
-    notes = []
-    for node in named:
-        if not node.is_pattern and not snapshot.count_keyword(node.field, node.value):
-            from .nothing import nearest_value
-
-            near = nearest_value(snapshot, node.field, node.value)
-            told = f"; did you mean “{shown(near)}”?" if near else ""
-            notes.append(f"no post has the {node.field} “{shown(node.value)}”{told}")
-    return notes
-
-
-def _all_keywords(node: Node) -> list[Keyword]:
-    if isinstance(node, Keyword):
-        return [node]
-    parts = (node.part,) if isinstance(node, Not) else children(node)
-    return [found for part in parts for found in _all_keywords(part)]

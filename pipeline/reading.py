@@ -92,16 +92,16 @@ def date_candidates(
     _, in_title = split_dated_title(reading.title, order=order)
     if in_title:
         found.append(DateCandidate(in_title, known.digest, "title"))
-    for raw in known.entry.dates:
+    in_url = url_date(entry.permalink) if entry.permalink else None
+    addressed = in_url.date if in_url and in_url.precision == "day" else None
+    for raw in entry.dates:
         parsed = parse_date(raw.text, order=order, reference=known.first_seen, languages=languages or None)
         parsed = parsed or _with_year(raw, entry.permalink, order, languages)
         if parsed:
             own = replace(parsed, origin=raw.origin)
-            found.append(DateCandidate(clock.moved(own, raw), known.digest, raw.place))
-    if known.entry.permalink and not any(c.found.origin == "url" for c in found):
-        in_url = url_date(known.entry.permalink)
-        if in_url:
-            found.append(DateCandidate(in_url, known.digest, "permalink"))
+            found.append(DateCandidate(clock.moved(own, raw, addressed), known.digest, raw.place))
+    if in_url and not any(c.found.origin == "url" for c in found):
+        found.append(DateCandidate(in_url, known.digest, "permalink"))
     latest = (known.first_seen + timedelta(days=1)).date()
     return sorted((c for c in found if c.found.date <= latest), key=_strength)
 

@@ -49,6 +49,8 @@ _TIDY = re.compile(
     r"(?:#([\w.-]{0,200}))?",
     re.ASCII,
 )
+# No address can hold a surrogate without its other half, and w3lib fails on one.
+_LONE = re.compile("[\ud800-\udfff]")
 _INDEX_FILE = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
 
 
@@ -99,6 +101,8 @@ def canonical_permalink(url: str) -> str:
         anchor = fragment if fragment and _names_by_anchor(path, fragment) else ""
         key = host.removeprefix("www.") + _port(scheme, int(written or 0)) + path.rstrip("/")
         return f"{key}#{anchor}" if anchor else key
+    if not url.isascii():
+        url = _LONE.sub("\ufffd", url)
     parts = _split(url)
     if parts is None:
         return url.strip()

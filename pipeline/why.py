@@ -15,7 +15,6 @@ from .reading import DateCandidate, Reading, read_entry
 from .records import ORIGINS, KnownEntry, Post
 from .resolver import witness
 from .store.protocol import ResolvedPost, Store
-from .written_days import half_of
 from .zones import Clock
 
 
@@ -178,7 +177,7 @@ def _zone(facts: Facts, dates: tuple[DateCandidate, ...]) -> str:
     if clock.zone:
         return f"as in {clock.zone}, from {told}"
     if clock.bounds:
-        return _bounded(clock, told, in_utc)
+        return _bounded(clock, told, in_utc, dates)
     offsets = sorted({minutes for minutes, _ in clock.offsets})
     names = " or ".join(map(_signed, offsets))
     if len(offsets) > 1:
@@ -188,18 +187,19 @@ def _zone(facts: Facts, dates: tuple[DateCandidate, ...]) -> str:
     return f"{names}, from {told}{doubt}"
 
 
-def _bounded(clock: Clock, told: str, in_utc: datetime | None) -> str:
+def _bounded(clock: Clock, told: str, in_utc: datetime | None, dates: tuple[DateCandidate, ...]) -> str:
     """What the days that the blog writes leave possible, and whether that is one day for this post."""
     shown = f"from days that the blog writes beside its feed's moments: {told}"
-    own = next((some for some in clock.bounds if in_utc and some.half == half_of(in_utc.date())), None)
-    if not in_utc or not own:
+    if not in_utc or not clock.bounds:
         return f"inferred {shown}"
-    least, greatest = _signed(own.least), _signed(own.greatest)
-    between = least if least == greatest else f"between {least} and {greatest}"
-    if day := clock.bounded_day(in_utc):
+    least, greatest = map(_signed, clock.bounds)
+    between, day = f"between {least} and {greatest}", dates[0].found.date
+    if clock.days(in_utc) == (day,):
         return f"{between}, inferred {shown}; {day} is the day with all of them"
-    doubt = f"that leaves more than one day, and {in_utc.date()} is the day in UTC"
-    return f"UTC, assumed: {between}, inferred {shown}; {doubt}"
+    if any(c.found.origin == "url" and c.found.precision == "day" and c.found.date == day for c in dates):
+        return f"{between}, inferred {shown}; that leaves more than one day, and {day} is the one in its address"
+    taken = "UTC" if clock.may_be_utc else f"{_signed(clock.bounds.middle)}, the middle"
+    return f"{taken}, assumed: {between}, inferred {shown}; that leaves more than one day, and {day} is the day with it"
 
 
 def _signed(minutes: int) -> str:

@@ -27,11 +27,15 @@ _SUMMER = 4
 
 
 class Bounds(NamedTuple):
-    """The least and the greatest offset that a clock can have in a half-month (0 to 23), in minutes east of UTC."""
+    """The least and the greatest offset that a clock can have at some time of the year, in minutes east of UTC."""
 
-    half: int
     least: int
     greatest: int
+
+    @property
+    def middle(self) -> int:
+        """The offset in the middle, in quarters of an hour, told in minutes."""
+        return (self.least + self.greatest) // 30 * 15
 
 
 def half_of(day: date) -> int:
@@ -67,51 +71,31 @@ def _name(kind: str, instant: datetime, day: date) -> str:
     return f"{kind} {half_of(instant.date()):02d} {max(-999, min(999, least)):+04d}"
 
 
-def bounds_shown(shown: Mapping[str, str]) -> tuple[tuple[Bounds, ...], tuple[str, ...]]:
-    """The bounds of the offset in each half-month, and what drew them, as written; nothing where evidence contradicts.
+def bounds_shown(shown: Mapping[str, str]) -> tuple[Bounds | None, tuple[str, ...]]:
+    """The bounds of the offset, and what drew them, as written; nothing where evidence contradicts.
 
     `shown` are the names of evidence, each with what was written. One standard offset has to fit all of it, with or
-    without an hour of summer time in any half-month; what fits beside it stays possible. Pure.
+    without an hour of summer time; what fits beside it stays possible all the year, for on which day clocks are
+    changed nobody knows. Pure.
 
     Where no address holds a day, titles count: but people write on the eve what they date for the morrow, so that
     titles never show that a blog lives east of UTC, and west of it only several times and without a contradiction.
     """
-    found = _by_half(shown, _ADDRESS)
+    found = _least_offsets(shown, _ADDRESS)
     if not found:
-        found = _by_half(shown, _TITLE)
-        told = [least for some in found.values() for least, _ in some]
+        found = _least_offsets(shown, _TITLE)
+        told = [least for least, _ in found]
         if max(told, default=1) > 0 or sum(least + _DAY <= 0 for least in told) < _TITLES:
-            return (), ()
-    lowest = {half: max(some) for half, some in found.items()}
-    highest = {half: min(some) for half, some in found.items()}
-    standard = [
-        offset
-        for offset in range(_WEST, _EAST + 1)
-        if all(
-            # The larger offset reaches the latest beginning of a day, the smaller one lies before the earliest end.
-            offset + _SUMMER >= lowest[half][0] and offset < highest[half][0] + _DAY
-            for half in found
-        )
-    ]
-    if not standard:
-        return (), ()
-    bounds = []
-    for half in range(24):
-        some = (standard[0], min(standard[-1] + _SUMMER, _EAST))
-        if half in found:
-            own = max(some[0], lowest[half][0]), min(some[1], highest[half][0] + _DAY - 1)
-            # Both offsets of a half-month in which the clock was changed: each is possible.
-            some = own if own[0] <= own[1] else some
-        bounds.append(Bounds(half, some[0] * 15, some[1] * 15))
-    deciding = {max(lowest.values())[1]: None, min(highest.values())[1]: None}
-    return tuple(bounds), tuple(shown[name] for name in deciding)
+            return None, ()
+    latest, earliest = max(found), min(found)
+    # The larger offset reaches the latest beginning of a day, the smaller one lies before the earliest end.
+    first, last = max(_WEST, latest[0] - _SUMMER), min(_EAST, earliest[0] + _DAY - 1)
+    if first > last:
+        return None, ()
+    deciding = {latest[1]: None, earliest[1]: None}
+    return Bounds(first * 15, min(last + _SUMMER, _EAST) * 15), tuple(shown[name] for name in deciding)
 
 
-def _by_half(shown: Mapping[str, str], kind: str) -> dict[int, list[tuple[int, str]]]:
-    """The least offsets of one kind of evidence by their half-month, each with its name."""
-    found: dict[int, list[tuple[int, str]]] = {}
-    for name in sorted(shown):
-        if name.startswith(kind):
-            _, half, least = name.split(" ")
-            found.setdefault(int(half), []).append((int(least), name))
-    return found
+def _least_offsets(shown: Mapping[str, str], kind: str) -> list[tuple[int, str]]:
+    """The least offsets of one kind of evidence, each with its name."""
+    return [(int(name.rpartition(" ")[2]), name) for name in sorted(shown) if name.startswith(kind)]

@@ -31,41 +31,52 @@ class Clock:
     """How a blog's moments in UTC become days of its calendar.
 
     With a `zone` (an IANA name) by that zone; else by the offset that was seen nearest in the year, of `offsets`; else
-    by any offset within the `bounds` of the half-month, as long as all give one day; with none of them as they are
-    written. `local` names the writers (see `writer_of`) whose ``+00:00`` is the blog's own time.
+    by the offsets within the `bounds`, as `day` says; with none of them as they are written. `local` names the writers
+    (see `writer_of`) whose ``+00:00`` is the blog's own time.
     """
 
     zone: str | None = None
     offsets: tuple[Pair, ...] = ()
     local: frozenset[str] = frozenset()
-    bounds: tuple[Bounds, ...] = ()
+    bounds: Bounds | None = None
 
     def day(self, instant: datetime) -> date:
-        """The blog's calendar day of a moment told in UTC."""
+        """The blog's calendar day of a moment told in UTC.
+
+        Where the bounds leave several days, it is UTC's as long as UTC lies well within them, for many blogs never set
+        their clock; else the day of the offset in their middle.
+        """
         if self.bounds:
-            return self.bounded_day(instant) or instant.date()
+            return _shifted(instant, timedelta(minutes=0 if self.may_be_utc else self.bounds.middle))
         if self.zone or not self.offsets:
             return local_date(instant, self.zone)
         half = half_of(instant.date())
         minutes, _ = min(self.offsets, key=lambda pair: (_apart(pair[1], half), pair))
         return _shifted(instant, timedelta(minutes=minutes))
 
-    def bounded_day(self, instant: datetime) -> date | None:
-        """The day of a moment told in UTC that every offset within the bounds gives; None where they give several."""
-        own = next((some for some in self.bounds if some.half == half_of(instant.date())), None)
-        if own is None:
-            return None
-        first, last = (_shifted(instant, timedelta(minutes=minutes)) for minutes in (own.least, own.greatest))
-        return first if first == last else None
+    @property
+    def may_be_utc(self) -> bool:
+        """Whether the clock may be UTC's in winter; in summer alone it is so on the Azores only."""
+        return self.bounds is not None and self.bounds.least <= 0 <= self.bounds.greatest - 60
 
-    def moved(self, found: PublishedDate, raw: RawDate) -> PublishedDate:
-        """A date on the blog's calendar: a moment in UTC is moved, and any other offset is the blog's own."""
+    def days(self, instant: datetime) -> tuple[date, ...]:
+        """The days of a moment told in UTC that the offsets within the bounds give, at most three."""
+        if self.bounds is None:
+            return (self.day(instant),)
+        first, last = (_shifted(instant, timedelta(minutes=minutes)) for minutes in self.bounds)
+        return _from_to(first, last)
+
+    def moved(self, found: PublishedDate, raw: RawDate, addressed: date | None = None) -> PublishedDate:
+        """A date on the blog's calendar: a moment in UTC is moved, and any other offset is the blog's own.
+
+        `addressed` is the day in the post's address: it counts where the clock leaves it possible beside another.
+        """
         if found.instant is None or found.instant.utcoffset() != _UTC:
             return found
         writer = writer_of(raw)
         if writer in self.local or _is_rest(writer) or (self.bounds and raw.origin != "feed"):
             return found
-        day = self.day(found.instant)
+        day = addressed if addressed and addressed in self.days(found.instant) else self.day(found.instant)
         return found if day == found.date else replace(found, date=day)
 
 
@@ -104,19 +115,8 @@ def offsets_shown(dates: Iterable[RawDate]) -> list[tuple[str, str]]:
 
 
 def touched(name: str, before: Clock, after: Clock) -> bool:
-    """Whether a change of the clock touches the entries that show this evidence: it may be of a moment in UTC.
-
-    Where only bounds changed, those of the half-months are touched whose bounds did.
-    """
-    if not _is_offset(name):
-        return False
-    minutes, half, _ = _parsed(name)
-    if minutes:
-        return False
-    if not (before.bounds and after.bounds):
-        return before != after
-    moved = set(before.bounds) ^ set(after.bounds)
-    return any(some.half == half for some in moved)
+    """Whether a change of the clock touches the entries that show this evidence: it may be of a moment in UTC."""
+    return before != after and _is_offset(name) and not _parsed(name)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,4 +237,8 @@ def possible_days(text: str) -> tuple[date, ...]:
     if not _IN_UTC.search(text[-60:]) or not (found := parse_date(text)) or not found.instant:
         return ()
     first, last = _shifted(found.instant, _WEST), _shifted(found.instant, _EAST)
+    return _from_to(first, last)
+
+
+def _from_to(first: date, last: date) -> tuple[date, ...]:
     return tuple(first + timedelta(days=n) for n in range((last - first).days + 1))

@@ -1,4 +1,4 @@
-"""Names what stands in a blog's place: a challenge, a login, a parked domain, a removed blog, a consent wall."""
+"""Names what stands in for a blog: a challenge, a login, a parked domain, a removed blog, a consent wall, a fault."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import re
 from typing import Final
 
 from . import vocabulary as v
+from .faults import fault
 from .tree import Tree
+
+MAINTENANCE: Final = "a maintenance page"
 
 MANY_WORDS: Final = 250
 """A page with more visible words says something of its own; the longest of these pages known has about 200."""
@@ -38,7 +41,7 @@ _TITLES: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     ("a removed blog", re.compile(r"blog(?: has been)? removed|blog not found|blog has been removed.{0,40}")),
     ("a consent wall", re.compile(r"content warning|before you continue.{0,40}")),
     (
-        "a maintenance page",
+        MAINTENANCE,
         re.compile(r"maintenance(?: mode)?|(?:site |website )?(?:is )?under (?:maintenance|construction)|coming soon"),
     ),
 )
@@ -98,7 +101,7 @@ _SAID: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
         ),
     ),
     (
-        "a maintenance page",
+        MAINTENANCE,
         re.compile(
             r"briefly unavailable for scheduled maintenance"
             r"|(?:site|website|blog|we) (?:is|are) (?:currently |temporarily )?"
@@ -139,7 +142,8 @@ def interstitial(page: Tree | str) -> str | None:
     text = tree.text(0, 4000).lower() if tree.elements else ""
     said = next((name for name, shape in _SAID if shape.search(text[:4000])), None)
     called = next((name for name, shape in _TITLES if shape.fullmatch(title)), None)
-    return _scripted(tree, words) or _login(tree, words) or said or called or _gate(tree, words)
+    named = _scripted(tree, words) or _login(tree, words) or said or called or _gate(tree, words)
+    return named or fault(tree, text, title)
 
 
 def _holds_entry(tree: Tree) -> bool:

@@ -86,11 +86,17 @@ _DAYS_OF_WEEK = """monday mon lunes lun lundi montag mo segunda segunda-feira se
     |sunday sun domingo dom dimanche dim sonntag so domenica zondag zo niedziela nd"""
 
 
+MONTH_NAMES: dict[str, tuple[tuple[str, ...], ...]] = {
+    language: tuple(tuple(names.split()) for names in fields.split("|")) for language, fields in _MONTHS.items()
+}
+"""The names as written, by language and month."""
+
+
 def _month_table() -> dict[str, tuple[int, frozenset[str]]]:
     table: dict[str, tuple[int, frozenset[str]]] = {}
-    for language, fields in _MONTHS.items():
-        for number, names in enumerate(fields.split("|"), start=1):
-            for name in names.split():
+    for language, months in MONTH_NAMES.items():
+        for number, names in enumerate(months, start=1):
+            for name in names:
                 _, known = table.get(fold(name), (number, frozenset()))
                 table[fold(name)] = number, known | {language}
     return table
@@ -102,11 +108,6 @@ def _set(listed: str) -> frozenset[str]:
 
 MONTHS = _month_table()
 """Folded month name to its number and the languages that use it; no name means two months in the eight languages."""
-
-MONTH_NAMES: dict[str, tuple[tuple[str, ...], ...]] = {
-    language: tuple(tuple(names.split()) for names in fields.split("|")) for language, fields in _MONTHS.items()
-}
-"""The names as written, by language and month."""
 
 WEEKDAYS = _set(_WEEKDAYS)
 WEEKDAY_NUMBERS = {word: number for number, days in enumerate(_DAYS_OF_WEEK.split("|")) for word in fold(days).split()}

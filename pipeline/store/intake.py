@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
@@ -21,8 +21,7 @@ from .compiled import cursor_of, in_list_sql, insert_sql, rows_in, sql
 from .forgetting import forgotten_among
 from .protocol import PageSeen, PutResult
 from .rows import ENTRY_COLUMNS, entry_values
-
-_LONE = str.maketrans(dict.fromkeys(range(0xD800, 0xE000), "\ufffd"))
+from .storable import storable_entry, storable_page
 
 
 class _Named(NamedTuple):
@@ -107,7 +106,7 @@ def put_page(db: Connection, page: PageSeen, entries: Sequence[Entry]) -> PutRes
 
     The database's errors are sqlite3's own.
     """
-    storable = [_storable(entry) for entry in entries]
+    page, storable = storable_page(page), [storable_entry(entry) for entry in entries]
     with closing(cursor_of(db)) as cursor:
         dropped = forgotten_among(cursor, page.source, storable)
         kept = _named(entry for number, entry in enumerate(storable) if number not in dropped)
@@ -131,24 +130,6 @@ def put_page(db: Connection, page: PageSeen, entries: Sequence[Entry]) -> PutRes
         _put_sightings(cursor, page_id, known.values())
         _know_source(cursor, page.source, unresolved=unresolved)
     return PutResult(new=len(fresh), said=said, repeated=repeated, relisted=relisted, forgotten=len(dropped))
-
-
-def _storable(entry: Entry) -> Entry:
-    """An entry whose strings UTF-8 can hold: a lone surrogate can come from a broken page or a hand-made record."""
-    said = (entry.title, entry.body, entry.permalink or "", entry.author or "", *entry.categories, *entry.tags)
-    try:
-        "".join(said).encode("utf-8")
-    except UnicodeEncodeError:
-        return replace(
-            entry,
-            title=entry.title.translate(_LONE),
-            body=entry.body.translate(_LONE),
-            permalink=entry.permalink and entry.permalink.translate(_LONE),
-            author=entry.author and entry.author.translate(_LONE),
-            categories=tuple(c.translate(_LONE) for c in entry.categories),
-            tags=tuple(c.translate(_LONE) for c in entry.tags),
-        )
-    return entry
 
 
 def _named(entries: Iterable[Entry]) -> list[_Named]:

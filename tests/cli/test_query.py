@@ -83,6 +83,15 @@ class TestWords:
 
 
 class TestFilters:
+    @pytest.mark.parametrize("query", ["!!!", '"?!"', "( )"])
+    def test_a_query_without_a_word_finds_nothing_and_says_what_it_could_not_look_for(
+        self, ask: Run, query: str
+    ) -> None:
+        done = ask("query", query)
+        assert (done.status, done.out) == (1, "")
+        assert "was left out; nothing is left to look for" in done.err
+        assert ask("query", query, "--tag", "empathy").status == 0
+
     def test_filters_alone_give_the_newest_posts_that_pass(self, ask: Run) -> None:
         hits = ask("query", "--source", "tips", "--after", "2015", "--before", "2016", "--format", "jsonl").lines
         days = [hit["published"] for hit in hits]

@@ -255,7 +255,19 @@ def test_a_listing_that_ran_out_of_time_goes_on_there_also_where_its_way_is_forc
     ("body", "said"),
     [
         pytest.param(" \n", "is empty", id="empty"),
-        pytest.param("<b>Fatal error</b>: Uncaught Error in /var/www/index.php:33<br>", "breaks off", id="PHP's error"),
+        pytest.param(
+            "<html><body><h1>Error establishing a database connection</h1></body></html>",
+            "shows a database error in place of posts (status 200)",
+            id="a database",
+        ),
+        pytest.param(
+            "<html><body><p>Briefly unavailable for scheduled maintenance. Come back soon.</p></body></html>",
+            "shows a maintenance page",
+            id="maintenance",
+        ),
+        pytest.param(
+            "<b>Fatal error</b>: Uncaught Error in /var/www/index.php:33<br>", "error of PHP's", id="PHP's error"
+        ),
         pytest.param(
             '<!DOCTYPE html><html><head><title>Tag: x</title></head><body><div class="', "breaks off", id="cut"
         ),
@@ -276,3 +288,19 @@ def test_a_page_of_the_middle_that_is_no_whole_page_is_named_and_passed_over(
     blog.routes["/tag/x/page/6/"] = whole
     report = crawl([source], home=tmp_path, delay=0, backoff=0).sources[0]
     assert (report.outcome, report.missing, report.posts_total) == ("ok", (), 18)
+
+
+def test_a_fault_that_is_shown_as_the_first_page_is_named_and_takes_nothing(
+    blog: Any, html: Any, tmp_path: Path
+) -> None:
+    fault = "<html><body><h1>Error establishing a database connection</h1></body></html>"
+    blog.archive([[html.article(2 * n), html.article(2 * n + 1)] for n in range(3)])
+    source, whole = Source(name="blog", urls=(blog.url(),), channel="html"), dict(blog.routes)
+    assert crawl([source], home=tmp_path, delay=0, backoff=0).sources[0].posts_total == 6
+    for again in ({}, {"full": True}):
+        blog.routes = dict.fromkeys(whole, fault)
+        report = crawl([source], home=tmp_path, delay=0, backoff=0, **again).sources[0]
+        assert (report.outcome, report.error, report.posts_total) == ("failed", "CrawlError", 6)
+        assert any("shows a database error" in problem for problem in report.problems)
+    blog.routes = whole
+    assert crawl([source], home=tmp_path, delay=0, backoff=0).sources[0].outcome == "ok"

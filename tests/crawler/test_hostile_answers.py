@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,9 @@ from support.faults import (
     stream,
 )
 from tipsearch.crawler import SourceReport, crawl
+from tipsearch.pipeline import open_store
 from tipsearch.pipeline.records import Source
+from tipsearch.pipeline.why import explain
 
 TRIES = 5
 SECONDS = 0.8
@@ -154,7 +157,9 @@ def test_what_never_ends_ends_at_the_time_limit(page: Any, tmp_path: Path) -> No
 PEAK = """
 import json, resource, sys, tempfile
 from tipsearch.crawler import crawl
+from tipsearch.pipeline import open_store
 from tipsearch.pipeline.records import Source
+from tipsearch.pipeline.why import explain
 report = crawl([Source(name="x", urls=(sys.argv[1],))], home=sys.argv[2], delay=0, backoff=0.01, timeout=20).sources[0]
 peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 print(json.dumps([report.to_json(), peak]))
@@ -189,3 +194,38 @@ def test_what_swells_is_refused_by_name_in_bounded_memory(kind: str, tmp_path: P
     assert (report["outcome"], report["posts_total"]) == ("failed", 0)
     assert ("headers without an end" if kind == "headers" else "larger than 20 MB") in report["problems"][0]
     assert peak < MOST_MEMORY, f"{peak / 2**20:.0f} MB"
+
+
+HALVES = ("&#xD800;", "&#57343;", "\\ud800", "%ED%A0%80")
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_half_characters_on_a_page_end_no_crawl(half: str, tmp_path: Path) -> None:
+    told = {"@type": "BlogPosting", "datePublished": "2019-01-01", "author": {"name": "Ann"}, "url": "/x/"}
+    linked = json.dumps(told).replace('"}', f'{half}"}}').replace('-01"', f'-01 {half}"')
+    post = (
+        f"<html><head><title>Lamps {half}</title><link rel='canonical' href='/2019/01/lamps-{half}/'>"
+        f"<script type='application/ld+json'>{linked}</script></head><body class='single postid-1{half}'>"
+        f"<article class='post hentry tag-t{half}' id='post-1{half}'><h1 class='entry-title'>Lamps {half}</h1>"
+        f"<div class='entry-content'><p>Trim the wick {half} before it smokes.</p></div>"
+        f"<a rel='tag' href='/tag/t{half}/'>t{half}</a></article></body></html>"
+    )
+    listing = (
+        f"<html><body class='archive tag-x{half}'><main><article class='post hentry' id='post-1'>"
+        f"<h2 class='entry-title'><a href='/2019/01/lamps-{half}/?p={half}#{half}'>Lamps {half}</a></h2>"
+        f"<time datetime='2019-01-01 {half}'>1</time>"
+        f"<div class='entry-summary'><p>Trim the wick {half}…</p></div></article></main>"
+        f"<a class='next' rel='next' href='/tag/x-{half}/page/2/'>Older posts</a></body></html>"
+    )
+    with serve_pages({"/lamps/": post, "/tag/": listing}) as site:
+        sources = [Source(name=name, urls=(f"{site.url}/{name}/",)) for name in ("lamps", "tag")]
+        reports = crawled(tmp_path, *sources, timeout=10)
+        again = crawled(tmp_path, *sources, timeout=10)
+    assert (reports["lamps"].outcome, reports["lamps"].posts_total) == ("ok", 1)
+    assert reports["tag"].posts_total == 1
+    assert {name: report.posts_total for name, report in again.items()} == {"lamps": 1, "tag": 1}
+    with closing(open_store(tmp_path)) as store:
+        for post_said in store.posts():
+            json.dumps(post_said.to_json(), ensure_ascii=False).encode("utf-8")
+            (resolved,) = store.find(post_said.id)
+            json.dumps(explain(store, resolved).to_json(), ensure_ascii=False).encode("utf-8")

@@ -1,10 +1,12 @@
 """The contract of every store, run against each implementation."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -19,6 +21,8 @@ from tipsearch.pipeline.store.sqlite import SqliteStore
 
 TIPS = Source(name="tips")
 TEXT = "When the bell rings twice open the door and smile at whoever stands there."
+HALF = "half \ud800"
+"""With a surrogate whose other half is missing, which UTF-8 can't hold."""
 
 
 @pytest.fixture
@@ -80,6 +84,37 @@ class TestEntries:
     def test_lone_surrogates_and_nul_are_no_trouble(self, store: Store) -> None:
         put(store, entry("Tip \ud800", "a\x00b \udfff"))
         assert [k.entry.title for k in store.entries("tips")] == ["Tip \ufffd"]
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            {"platform_id": HALF},
+            {"permalink": f"https://example.com/{HALF}/"},
+            {"also_at": (f"https://example.com/{HALF}/",)},
+            {"dates": ((HALF, "label"),)},
+            {"author": HALF, "categories": (HALF,), "tags": (HALF,)},
+            {"page_url": f"https://example.com/{HALF}/"},
+            {"listed_in": HALF},
+            {"layout": HALF},
+        ],
+        ids="+".join,
+    )
+    def test_half_characters_in_what_an_entry_says_become_signs(self, store: Store, said: dict[str, Any]) -> None:
+        put(store, entry("Tip", TEXT, **said))
+        put(store, entry("Tip", TEXT, at=1, **said))
+        (known,) = store.entries("tips")
+        repr(known).encode("utf-8")
+        assert "\ufffd" in repr(known)
+        resolve_corpus(store, TIPS)
+        for post in store.posts():
+            json.dumps(post.to_json(), ensure_ascii=False).encode("utf-8")
+
+    @pytest.mark.parametrize("said", ["url", "next_url", "archive"])
+    def test_half_characters_in_what_a_page_says_are_no_trouble(self, store: Store, said: str) -> None:
+        page: dict[str, Any] = {"source": "tips", "url": "/", "kind": "listing", "observed_at": MOMENT, said: HALF}
+        store.put_page(PageSeen(**page), [entry("Tip", TEXT)])
+        store.put_page(PageSeen(**page), [entry("Tip", TEXT)])
+        assert [k.entry.title for k in store.entries("tips")] == ["Tip"]
 
     def test_full_texts_need_not_be_fetched(self, store: Store) -> None:
         put(

@@ -165,3 +165,10 @@ def test_a_plain_address_is_folded_as_one_with_something_to_fold(
     assert tidy_path(plain + fragment) is not None
     assert canonical_permalink(plain + fragment) == canonical_permalink(f"{plain}?utm_source=mail{fragment}")
     assert urlsplit(canonicalize_url(plain)).path in {tidy_path(plain), "/"}
+
+
+@pytest.mark.parametrize("place", ["path", "query", "fragment", "host"])
+def test_half_characters_in_an_address_are_no_trouble(place: str) -> None:
+    half = {name: "\ud800" if name == place else "" for name in ("path", "query", "fragment", "host")}
+    url = f"https://b{half['host']}.example/a{half['path']}/?p={half['query']}#c{half['fragment']}"
+    canonical_permalink(url).encode("utf-8")

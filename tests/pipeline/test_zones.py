@@ -16,10 +16,11 @@ from support.entries import entry
 from tipsearch.pipeline import Entry, Post, RawDate, Source, open_store, resolve
 from tipsearch.pipeline.corpus import resolve_corpus
 from tipsearch.pipeline.facts import Facts
+from tipsearch.pipeline.reading import date_candidates, read_entry
 from tipsearch.pipeline.resolver import known_entries, resolve_source
 from tipsearch.pipeline.store import PageSeen, Store
 from tipsearch.pipeline.why import explain
-from tipsearch.pipeline.written_days import half_of
+from tipsearch.pipeline.written_days import Bounds
 from tipsearch.pipeline.zones import Clock, offsets_shown, possible_days, zone_shown
 
 TIPS = Source(name="tips")
@@ -153,6 +154,11 @@ class TestSummerTime:
         )
 
 
+def clock_shown(*entries: Entry) -> Clock:
+    (facts,) = resolve_source(known_entries(entries), TIPS).facts.values()
+    return facts.clock
+
+
 def addressed(day: str, moment: str, title: str = "Shown", **fields: object) -> Entry:
     return fed(title, moment, permalink=f"https://example.com/{day}/{title.replace(' ', '-').lower()}/", **fields)
 
@@ -164,12 +170,49 @@ class TestWrittenDays:
     def test_another_post_is_moved_where_every_offset_left_gives_one_day(self) -> None:
         shown = addressed("2018/11/13", LATE)  # west of UTC-04:15
         assert day_of("Fed", shown, fed("Fed", "Mon, 05 Nov 2018 03:10:00 +0000")) == date(2018, 11, 4)
-        assert day_of("Fed", shown, fed("Fed", "Mon, 05 Nov 2018 04:40:00 +0000")) == date(2018, 11, 5)
+        assert day_of("Fed", shown, fed("Fed", "Mon, 05 Nov 2018 12:10:00 +0000")) == date(2018, 11, 5)
 
-    def test_an_hour_of_summer_time_is_reckoned_with(self) -> None:
-        shown = addressed("2018/11/13", LATE)
-        assert day_of("Fed", shown, fed("Fed", "Thu, 05 Jul 2018 03:00:00 +0000")) == date(2018, 7, 4)
-        assert day_of("Fed", shown, fed("Fed", "Thu, 05 Jul 2018 03:30:00 +0000")) == date(2018, 7, 5)
+    @pytest.mark.parametrize("day", ["2018-11-05", "2018-07-05"], ids=["of winter", "of summer"])
+    def test_an_hour_of_summer_time_is_reckoned_with(self, day: str) -> None:
+        clock = clock_shown(addressed("2018/11/13", LATE))
+        assert len(clock.days(datetime.fromisoformat(f"{day}T03:00:00+00:00"))) == 1
+        assert len(clock.days(datetime.fromisoformat(f"{day}T03:30:00+00:00"))) == 2
+
+    def test_a_clock_that_was_changed_between_two_posts_is_not_taken_for_the_earlier_one(self) -> None:
+        # New York, two hours after its clocks were put forward; the address of the other post is of two days before.
+        before = addressed("2018/03/09", "Sat, 10 Mar 2018 04:59:00 +0000", "Before")
+        after = fed("Fed", "Mon, 12 Mar 2018 04:20:00 +0000")
+        assert clock_shown(before).days(datetime(2018, 3, 12, 4, 20, tzinfo=UTC)) == (
+            date(2018, 3, 11),
+            date(2018, 3, 12),
+        )
+        assert day_of("Before", before, after) == date(2018, 3, 9)
+
+    def test_where_utc_itself_is_impossible_a_doubtful_day_is_that_of_the_middle(self) -> None:
+        evening = addressed("2018/11/13", "Wed, 14 Nov 2018 03:15:00 +0000")
+        midday = addressed("2018/11/14", LATE_DAY, "Noon")
+        assert clock_shown(evening, midday).bounds == (-12 * 60, -150)
+        assert day_of("Fed", evening, midday, fed("Fed")) == date(2018, 11, 13)
+        assert day_of("Fed", evening, midday, fed("Fed", "Wed, 14 Nov 2018 08:00:00 +0000")) == date(2018, 11, 14)
+        early = addressed("2018/11/14", "Tue, 13 Nov 2018 16:30:00 +0000")  # east of UTC+07:30
+        assert day_of("Fed", early, fed("Fed", "Tue, 13 Nov 2018 14:30:00 +0000")) == date(2018, 11, 14)
+
+    def test_a_blog_that_is_west_of_utc_in_some_season_is_not_taken_for_one_of_utc_in_another(self) -> None:
+        # St. John's: two hours and a half behind in summer, when the first of these was written.
+        shown = addressed("2018/08/02", "Fri, 03 Aug 2018 00:07:00 +0000"), addressed("2018/10/03", "2018-10-03T02:37Z")
+        assert clock_shown(*shown).bounds == (-210, 45)
+        assert day_of("Fed", *shown, fed("Fed", "Wed, 19 Dec 2018 00:20:00 +0000")) == date(2018, 12, 18)
+
+    def test_where_utc_is_possible_a_doubtful_day_is_that_of_utc(self) -> None:
+        noon = addressed("2018/11/14", LATE_DAY, "Noon")
+        assert day_of("Fed", noon, fed("Fed", "Wed, 14 Nov 2018 00:15:00 +0000")) == date(2018, 11, 14)
+
+    @pytest.mark.parametrize("day", ["2018/11/13", "2018/11/14", "2018/11/15"])
+    def test_a_doubtful_day_is_the_one_in_the_posts_own_address(self, day: str) -> None:
+        (own,) = known_entries([addressed(day, "Wed, 14 Nov 2018 11:00:00 +0000")])
+        anywhere = Clock(bounds=Bounds(-12 * 60, 14 * 60))
+        (told,) = (c for c in date_candidates(read_entry(own), "MDY", anywhere) if c.found.origin == "feed")
+        assert told.found.date.isoformat() == day.replace("/", "-")
 
     def test_evidence_of_both_seasons_agrees(self) -> None:
         winter = addressed("2018/11/13", "Wed, 14 Nov 2018 04:50:00 +0000", "Winter")
@@ -199,7 +242,7 @@ class TestWrittenDays:
     )
     def test_other_days_are_no_evidence(self, other: Entry) -> None:
         (facts,) = resolve_source(known_entries([other]), TIPS).facts.values()
-        assert facts.clock.bounds == ()
+        assert facts.clock.bounds is None
 
     def test_an_offset_that_is_shown_and_a_configured_zone_come_before(self) -> None:
         tokyo = Source(name="tips", time_zone="Asia/Tokyo")
@@ -233,20 +276,19 @@ class TestWrittenDays:
         st.lists(st.integers(0, 6 * 365 * 1440), min_size=1, max_size=40),
         st.lists(st.integers(0, 6 * 365 * 1440), min_size=1, max_size=10),
     )
-    def test_a_day_is_the_blogs_own_or_that_of_utc(self, name: str, posts: list[int], others: list[int]) -> None:
+    def test_the_blogs_own_day_is_never_ruled_out(self, name: str, posts: list[int], others: list[int]) -> None:
         zone, start = ZoneInfo(name), datetime(2018, 1, 1, tzinfo=UTC)
         moments = [start + timedelta(minutes=n) for n in posts]
         entries = [
             addressed(f"{m.astimezone(zone):%Y/%m/%d}", m.isoformat(), f"Post {n}") for n, m in enumerate(moments)
         ]
-        (facts,) = resolve_source(known_entries(entries), TIPS).facts.values()
-        assert facts.clock.bounds
+        clock = clock_shown(*entries)
+        assert clock.bounds
         for moment in (start + timedelta(minutes=n) for n in (*posts, *others)):
-            assert facts.clock.bounded_day(moment) in {None, moment.astimezone(zone).date()}
-        for moment in moments:
-            in_half = {m.astimezone(zone).utcoffset() for m in moments if half_of(m) == half_of(moment)}
-            if len(in_half) == 1:
-                assert facts.clock.day(moment) == moment.astimezone(zone).date()
+            assert moment.astimezone(zone).date() in clock.days(moment)
+            assert clock.day(moment) in clock.days(moment)
+        days = {post.title: post.published for post in resolve(entries)}
+        assert days == {f"Post {n}": m.astimezone(zone).date() for n, m in enumerate(moments)}
 
 
 @given(st.datetimes(datetime(1995, 1, 1), datetime(2030, 1, 1)), st.integers(-48, 56))
@@ -313,9 +355,9 @@ def test_an_offset_that_becomes_known_moves_the_posts_that_it_touches_and_no_oth
         assert store.sequence() == sequence + 1, "the same offset in another month touches nothing"
 
 
-def test_bounds_that_narrow_touch_the_posts_of_their_half_month_alone(tmp_path: Path) -> None:
+def test_bounds_that_narrow_move_a_day_and_those_that_stay_touch_nothing(tmp_path: Path) -> None:
     with closing(open_store(tmp_path)) as store:
-        put(store, fed("Fed"), addressed("2018/11/13", "Wed, 14 Nov 2018 03:15:00 +0000"))
+        put(store, fed("Fed"), addressed("2018/11/14", LATE_DAY, "Noon"))
         resolve_corpus(store, TIPS)
         assert {post.title: post.published for post in store.posts()}["Fed"] == date(2018, 11, 14)
         put(store, addressed("2018/11/13", "Wed, 14 Nov 2018 05:40:00 +0000", "Later"))
@@ -416,7 +458,7 @@ def test_any_batching_gives_the_days_of_all_evidence_at_once(
             [addressed("2018/11/13", "Wed, 14 Nov 2018 05:15:00 +0000"), addressed("2018/11/14", LATE_DAY, "Noon")],
             TIPS,
             [
-                "between UTC-12:00 and UTC-05:30, inferred from days that the blog writes",
+                "between UTC-12:00 and UTC-04:30, inferred from days that the blog writes",
                 "'Wed, 14 Nov 2018 05:15:00 +0000 in 2018/11/13'",
                 "2018-11-13 is the day with all of them",
             ],
@@ -424,7 +466,15 @@ def test_any_batching_gives_the_days_of_all_evidence_at_once(
         (
             [addressed("2018/11/13", "Wed, 14 Nov 2018 03:15:00 +0000"), addressed("2018/11/14", LATE_DAY, "Noon")],
             TIPS,
-            ["UTC, assumed: between", "more than one day, and 2018-11-14 is the day in UTC"],
+            [
+                "UTC-07:15, the middle, assumed: between UTC-12:00 and UTC-02:30",
+                "more than one day, and 2018-11-13 is the day with it",
+            ],
+        ),
+        (
+            [addressed("2018/11/14", "Wed, 14 Nov 2018 18:00:00 +0000", "Noon")],
+            TIPS,
+            ["UTC, assumed: between", "more than one day, and 2018-11-14 is the day with it"],
         ),
         (
             [dated("Shown", "2018-07-10T08:00:00+07:00"), dated("Too", "2018-01-10T08:00:00+09:00")],
@@ -432,7 +482,16 @@ def test_any_batching_gives_the_days_of_all_evidence_at_once(
             ["UTC+07:00 or UTC+09:00, whichever was seen nearest"],
         ),
     ],
-    ids=["assumed", "one offset", "a zone", "configured", "by addresses", "by addresses, open", "several offsets"],
+    ids=[
+        "assumed",
+        "one offset",
+        "a zone",
+        "configured",
+        "by addresses",
+        "by addresses, open",
+        "by addresses, UTC",
+        "several offsets",
+    ],
 )
 def test_why_says_from_what_the_zone_is_known(
     tmp_path: Path, others: list[Entry], source: Source, said: list[str]
