@@ -588,7 +588,7 @@ class TestEntries:
 
     def test_a_post_behind_a_password_is_noted(self) -> None:
         entry, said = self.read(title="Protected: Tea", content={"rendered": "", "protected": True})
-        assert (entry.form, entry.body, entry.title) == ("summary", "", "Protected: Tea")
+        assert (entry.form, entry.body, entry.title) == ("summary", "", "Tea")
         assert f"https://blog.example/post-17/ {PROTECTED_NOTE}" in said
 
     def test_a_blog_of_nothing_but_protected_posts_shows_summaries_only(self) -> None:
