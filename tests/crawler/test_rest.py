@@ -597,6 +597,16 @@ class TestEntries:
         drive(reader, site)
         assert reader.summaries_only
 
+    def test_a_text_that_is_not_there_is_no_whole_text(self) -> None:
+        entry, _ = self.read(content={"rendered": " \n", "protected": False})
+        assert (entry.form, entry.body.strip()) == ("summary", "")
+
+    def test_a_blog_that_keeps_its_texts_from_rest_shows_summaries_only(self) -> None:
+        site = WordPress([post(1, content={"rendered": ""}), post(2, content={"rendered": ""})])
+        reader = RestReader(archive(), BASE)
+        drive(reader, site)
+        assert reader.summaries_only
+
     @pytest.mark.parametrize("link", ["https://other.example/post-17/", "javascript:alert(1)", "/post-17/", 17, None])
     def test_a_link_elsewhere_is_no_permalink(self, link: object) -> None:
         entry, _ = self.read(link=link)
