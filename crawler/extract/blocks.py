@@ -146,7 +146,10 @@ class _Finder:
 
     def _ends_with(self, top: int, title: int, *, strong: bool) -> bool:
         """Whether the block of a page's only title ends with `top`."""
-        return self._is_beside_posts(top) if strong else self._is_whole(top, title)
+        if strong:
+            leads = self.titles.leads_to_post(title)
+            return leads and self._text_words(top, title) >= FEW_WORDS and self._is_beside_posts(top)
+        return self._is_whole(top, title)
 
     def _is_beside_posts(self, top: int) -> bool:
         """Whether several posts, by their class names, stand in what follows an element, each with one heading."""

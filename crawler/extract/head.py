@@ -34,6 +34,10 @@ _DATED: Final = (
 )
 """Names under which heads give a page's date: mostly that of publication, the surest first."""
 
+_ARTICLES: Final = frozenset(("BlogPosting", "Article", "NewsArticle"))
+_PAGES: Final = frozenset(("WebPage", "ItemPage", "Recipe", "HowTo", "Review", "PodcastEpisode"))
+"""What else plugins describe a post as, or the page around it."""
+
 _MAX_FEEDS: Final = 50
 LISTING_CLASSES: Final = frozenset(
     ("archive", "category", "tag", "author", "date", "blog", "search", "search-results", "feed-view", "index", "paged")
@@ -112,7 +116,9 @@ def read_head(tree: Tree, text: str, here: str | None) -> Head:
     head.next_url = links.get("next")
     head.rest = links.get("https://api.w.org/")
     _platform(head, text, metas)
-    _article(head, metas, _first_article(scripts), here or head.canonical)
+    article, dated = _described(scripts)
+    _article(head, metas, article, here or head.canonical)
+    head.dated = head.dated or dated
     return head
 
 
@@ -165,8 +171,9 @@ def _article(head: Head, metas: dict[str, str], article: dict[str, Any], here: s
         head.author = name.strip()
 
 
-def _first_article(texts: list[str]) -> dict[str, Any]:
-    """The first article of a page's JSON-LD; empty where there is none or it can't be read."""
+def _described(texts: list[str]) -> tuple[dict[str, Any], str]:
+    """The first article of a page's JSON-LD, empty where there is none, and the date that the page itself is given."""
+    dated = ""
     for text in texts[:20]:
         try:
             queue: list[Any] = [json.loads(text)]
@@ -179,7 +186,11 @@ def _first_article(texts: list[str]) -> dict[str, Any]:
             if isinstance(item, list):
                 queue += item[:100]
             elif isinstance(item, dict):
-                if item.get("@type") in ("BlogPosting", "Article", "NewsArticle"):
-                    return item
+                said = item.get("@type")
+                kinds = {kind for kind in (said if isinstance(said, list) else [said])[:9] if isinstance(kind, str)}
+                if kinds & _ARTICLES:
+                    return item, dated
+                if kinds & _PAGES and isinstance(item.get("datePublished"), str):
+                    dated = dated or item["datePublished"].strip()[:100]
                 queue += [value for value in item.values() if isinstance(value, (dict, list))]
-    return {}
+    return {}, dated

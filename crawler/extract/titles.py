@@ -58,14 +58,17 @@ class Titles:
         return self._without_doubles(posts or titles)
 
     def _heading_of(self, title: int) -> int:
-        """The one heading that leads to a post among several in an element that a class names a title; else itself.
+        """The heading in an element that a class names a title, where it is named so too or alone leads to a post.
 
-        Beside it stands the post's category, or what the theme says of its format.
+        Beside it stand the post's date or category, or what the theme says of its format; else the element itself.
         """
         tree = self.tree
         if tree.tags[title] in v.HEADINGS:
             return title
         heads = [i for i in tree.within(tree.headings, title) if tree.words(i)]
+        named = [i for i in heads if tree.roles[i] & v.TITLE]
+        if len(named) == 1:
+            return named[0]
         leading = [i for i in heads if self.leads_to_post(i)] if len(heads) > 1 else []
         return leading[0] if len(leading) == 1 else title
 
