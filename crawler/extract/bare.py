@@ -15,7 +15,12 @@ _ROW: Final = 3
 """Fewer titles are no listing."""
 
 _LEVELS: Final = 5
-_SLIDES: Final = re.compile(r"slide|carousel|ticker|gallery|(?<![\w-])products?\b", re.IGNORECASE)
+_SLIDES: Final = re.compile(
+    r"(?<!\S)(?!(?:category|tag|format)-)\S{0,100}?(?:slide|carousel|ticker|gallery|(?<![\w-])products?\b)",
+    re.IGNORECASE,
+)
+"""A slide show's class, or a product's; WordPress's own classes of a post speak of its terms and its format."""
+
 # WordPress's own pages of the pictures in a post.
 _ATTACHMENT: Final = re.compile(r"[?&]attachment_id=\d|/attachment/", re.IGNORECASE)
 

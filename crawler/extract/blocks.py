@@ -18,6 +18,7 @@ FEW_WORDS: Final = 8
 """A block without this many words beside its title is no teaser: lists of bare titles are left alone."""
 
 _ROW: Final = 3
+_NAMED: Final = 2
 MAX_BLOCKS: Final = 2000
 _PAGER_WORDS: Final = 42
 
@@ -116,13 +117,13 @@ class _Finder:
         marks = marks or titles
         tops: list[tuple[int, int]] = []
         for title in titles:
-            top, named = title, None
+            top, named, alone = title, None, False
             above = tree.parent[title]
             place = bisect_left(marks, title)
             before = marks[place - 1] if place else -1
             after = marks[place + 1] if place + 1 < len(marks) else len(tree.elements)
             while before < above and tree.end[above] <= after and not bounds(tree, above):
-                if len(marks) == 1 and not strong and self._is_whole(top, title):
+                if len(marks) == 1 and (alone := self._ends_with(top, title, strong=strong)):
                     break
                 top = above
                 if tree.roles[above] & v.BLOCK:
@@ -135,13 +136,31 @@ class _Finder:
         for title, top in tops:
             above = tree.parent[top]
             roots: tuple[int, ...] = (top,)
-            flat = self._stand(title, top) in flat_parents
+            flat = not (alone and strong) and self._stand(title, top) in flat_parents
             if flat:
                 roots = self._run(top, chosen, marks)
             blocks.append(
                 Block(title=title, roots=roots, parent=above, strong=strong, soft=bool(tree.soft[top]), flat=flat)
             )
         return blocks
+
+    def _ends_with(self, top: int, title: int, *, strong: bool) -> bool:
+        """Whether the block of a page's only title ends with `top`."""
+        if strong:
+            leads = self.titles.leads_to_post(title)
+            return leads and self._text_words(top, title) >= FEW_WORDS and self._is_beside_posts(top)
+        return self._is_whole(top, title)
+
+    def _is_beside_posts(self, top: int) -> bool:
+        """Whether several posts, by their class names, stand in what follows an element, each with one heading."""
+        tree = self.tree
+        following, posts = tree.next_sibling(top), 0
+        while following is not None and posts < _NAMED:
+            for number in tree.within(tree.spoken, following):
+                heads = tree.within(self.titles.headings, number) if tree.roles[number] & v.BLOCK else ()
+                posts += len(heads) == 1 and self.titles.leads_to_post(heads[0])
+            following = tree.next_sibling(following)
+        return posts >= _NAMED
 
     def _is_whole(self, top: int, title: int) -> bool:
         """Whether a page's only post ends with `top`: it has a text, and what follows has headings of its own."""

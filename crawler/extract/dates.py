@@ -48,9 +48,7 @@ def read_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
         elif roles & v.DATE and not roles & (v.BODY | v.BLOCK):
             element = tree.elements[number]
             stamp = element.get("title", "") or element.get("content", "")
-            if not _ISO.match(stamp) and any(
-                tree.tags[i] in ("time", "abbr") for i in range(number + 1, tree.end[number])
-            ):
+            if not _ISO.match(stamp) and _holds_date(tree, number):
                 continue
             if tree.roles[number] & v.UPDATED and not _named_published(element.get("class", "")):
                 continue
@@ -195,6 +193,14 @@ def dates_below(tree: Tree, heading: int) -> list[RawDate]:
 
 def _named_published(class_attribute: str) -> bool:
     return not {"published", "entry-date", "dt-published", "post-date"}.isdisjoint(class_attribute.lower().split())
+
+
+def _holds_date(tree: Tree, number: int) -> bool:
+    """Whether an element below one bears the date: by its tag, or named as that of publication beside the change's."""
+    return any(
+        tree.tags[i] in ("time", "abbr") or _named_published(tree.attributes[i].get("class", ""))
+        for i in range(number + 1, tree.end[number])
+    )
 
 
 def _is_updated(tree: Tree, number: int) -> bool:

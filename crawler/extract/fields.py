@@ -26,7 +26,10 @@ _IN_NAMES: Final = re.compile(
     r"\b(?:in|under)[\s:]+([^|·•]{2,200}?)(?=\s*[|·•]|\s+(?:please leave|leave a|by)\b|\s*$)", re.IGNORECASE
 )
 _COMMENTS_FRAGMENT: Final = re.compile(r"#(?:respond|comments?|comment-form|disqus_thread)$")
+_NO_TERMS: Final = frozenset(("author", "bookmark", "trackback"))
+_FEED: Final = re.compile(r"[/=](?:feed|rss2?|trackback)/?$")
 _MAX_NAME: Final = 120
+_WORDS_ABOUT: Final = 60
 _ABOUT: Final = v.META | v.DATE | v.CATEGORIES | v.TAGS | v.AUTHOR
 
 
@@ -103,6 +106,11 @@ def read_fields(tree: Tree, block: Block, body: int | None, permalink: str | Non
     read_line_dates(tree, zone, fields.dates)
     read_body_dates(tree, body, fields.dates)
     _read_terms(tree, zone, lines, line, fields, page)
+    if body is not None and not fields.categories and not fields.tags:
+        # Classic themes close a post's text with the line about it.
+        for number in tree.children(body):
+            if tree.roles[number] & v.META and tree.words(number) <= _WORDS_ABOUT:
+                _read_terms(tree, list(range(number, tree.end[number])), [], "", fields, page)
     _read_author(tree, zone, line, fields)
     if spelled := date_in(permalink):
         fields.dates.append(RawDate(spelled, "url", "permalink"))
@@ -325,12 +333,13 @@ def _term_kind(rel: str, archive: str, inside: list[tuple[int, int]]) -> str | N
 
 def _is_line_term(tree: Tree, number: int, name: str) -> bool:
     element = tree.elements[number]
-    if {"author", "bookmark"} & set(element.get("rel", "").split()) or tree.roles[number] & (v.DATE | v.AUTHOR):
+    rel, href = element.get("rel", "").split(), element.get("href", "")
+    if not _NO_TERMS.isdisjoint(rel) or _FEED.search(href) or tree.roles[number] & (v.DATE | v.AUTHOR):
         return False
     before = element.getprevious()
     lead = (before.tail if before is not None else tree.elements[tree.parent[number]].text) or ""
     by_author = re.search(r"\bby\s*$", lead, re.IGNORECASE) is not None
-    return not by_author and "/author/" not in element.get("href", "") and v.DATE_TEXT.search(name) is None
+    return not by_author and "/author/" not in href and v.DATE_TEXT.search(name) is None
 
 
 def names_in_line(text: str) -> list[str]:

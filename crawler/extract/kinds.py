@@ -17,7 +17,7 @@ from .blocks import Block
 from .bodies import Body
 from .fields import Fields
 from .head import LISTING_CLASSES, Head
-from .single import bears_page_title, own_title
+from .single import bears_page_title, own_title, top_heading
 from .tree import Tree
 
 Kind = Literal["listing", "post", "none"]
@@ -164,6 +164,9 @@ def single_post(tree: Tree, head: Head, here: str | None, found: list[Found]) ->
     for f in above:
         f.listed = False
     main.fields.permalink = None
+    top = top_heading(tree, head)
+    if top is not None and top != main.block.title:
+        main.fields.title = tree.text(top, 20_000)
     main.fields.title = main.fields.title or own_title(tree, head)
     return [*above, main]
 
@@ -174,7 +177,7 @@ def _agrees(dates: list[RawDate], published: str) -> bool:
     if shown is None:
         return False
     own, stated = date_readings(shown), date_readings(published)
-    return not own or not stated or any(abs((a - b).days) <= 1 for a in own for b in stated)
+    return not stated or any(abs((a - b).days) <= 1 for a in own for b in stated)
 
 
 def _is_alike(f: Found, groups: set[tuple[object, ...]]) -> bool:

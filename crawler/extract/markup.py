@@ -20,7 +20,7 @@ from .links import page_links
 from .naming import archive_name
 from .pager import last_page, next_page
 from .records import Extraction, Page
-from .single import bears_page_title, heads_itself, own_block, own_heading, own_title
+from .single import ENOUGH_WORDS, bears_page_title, heads_itself, longest_body, own_block, own_heading, own_title
 from .tree import Tree
 
 
@@ -44,7 +44,7 @@ def extract_html(page: Page) -> Extraction:
         found = _read_blocks(tree, blocks[:MAX_BLOCKS], facts, is_post=is_post)
     alone = not found and here is not None and is_permalink(here)
     spelled = here is not None and not listing and is_permalink(here) and heads_itself(tree, head)
-    if alone or ((is_post or spelled) and not any(_is_own(f, head, here) for f in found)):
+    if alone or ((is_post or spelled) and _lacks_own(tree, head, here, found)):
         found = _with_own_post(tree, head, facts, found)
     archive = archive_name(tree, head, here)
     kind = page_kind(head, here, archive, found)
@@ -87,6 +87,13 @@ def extract_html(page: Page) -> Extraction:
 
 def _says_nothing(tree: Tree) -> bool:
     return any(tree.words(i) > 1 and not tree.outside[i] and not tree.soft[i] for i in tree.nothing)
+
+
+def _lacks_own(tree: Tree, head: Head, here: str | None, found: list[Found]) -> bool:
+    """Whether the page's own post was not found, or no more of it than a line below its title."""
+    words = max((f.body.words for f in found if _is_own(f, head, here)), default=0)
+    body = longest_body(tree) if 0 < words < ENOUGH_WORDS else None
+    return not words or (body is not None and tree.words(body) > ENOUGH_WORDS + words)
 
 
 def _is_own(f: Found, head: Head, here: str | None) -> bool:

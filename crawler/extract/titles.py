@@ -50,13 +50,28 @@ class Titles:
             if not named and tree.tags[number] in v.HEADINGS:
                 named = self._bookmarked(number)
             if named and not self._is_home_link(number):
-                titles.append(number)
+                titles.append(self._heading_of(number))
                 last_end = tree.end[number]
         if unseen:
             shown = {self.link_of(i) for i in titles}
             titles = sorted([*titles, *(i for i in unseen if self.link_of(i) not in shown)])
         posts = [number for number in titles if not self._heads_page(number)]
         return self._without_doubles(posts or titles)
+
+    def _heading_of(self, title: int) -> int:
+        """The heading in an element that a class names a title, where it is named so too or alone leads to a post.
+
+        Beside it stand the post's date or category, or what the theme says of its format; else the element itself.
+        """
+        tree = self.tree
+        if tree.tags[title] in v.HEADINGS:
+            return title
+        heads = [i for i in tree.within(tree.headings, title) if tree.words(i)]
+        named = [i for i in heads if tree.roles[i] & v.TITLE]
+        if len(named) == 1:
+            return named[0]
+        leading = [i for i in heads if self.leads_to_post(i)] if len(heads) > 1 else []
+        return leading[0] if len(leading) == 1 else title
 
     def _is_unseen(self, number: int) -> bool:
         """Whether an element that a class names a title is there for readers aloud alone, and leads to a post."""

@@ -47,7 +47,7 @@ WORDS: Final[dict[int, str]] = {
     UNTITLED: "hentry h-entry post-outer post-outer-container wp-block-post type-post",
     BODY: """entry-content post-body post-content post_content entry__content post__content e-content entry
         post-entry entry-body storycontent wp-block-post-content articlebody article-body post-text post__body
-        entry-text posttext pf-content blog-content the-content single-content
+        entry-text entrytext posttext pf-content blog-content the-content single-content
         elementor-widget-theme-post-content""",
     SUMMARY: """entry-summary entry-excerpt post-excerpt post_excerpt excerpt p-summary wp-block-post-excerpt
         wp-block-post-excerpt__excerpt post-snippet snippet-item elementor-post__excerpt ast-excerpt-container
@@ -64,7 +64,7 @@ WORDS: Final[dict[int, str]] = {
         blog-pager pager wp-block-query-pagination wp-block-latest-posts wp-block-latest-comments
         cookie-notice newsletter subscribe-form author-box about-author author-info entry-author-box popular-posts
         recent-posts-list sticky-slider comment-body replies wp-pagenavi post-nav adjacent-entry-pagination
-        archive-pagination load-more-posts status-msg-wrap""",
+        archive-pagination load-more-posts status-msg-wrap td-main-sidebar td-ss-main-sidebar""",
     WIDGET: """widget widget-area recent-posts latest-posts popular featured-posts trending featuredpage
         featured-content widget-wrap textwidget""",
     HIDDEN: """screen-reader-text sr-only visually-hidden visuallyhidden hidden assistive-text d-none
@@ -160,11 +160,21 @@ _WIDGET_TOKEN = re.compile(
 )
 _NO_PREFIX = "related|recent|popular|next|prev|previous|widget|nav|sidebar|featured|trending|latest|footer|menu|page"
 _PREFIX = rf"(?!(?:{_NO_PREFIX})[-_])"
+_NO_POSTS_DATE = (
+    "comments?|events?|start|end|due|from|to|until|expir[a-z]*|birth|modified|updated?|last|release|valid|by|order|sort"
+    "|filter|current|today|form|field|input|picker"
+)
 _THEME_TOKENS = (
     (
         DATE,
         re.compile(
             r"(?:(?:entry|post|article|blog|meta|item)[-_]{1,2})?(?:publish(?:ed)?[-_])?date[-_](?:badge|box|published|post|time|stamp)"
+        ),
+    ),
+    (
+        DATE,
+        re.compile(
+            rf"{_PREFIX}(?:(?!(?:{_NO_POSTS_DATE})[-_])[a-z0-9]{{1,20}}[-_]{{1,2}}){{1,3}}date",
         ),
     ),
     (
@@ -188,8 +198,8 @@ _THEME_TOKENS = (
 )
 """How themes build their own names: a prefix before one of the common ones (``fusion-post-title``)."""
 _HARMLESS = re.compile(
-    r"(?:has|no|with|is|tag|category|content|left|right|both|comments|format|site-content|page|ast|layout|col|et)[-_].*"
-    r"|comments?-(?:open|closed|on|off|link)|sidebar-(?:left|right|none|layout|content.*)|footer-.*credit"
+    r"(?:has|no|with|is|tag|category|content(?!(?:[-_][a-z0-9]{1,12}){0,2}[-_]date$)|left|right|both|comments|format|site-content|page|ast|layout|col|et)[-_].*"
+    r"|comments?-(?:open|closed|on|off|link)|sidebar-(?:left|right|none|layout|content.*)(?:-layout)?|footer-.*credit"
 )
 
 
@@ -218,11 +228,23 @@ def roles_of(class_attribute: str) -> int:
     roles = 0
     for token in tokens:
         roles |= _roles_of_name(token) if len(token) <= _LONG_NAME else _roles_of_name.__wrapped__(token)
+    if "h-entry" in tokens or "p-name" in tokens:
+        roles = _as_microformats(tokens, roles)
     if roles & WIDGET and "blog" in tokens:
         # Blogger's main column is itself class="widget Blog".
         roles = (roles & ~(WIDGET | OUTSIDE)) | MAIN
     if roles & (BLOCK | META) and "related-post" not in tokens:
         roles &= ~(OUTSIDE | WIDGET)
+    return roles
+
+
+def _as_microformats(tokens: list[str], roles: int) -> int:
+    """The roles of an element that microformats2 names: comments are entries there too, and authors have names."""
+    names = set(tokens)
+    if not names.isdisjoint(("comment", "p-comment", "h-cite")):
+        roles &= ~(BLOCK | UNTITLED)
+    if not names.isdisjoint(("fn", "h-card", "p-author")) and names.isdisjoint(("entry-title", "post-title")):
+        roles &= ~TITLE
     return roles
 
 
@@ -247,7 +269,7 @@ MORE_START: Final = re.compile(
 """How such a link begins where the post's title follows in it, visible or not."""
 
 POSTED: Final = re.compile(
-    r"[\s,;|·•–-]{0,6}(?:this\s+(?:entry|post|article)\s+was\s+)?(?:posted|published|written|filed|publi[ée]e?|publicado|pubblicato|ver[öo]ffentlicht|geplaatst|erstellt)"
+    r"\s*+[\s,;|·•–-]{0,6}(?:this\s+(?:entry|post|article)\s+was\s+)?(?:posted|published|written|filed|publi[ée]e?|publicado|pubblicato|ver[öo]ffentlicht|geplaatst|erstellt)"
     r"(?:\s*:|\s+(?:on|in|by|at|under|le|el|em|il|am|op|von|por|par|da|the\b|\d|[A-Z][a-zé]{2,11}\.?\s+\d)|\s*$)",
     re.IGNORECASE,
 )
