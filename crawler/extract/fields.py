@@ -20,7 +20,7 @@ _POST_NUMBER: Final = re.compile(r"(?:^|\s)post-(\d{1,12})(?:\s|$)")
 _BLOGGER_NUMBER: Final = re.compile(r"^(?:post-body-|post-)?(\d{15,20})$")
 _BY: Final = re.compile(r"^\s*(?:(?:posted|written|published)\s+)?(?:by|von|par|por|di|door)\b[\s:]*", re.IGNORECASE)
 _BY_NAME: Final = re.compile(
-    r"\bby\s+(?!(?:on|in|at|under)\b)([^|,·•]{2,60}?)(?=\s+(?:on|in|at|under)\b|\s*[|·•,]|\s*$)", re.IGNORECASE
+    r"\bby\s+(?!(?:on|in|at|under)\b)([^|,·•]{2,60}?)(?=\s+(?:on|in|at|under)\b|\s*[|·•,@]|\s*$)", re.IGNORECASE
 )
 _IN_NAMES: Final = re.compile(
     r"\b(?:in|under)[\s:]+([^|·•]{2,200}?)(?=\s*[|·•]|\s+(?:please leave|leave a|by)\b|\s*$)", re.IGNORECASE
@@ -63,7 +63,8 @@ def read_link(tree: Tree, block: Block, base: str | None, page_url: str | None) 
         if address is None or not may_be_post(address, page_url) or same_page(address, page_url):
             continue
         text = tree.text(link, 100)
-        named = v.PERMALINK_TEXT.fullmatch(text) or v.DATE_LINE.fullmatch(text)
+        named = v.PERMALINK_TEXT.fullmatch(text) or v.DATE_LINE.fullmatch(text) or v.CLOCK.fullmatch(text)
+        named = named or v.PERMALINK_TEXT.fullmatch(attributes.get("title", ""))
         if named or "bookmark" in attributes.get("rel", "").split() or tree.roles[link] & v.DATE:
             ranked.append((0, address))
         elif is_more_link(tree, link) or _COMMENTS_FRAGMENT.search(address):
@@ -231,7 +232,7 @@ def _posted_lines(tree: Tree, zone: list[int]) -> list[int]:
         if text and number != zone[0] and v.POSTED.match(text):
             above = tree.parent[number]
             wide = tree.words(above) <= 40 and tree.tags[number] in ("span", "small", "em", "i", "b", "strong")
-            return [above if wide else number]
+            return [above if wide and not tree.roles[number] & v.META else number]
         if tail and v.POSTED.match(tail):
             line = []
             following = tree.next_sibling(number)
@@ -328,6 +329,8 @@ def _is_line_term(tree: Tree, number: int, name: str) -> bool:
     element = tree.elements[number]
     if {"author", "bookmark"} & set(element.get("rel", "").split()) or tree.roles[number] & (v.DATE | v.AUTHOR):
         return False
+    if v.CLOCK.fullmatch(name) or tree.attributes[number]["href"][:11].lower() == "javascript:":
+        return False
     before = element.getprevious()
     lead = (before.tail if before is not None else tree.elements[tree.parent[number]].text) or ""
     by_author = re.search(r"\bby\s*$", lead, re.IGNORECASE) is not None
@@ -366,7 +369,7 @@ def _read_author(tree: Tree, zone: list[int], line: str, fields: Fields) -> None
             and not _has_author_link(tree, number)
         ):
             continue  # Blogger calls every line about a post a byline.
-        if found := re.split(r"\s+(?:on|in|at)\s+|[|·•]", name, maxsplit=1):
+        if found := re.split(r"\s+(?:on|in|at|@)\s+|[|·•]", name, maxsplit=1):
             name = found[0].strip(" \xa0,")
         if name and len(name) <= _MAX_NAME and not v.DATE_TEXT.search(name):
             fields.author = name

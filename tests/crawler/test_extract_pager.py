@@ -32,10 +32,18 @@ def listing(after, url=f"{SITE}/tag/x/page/2/", more=""):
         pytest.param('<a href="/tag/x/">Older posts</a>', id="the archive's first page"),
         pytest.param('<a href="/tag/x/page/1/">Next</a>', id="a number below"),
         pytest.param('<a href="https://other.example/page/3/">Older posts</a>', id="another site"),
+        pytest.param('<a class="show-more" href="/">Show all</a>', id="the front page, by its class alone"),
+        pytest.param('<a class="load-more" href="javascript:;">More posts</a>', id="a script without an address"),
     ],
 )
 def test_not_the_next_page(link):
     assert listing(link).next_url is None
+
+
+@pytest.mark.parametrize("href", ["javascript:;", "#"])
+def test_a_script_that_loads_the_next_posts_has_their_address_beside_it(href):
+    link = f'<div class="blog-pager"><a class="load-more" href="{href}" data-load="/tag/x/page/3/">More posts</a></div>'
+    assert listing(link).next_url == f"{SITE}/tag/x/page/3/"
 
 
 @pytest.mark.parametrize(
