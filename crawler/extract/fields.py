@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 from ...pipeline.records import RawDate
+from ...pipeline.urls import canonical_permalink
 from . import vocabulary as v
 from .addresses import absolute, archive_of, date_in, is_home, may_be_post, same_page
 from .blocks import Block
@@ -27,6 +28,7 @@ _IN_NAMES: Final = re.compile(
 )
 _COMMENTS_FRAGMENT: Final = re.compile(r"#(?:respond|comments?|comment-form|disqus_thread)$")
 _MAX_NAME: Final = 120
+_NEAR: Final = 4
 _ABOUT: Final = v.META | v.DATE | v.CATEGORIES | v.TAGS | v.AUTHOR
 
 
@@ -76,7 +78,7 @@ def read_link(tree: Tree, block: Block, base: str | None, page_url: str | None) 
     if own and is_home(own):
         # The front page of another site is what a post of the format "link" speaks of, and no address of its own.
         own = None
-    return own or _sole_address(tree, block, links, base, page_url)
+    return own or _sole_address(tree, block, links, base, page_url) or _own_anchor(tree, block, links, base)
 
 
 def _sole_address(tree: Tree, block: Block, links: list[int], base: str | None, page_url: str | None) -> str | None:
@@ -86,6 +88,19 @@ def _sole_address(tree: Tree, block: Block, links: list[int], base: str | None, 
     leads = {absolute(base, tree.attributes[i].get("href")) for i in links if not tree.outside[i]}
     posts = {a.partition("#")[0] for a in leads if a and may_be_post(a, page_url) and not same_page(a, page_url)}
     return posts.pop() if len(posts) == 1 else None
+
+
+def _own_anchor(tree: Tree, block: Block, links: list[int], base: str | None) -> str | None:
+    """The address of a post that has no page of its own but an anchor with its number, which a link of it names."""
+    for link in links:
+        address = absolute(base, tree.attributes[link].get("href")) or ""
+        anchor = address.partition("#")[2]
+        # An address whose anchor is a post's keeps it when it is compared.
+        if anchor.isdecimal() and canonical_permalink(address).endswith(f"#{anchor}"):
+            near = range(max(0, block.start - _NEAR), tree.end[block.roots[-1]])
+            if any(tree.attributes[i].get("name") == anchor for i in near):
+                return address
+    return None
 
 
 def read_fields(tree: Tree, block: Block, body: int | None, permalink: str | None, page: PageFacts) -> Fields:

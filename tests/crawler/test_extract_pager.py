@@ -6,7 +6,7 @@ import pytest
 
 from tipsearch.crawler.extract import Page, extract
 from tipsearch.crawler.extract import vocabulary as v
-from tipsearch.crawler.extract.addresses import absolute, is_permalink
+from tipsearch.crawler.extract.addresses import absolute, archive_of, is_permalink
 from tipsearch.crawler.extract.tree import Tree
 
 SITE = "https://desk.example.org"
@@ -133,3 +133,15 @@ def test_a_short_look_at_a_text_does_not_shorten_a_later_one():
     number = tree.tags.index("h2")
     tree.text(number, 40)
     assert tree.text(number, 20_000) == "A title that stands far to the right"
+
+
+@pytest.mark.parametrize(
+    ("address", "archive"),
+    [
+        ("http://desk.example.org/blog/labels/ink%20stands.html", "label:ink stands"),
+        ("http://desk.example.org/blog/2005_06_01_archive.html", "date:2005/06"),
+        ("http://desk.example.org/2005/06/labels-for-drawers.html", ""),
+    ],
+)
+def test_the_archives_that_blogger_wrote_as_files(address, archive):
+    assert archive_of(address) == archive
