@@ -79,7 +79,10 @@ def _picture_card(titles: Titles, heading: int) -> int | None:
         around = tree.parent[around]
         if around < 0 or bounds(tree, around) or len(tree.within(titles.headings, around)) > 1:
             return None
-        if any("img" in tree.tags[i : tree.end[i]] for i in tree.within(tree.links, around)):
+        links = tree.within(tree.links, around)
+        # Some themes lay a link without words over the picture.
+        laid = any("img" in tree.tags[i : tree.end[i]] for i in links)
+        if laid or ("img" in tree.tags[around : tree.end[around]] and any(not tree.words(i) for i in links)):
             return around
     return None
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from . import vocabulary as v
 from .addresses import absolute, same_page, split_page_number
+from .anchored import anchored_posts
 from .bare import bare_titles, few_titles, lone_titles, pictured_titles
 from .leads import bounds
 from .titles import Titles
@@ -70,6 +71,8 @@ class _Finder:
     def find(self) -> list[Block]:
         tree = self.tree
         strong = self.titles.strong()
+        if numbered := anchored_posts(self.titles, strong):
+            return self._anchored(numbered)
         blocks = self._spread(strong, strong=True)
         covered = bytearray(len(tree.elements))
         for block in blocks:
@@ -162,6 +165,32 @@ class _Finder:
             following = tree.next_sibling(following)
         return posts >= _NAMED
 
+    def _anchored(self, numbered: dict[int, int | None]) -> list[Block]:
+        """The blocks of numbered anchors; each begins with its title where it has one."""
+        tree = self.tree
+        heads = {anchor: anchor if title is None else title for anchor, title in numbered.items()}
+        marks = sorted(heads.values())
+        tops: dict[int, int] = {}
+        for anchor, head in heads.items():
+            top, above, place = head, tree.parent[head], bisect_left(marks, head)
+            before = marks[place - 1] if place else -1
+            after = marks[place + 1] if place + 1 < len(marks) else len(tree.elements)
+            while before < above and tree.end[above] <= after and not bounds(tree, above):
+                if len(marks) == 1 and self._text_words(top, head) >= FEW_WORDS:
+                    # A page's only post: what is around it may be all of the page.
+                    break
+                top, above = above, tree.parent[above]
+            tops[anchor] = top
+        chosen, blocks = set(tops.values()), []
+        for anchor, top in tops.items():
+            title = numbered[anchor]
+            bare = tree.words(top) == (tree.words(title) if title is not None else 0)
+            flat = bare or not top <= anchor < tree.end[top]
+            roots = self._run(top, chosen, marks) if flat else (top,)
+            soft = bool(tree.soft[top])
+            blocks.append(Block(title, roots, parent=tree.parent[top], strong=True, soft=soft, flat=flat))
+        return sorted(blocks, key=lambda block: block.start)
+
     def _is_whole(self, top: int, title: int) -> bool:
         """Whether a page's only post ends with `top`: it has a text, and what follows has headings of its own."""
         tree = self.tree
@@ -234,7 +263,17 @@ class _Finder:
                 break
             roots.append(following)
             following = tree.next_sibling(following)
+        while len(roots) > 1 and following in chosen and self._is_of_next(roots[-1]):
+            roots.pop()
         return tuple(roots)
+
+    def _is_of_next(self, number: int) -> bool:
+        """Whether what stands before a post is its anchor, or a heading that dates it."""
+        tree = self.tree
+        if tree.tags[number] == "a" and not tree.words(number):
+            return True
+        named = tree.roles[number] & v.GROUP_DATE or tree.tags[number] in v.HEADINGS
+        return bool(named) and v.DATE_HEADING.fullmatch(tree.text(number, 100).rstrip(" –-|")) is not None
 
     def _is_pager(self, number: int) -> bool:
         """Whether an element is nothing but links to the archive's other pages."""

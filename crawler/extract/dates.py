@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ...pipeline.dates.order import date_readings
 from ...pipeline.records import RawDate
 from . import vocabulary as v
 from .tree import Tree
@@ -16,7 +17,12 @@ _UPDATED_BEFORE: Final = re.compile(
     r"updated|modified|edited|aktualisiert|mise à jour|actualizado|aggiornato", re.IGNORECASE
 )
 _FILE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|pdf|docx?|xlsx?|zip|mp3|mp4)$", re.IGNORECASE)
-_CLOCK: Final = re.compile(r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?)?", re.IGNORECASE)
+_SPAN: Final = re.compile(
+    r"\b(?:19|20)\d\d\s{0,3}[–—-]\s{0,3}(?:[^\W\d_]{3,12}\.?\s{1,3})?(?:(?:19|20)\d\d\b|present\b|now\b|today\b|heute\b)",
+    re.IGNORECASE,
+)
+"""From when to when: a position in a curriculum vitae, and no post's date."""
+
 _DATE_LINE_WORDS: Final = 7
 _META_WORDS: Final = 40
 _DATE_WORDS: Final = 4
@@ -52,13 +58,7 @@ def read_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
                 continue
             if tree.roles[number] & v.UPDATED and not _named_published(element.get("class", "")):
                 continue
-            if _ISO.match(stamp):
-                dates.append(
-                    RawDate(stamp, "time", _place(tree, number, "title" if element.get("title") else "content"))
-                )
-            text = date_words(_label(tree, number))
-            if text and text != stamp:
-                dates.append(RawDate(text, "label", _place(tree, number)))
+            _add_named(tree, number, stamp, dates)
         elif tree.tags[number] == "abbr" and _ISO.match(stamp := tree.attributes[number].get("title", "")):
             # hAtom's pattern for dates, which some themes follow without its classes.
             dates.append(RawDate(stamp[:200], "time", _place(tree, number, "title")))
@@ -69,6 +69,19 @@ def read_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
     _read_bare_dates(tree, zone, dates)
     if not dates:
         _read_sole_update(tree, zone, dates)
+
+
+def _add_named(tree: Tree, number: int, stamp: str, dates: list[RawDate]) -> None:
+    """Adds what an element that a class names a date says, by `stamp`, its attribute, and by its words."""
+    element = tree.elements[number]
+    if _ISO.match(stamp):
+        dates.append(RawDate(stamp, "time", _place(tree, number, "title" if element.get("title") else "content")))
+    text = date_words(_label(tree, number))
+    if text and text != stamp and not _SPAN.search(text):
+        dates.append(RawDate(text, "label", _place(tree, number)))
+    if _ISO.match(written := element.get("datetime", "")) and not date_readings(text):
+        # Many of Blogger's themes write a time's attribute on a span, for dates in whatever language.
+        dates.append(RawDate(written[:200], "time", _place(tree, number, "datetime")))
 
 
 def read_body_dates(tree: Tree, body: int | None, dates: list[RawDate]) -> None:
@@ -233,6 +246,6 @@ def date_words(text: str) -> str:
         return found[0]
     text = re.sub(r"^(?:posted|published)?\s*(?:on\b)?[\s:]*", "", text[:300], flags=re.IGNORECASE)
     text = re.split(r"\s(?:in|by|at|under)(?:\s|$)|[|·•]", text, maxsplit=1)[0].strip()
-    if _CLOCK.fullmatch(text):
+    if v.CLOCK.fullmatch(text):
         return ""
     return text if 0 < len(text) <= 60 and re.match(r"(?:in|by)\b", text) is None else ""

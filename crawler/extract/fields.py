@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 from ...pipeline.records import RawDate
+from ...pipeline.urls import canonical_permalink
 from . import vocabulary as v
 from .addresses import absolute, archive_of, date_in, is_home, may_be_post, same_page
 from .blocks import Block
@@ -20,7 +21,7 @@ _POST_NUMBER: Final = re.compile(r"(?:^|\s)post-(\d{1,12})(?:\s|$)")
 _BLOGGER_NUMBER: Final = re.compile(r"^(?:post-body-|post-)?(\d{15,20})$")
 _BY: Final = re.compile(r"^\s*(?:(?:posted|written|published)\s+)?(?:by|von|par|por|di|door)\b[\s:]*", re.IGNORECASE)
 _BY_NAME: Final = re.compile(
-    r"\bby\s+(?!(?:on|in|at|under)\b)([^|,·•]{2,60}?)(?=\s+(?:on|in|at|under)\b|\s*[|·•,]|\s*$)", re.IGNORECASE
+    r"\bby\s+(?!(?:on|in|at|under)\b)([^|,·•]{2,60}?)(?=\s+(?:on|in|at|under)\b|\s*[|·•,@]|\s*$)", re.IGNORECASE
 )
 _IN_NAMES: Final = re.compile(
     r"\b(?:in|under)[\s:]+([^|·•]{2,200}?)(?=\s*[|·•]|\s+(?:please leave|leave a|by)\b|\s*$)", re.IGNORECASE
@@ -30,6 +31,7 @@ _NO_TERMS: Final = frozenset(("author", "bookmark", "trackback"))
 _FEED: Final = re.compile(r"[/=](?:feed|rss2?|trackback)/?$")
 _MAX_NAME: Final = 120
 _WORDS_ABOUT: Final = 60
+_NEAR: Final = 4
 _ABOUT: Final = v.META | v.DATE | v.CATEGORIES | v.TAGS | v.AUTHOR
 
 
@@ -66,7 +68,8 @@ def read_link(tree: Tree, block: Block, base: str | None, page_url: str | None) 
         if address is None or not may_be_post(address, page_url) or same_page(address, page_url):
             continue
         text = tree.text(link, 100)
-        named = v.PERMALINK_TEXT.fullmatch(text) or v.DATE_LINE.fullmatch(text)
+        named = v.PERMALINK_TEXT.fullmatch(text) or v.DATE_LINE.fullmatch(text) or v.CLOCK.fullmatch(text)
+        named = named or v.PERMALINK_TEXT.fullmatch(attributes.get("title", ""))
         if named or "bookmark" in attributes.get("rel", "").split() or tree.roles[link] & v.DATE:
             ranked.append((0, address))
         elif is_more_link(tree, link) or _COMMENTS_FRAGMENT.search(address):
@@ -78,7 +81,7 @@ def read_link(tree: Tree, block: Block, base: str | None, page_url: str | None) 
     if own and is_home(own):
         # The front page of another site is what a post of the format "link" speaks of, and no address of its own.
         own = None
-    return own or _sole_address(tree, block, links, base, page_url)
+    return own or _sole_address(tree, block, links, base, page_url) or _own_anchor(tree, block, links, base)
 
 
 def _sole_address(tree: Tree, block: Block, links: list[int], base: str | None, page_url: str | None) -> str | None:
@@ -88,6 +91,19 @@ def _sole_address(tree: Tree, block: Block, links: list[int], base: str | None, 
     leads = {absolute(base, tree.attributes[i].get("href")) for i in links if not tree.outside[i]}
     posts = {a.partition("#")[0] for a in leads if a and may_be_post(a, page_url) and not same_page(a, page_url)}
     return posts.pop() if len(posts) == 1 else None
+
+
+def _own_anchor(tree: Tree, block: Block, links: list[int], base: str | None) -> str | None:
+    """The address of a post that has no page of its own but an anchor with its number, which a link of it names."""
+    for link in links:
+        address = absolute(base, tree.attributes[link].get("href")) or ""
+        anchor = address.partition("#")[2]
+        # An address whose anchor is a post's keeps it when it is compared.
+        if anchor.isdecimal() and canonical_permalink(address).endswith(f"#{anchor}"):
+            near = range(max(0, block.start - _NEAR), tree.end[block.roots[-1]])
+            if any(tree.attributes[i].get("name") == anchor for i in near):
+                return address
+    return None
 
 
 def read_fields(tree: Tree, block: Block, body: int | None, permalink: str | None, page: PageFacts) -> Fields:
@@ -238,7 +254,7 @@ def _posted_lines(tree: Tree, zone: list[int]) -> list[int]:
         if text and number != zone[0] and v.POSTED.match(text):
             above = tree.parent[number]
             wide = tree.words(above) <= 40 and tree.tags[number] in ("span", "small", "em", "i", "b", "strong")
-            return [above if wide else number]
+            return [above if wide and not tree.roles[number] & v.META else number]
         if tail and v.POSTED.match(tail):
             line = []
             following = tree.next_sibling(number)
@@ -336,6 +352,8 @@ def _is_line_term(tree: Tree, number: int, name: str) -> bool:
     rel, href = element.get("rel", "").split(), element.get("href", "")
     if not _NO_TERMS.isdisjoint(rel) or _FEED.search(href) or tree.roles[number] & (v.DATE | v.AUTHOR):
         return False
+    if v.CLOCK.fullmatch(name) or tree.attributes[number]["href"][:11].lower() == "javascript:":
+        return False
     before = element.getprevious()
     lead = (before.tail if before is not None else tree.elements[tree.parent[number]].text) or ""
     by_author = re.search(r"\bby\s*$", lead, re.IGNORECASE) is not None
@@ -374,7 +392,7 @@ def _read_author(tree: Tree, zone: list[int], line: str, fields: Fields) -> None
             and not _has_author_link(tree, number)
         ):
             continue  # Blogger calls every line about a post a byline.
-        if found := re.split(r"\s+(?:on|in|at)\s+|[|·•]", name, maxsplit=1):
+        if found := re.split(r"\s+(?:on|in|at|@)\s+|[|·•]", name, maxsplit=1):
             name = found[0].strip(" \xa0,")
         if name and len(name) <= _MAX_NAME and not v.DATE_TEXT.search(name):
             fields.author = name

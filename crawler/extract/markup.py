@@ -165,7 +165,9 @@ def _group_dates(tree: Tree) -> list[int]:
 
 
 def _add_group_date(tree: Tree, group_dates: list[int], block: Block, fields: Fields) -> None:
-    place = bisect_left(group_dates, block.start)
+    # An old template of Blogger's has the title in the header of its day.
+    head = block.start if block.title is None else max(block.start, block.title)
+    place = bisect_left(group_dates, head)
     if not place:
         return
     header = group_dates[place - 1]
@@ -175,6 +177,8 @@ def _add_group_date(tree: Tree, group_dates: list[int], block: Block, fields: Fi
     if not tree.roles[header] & v.GROUP_DATE and (own or not beside):
         return
     text = tree.text(header, 200)
+    if head < tree.end[header] and (found := v.DATE_HEADING.match(text)):
+        text = found[0]
     if text and not any(d.text == text for d in fields.dates):
         at = sum(d.origin == "time" for d in fields.dates)
         fields.dates.insert(at, RawDate(text, "label", f"{tree.tags[header]}.date-header"))

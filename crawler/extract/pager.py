@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from ...pipeline.urls import same_site
 from . import vocabulary as v
-from .addresses import absolute, archive_of, date_in, same_page, split_page_number
+from .addresses import absolute, archive_of, date_in, is_home, same_page, split_page_number
 from .leads import is_more_link
 from .tree import Tree
 
@@ -24,6 +24,7 @@ _NEXT_CLASS: Final = re.compile(
 )
 _COMMENT_PAGE: Final = re.compile(r"/comment-page-\d|[?&](?:replytocom|cpage)=")
 _PAGED_CLASS: Final = re.compile(r"(?:^|\s)paged-(\d{1,6})(?:\s|$)")
+_LOADED: Final = ("data-load", "data-href", "data-url", "data-link")
 _AROUND: Final = 3
 _NUMBER: Final = re.compile(r"\D{0,20}(\d{1,3}(?:[.,\s]\d{3}){1,2}|\d{1,6})\D{0,3}")
 """What a link to a page by its number says: ``12``, ``Page 12``, ``1,024``."""
@@ -85,6 +86,9 @@ def next_page(
             continue
         if (target is not None and target <= current) or (target is None and (own_number or _is_post(address))):
             continue
+        if rank and target is None and is_home(address):
+            # "Show all", by a class like a pager's.
+            continue
         if dated and rank != 0 and target is None and archive_of(address).startswith("date:"):
             # A calendar's next month is another archive.
             continue
@@ -112,9 +116,17 @@ def _candidates(tree: Tree, in_head: str | None) -> Iterator[tuple[int, str, int
         if rank is None and number in updated:
             rank = _OLDER
         if rank is not None or number in paged or (worthy and _ends_in_number(tree, number)):
-            yield order, tree.attributes[number].get("href", ""), rank
+            yield order, _written(tree.attributes[number]), rank
     if in_head:
         yield len(tree.links), in_head, _NEXT
+
+
+def _written(attributes: dict[str, str]) -> str:
+    """Where a link leads as it is written: scripts that load an archive's next posts have it in another attribute."""
+    href = attributes.get("href", "")
+    if href[:11].lower() == "javascript:" or href in ("", "#"):
+        return next((attributes[name] for name in _LOADED if attributes.get(name)), href)
+    return href
 
 
 def _ends_in_number(tree: Tree, number: int) -> bool:

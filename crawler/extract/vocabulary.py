@@ -71,7 +71,7 @@ WORDS: Final[dict[int, str]] = {
         screen-reader-only u-hidden""",
     DATE: """published dt-published entry-date post-date postdate date wp-block-post-date date-header posted-on
         entry-time entry-meta-date post-meta-date meta-date post__date entry__date publish-date timestamp-link
-        elementor-post-date blog-date the-date post-time day-date timestamp""",
+        elementor-post-date blog-date the-date post-time day-date dateheader timestamp""",
     UPDATED: """updated modified dt-updated entry-modified-time last-modified updated-date post-modified
         wp-block-post-date__modified-date modified-date date-modified updated-on last-updated post-updated""",
     CATEGORIES: """cat-links entry-categories post-categories taxonomy-category cat-link category-links
@@ -81,13 +81,13 @@ WORDS: Final[dict[int, str]] = {
     AUTHOR: """author vcard byline p-author entry-author entry-author-name post-author wp-block-post-author
         wp-block-post-author-name wp-block-post-author__name posted-by meta-author post-byline""",
     META: """entry-meta post-meta postmetadata postmeta post-info entry-header-meta post-footer entry-footer meta
-        post-header-meta entry__meta post__meta post-details byline post-meta-info metadata entry-utility
+        postfooter post-header-meta entry__meta post__meta post-details byline post-meta-info metadata entry-utility
         comments-link comment-link post-comment-link wp-block-post-terms elementor-post__meta-data posted-on
         ast-blog-single-element post-bottom post-edit-link edit-link jump-link elementor-post-info
         elementor-widget-post-info""",
     MORE: """more-link read-more readmore read_more moretag jump-link elementor-post__read-more
         wp-block-post-excerpt__more-link entry-read-more more continue-reading btn-read-more read-more-link""",
-    GROUP_DATE: "date-header day-date",
+    GROUP_DATE: "date-header dateheader day-date",
     NOTHING: "no-results not-found nothing-found no-posts-found wp-block-query-no-results",
 }
 
@@ -269,7 +269,7 @@ MORE_START: Final = re.compile(
 """How such a link begins where the post's title follows in it, visible or not."""
 
 POSTED: Final = re.compile(
-    r"\s*+[\s,;|·•–-]{0,6}(?:this\s+(?:entry|post|article)\s+was\s+)?(?:posted|published|written|filed|publi[ée]e?|publicado|pubblicato|ver[öo]ffentlicht|geplaatst|erstellt)"
+    r"\s*+[\s,;|·•¶#–-]{0,6}(?:this\s+(?:entry|post|article)\s+was\s+)?(?:posted|published|written|filed|publi[ée]e?|publicado|pubblicato|ver[öo]ffentlicht|geplaatst|erstellt)"
     r"(?:\s*:|\s+(?:on|in|by|at|under|le|el|em|il|am|op|von|por|par|da|the\b|\d|[A-Z][a-zé]{2,11}\.?\s+\d)|\s*$)",
     re.IGNORECASE,
 )
@@ -295,9 +295,13 @@ DATE_HEADING: Final = re.compile(rf"(?:[^\W\d_]{{3,12}},?\s+)?(?:{DATE_TEXT.patt
 """A heading that is a date dates the posts below it."""
 
 DATE_LINE: Final = re.compile(
-    rf"{DATE_HEADING.pattern}(?:,?\s+(?:(?:at|@|[–-])\s+)?\d{{1,2}}[:.]\d{{2}}(?:\s?[ap]\.?m\.?)?)?", re.IGNORECASE
+    rf"{DATE_HEADING.pattern}(?:,?\s+(?:(?:at|@|[–-])\s+)?\d{{1,2}}[:.]\d{{2}}(?:[:.]\d{{2}})?(?:\s?[ap]\.?m\.?)?)?",
+    re.IGNORECASE,
 )
 """A line that is a date and nothing else, with its weekday and its clock time."""
+
+CLOCK: Final = re.compile(r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?)?", re.IGNORECASE)
+"""A time of day and nothing else."""
 
 PERMALINK_TEXT: Final = re.compile(
     r"\W{0,4}(?:perma(?:nent )?link|direct link|link to (?:this )?(?:post|entry|tip))\W{0,4}", re.IGNORECASE

@@ -65,7 +65,8 @@ def parse_date(
     relative text. `reference` is when the page was fetched, aware or naive: relative text counts back from its own
     calendar date ("2 months ago" is a month, "a year ago" a year), and a date more than a day after it is refused.
     `languages` are ISO 639-1 codes; those beyond the eight are read by dateparser, and then of the eight only those
-    that are named, and English ("listopad" is November in Polish and October in Croatian).
+    that are named, and English ("listopad" is November in Polish and October in Croatian). Where none are named, a
+    date in another script (Cyrillic, Greek, Arabic, Hebrew, Devanagari …) is read in the languages written in it.
 
     `date` is the calendar date as written, in the offset that was written with it; `instant` is given for a time
     with an offset. Refused: a day without a year, the date of a change ("Updated …"), of an event or a range, a date
