@@ -61,6 +61,12 @@ def find_titles(tree: Tree, base: str | None, page_url: str | None) -> list[Bloc
     )
 
 
+def find_pictured(tree: Tree, base: str | None, page_url: str | None) -> list[Block]:
+    """The blocks of cards, each with a heading that does not lead anywhere and a picture that does."""
+    finder = _Finder(tree, base, page_url)
+    return finder.find_bare(pictured_titles(finder.titles))
+
+
 class _Finder:
     def __init__(self, tree: Tree, base: str | None, page_url: str | None) -> None:
         self.tree = tree

@@ -10,7 +10,7 @@ from ...pipeline.records import Entry, RawDate
 from ...pipeline.urls import same_site
 from . import vocabulary as v
 from .addresses import absolute, date_in, is_home, is_permalink, same_page
-from .blocks import MAX_BLOCKS, Block, find_blocks, find_titles
+from .blocks import MAX_BLOCKS, Block, find_blocks, find_pictured, find_titles
 from .bodies import Body, judge_alike, judge_snippets, named_body, read_body
 from .dates import dates_below
 from .fields import Fields, PageFacts, read_fields, read_link
@@ -42,6 +42,10 @@ def extract_html(page: Page) -> Extraction:
         # Titles alone count on a page that calls itself an archive, where nothing else is found.
         blocks = find_titles(tree, base, here)
         found = _read_blocks(tree, blocks[:MAX_BLOCKS], facts, is_post=is_post)
+    elif listing and not any(f.fields.permalink for f in found):
+        # What leads nowhere may be some of the cards under which links without words lie.
+        cards = _read_blocks(tree, find_pictured(tree, base, here)[:MAX_BLOCKS], facts, is_post=is_post)
+        found = cards if len(cards) > len(found) else found
     alone = not found and here is not None and is_permalink(here)
     spelled = here is not None and not listing and is_permalink(here) and heads_itself(tree, head)
     if alone or ((is_post or spelled) and _lacks_own(tree, head, here, found)):
