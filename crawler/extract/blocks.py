@@ -71,6 +71,8 @@ class _Finder:
         strong = self.titles.strong()
         blocks = self._spread(strong, strong=True)
         covered = bytearray(len(tree.elements))
+        if len(blocks) == 1 and len(listed := self._listed_on(blocks[0])) >= _ROW:
+            return listed
         for block in blocks:
             self._cover(covered, block)
         blocks += self._untitled(covered, blocks)
@@ -84,6 +86,17 @@ class _Finder:
             blocks += [b for b in found if not any(covered[root] for root in b.roots)]
         blocks.sort(key=lambda block: block.start)
         return blocks
+
+    def _listed_on(self, page: Block) -> list[Block]:
+        """The blocks within WordPress's box of a page: plugins list posts in the text of a page, below its title."""
+        tree = self.tree
+        if page.title is None or "type-page" not in tree.attributes[page.start].get("class", "").split():
+            return []
+        covered = bytearray(len(tree.elements))
+        covered[page.start] = 1
+        covered[page.title : tree.end[page.title]] = b"\1" * (tree.end[page.title] - page.title)
+        weak = self.titles.weak(covered, strict=False)
+        return self._worthy(self._spread(weak, strong=False))
 
     def find_lone(self) -> list[Block]:
         """The blocks of headings that stand alone on their page, where nothing but their links vouches for them."""

@@ -75,7 +75,16 @@ def read_link(tree: Tree, block: Block, base: str | None, page_url: str | None) 
     if own and is_home(own):
         # The front page of another site is what a post of the format "link" speaks of, and no address of its own.
         own = None
-    return own or _sole_address(tree, block, links, base, page_url)
+    return own or _sole_address(tree, block, links, base, page_url) or _cover(tree, block, links, base, page_url)
+
+
+def _cover(tree: Tree, block: Block, links: list[int], base: str | None, page_url: str | None) -> str | None:
+    """Where the one empty link leads that themes lay over a card whose title has none; None without it."""
+    if block.title is None or not block.strong:
+        return None
+    empty = {absolute(base, tree.attributes[i].get("href")) for i in links if tree.end[i] == i + 1 and not tree.words(i)}
+    posts = {address for address in empty if address and may_be_post(address, page_url)}
+    return posts.pop() if len(posts) == 1 and not same_page(next(iter(posts)), page_url) else None
 
 
 def _sole_address(tree: Tree, block: Block, links: list[int], base: str | None, page_url: str | None) -> str | None:

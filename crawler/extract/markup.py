@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from dataclasses import replace
+from typing import Final
 
 from ...pipeline.furniture import unprotected
 from ...pipeline.records import Entry, RawDate
@@ -12,7 +14,7 @@ from . import vocabulary as v
 from .addresses import absolute, date_in, is_home, is_permalink, same_page
 from .blocks import MAX_BLOCKS, Block, find_blocks, find_titles
 from .bodies import Body, judge_alike, judge_snippets, named_body, read_body
-from .dates import dates_below
+from .dates import dates_above, dates_below
 from .fields import Fields, PageFacts, read_fields, read_link
 from .head import Head, read_head
 from .kinds import EXCERPT_WORDS, Found, mark_listing, page_kind, says_listing, says_post, single_post
@@ -23,10 +25,15 @@ from .records import Extraction, Page
 from .single import bears_page_title, heads_itself, own_block, own_heading, own_title
 from .tree import Tree
 
+_START: Final = re.compile(r"<!doctype\b|<html\b", re.IGNORECASE)
+_LONGEST_LEAD: Final = 3000
+_NO_MARKUP: Final = re.compile(r"<!--.{0,3000}?-->|<\?[^>]{0,500}>", re.DOTALL)
+_OF_A_PAGE: Final = re.compile(r"<(?:h\d|head|body|div|article|main)\b", re.IGNORECASE)
+
 
 def extract_html(page: Page) -> Extraction:
     """What a page of markup says; kind ``none`` where it holds no post."""
-    tree = Tree(page.text)
+    tree = Tree(_from_its_start(page.text))
     address = absolute(None, page.url)
     head = read_head(tree, page.text, address)
     here = address or head.canonical
@@ -72,6 +79,8 @@ def extract_html(page: Page) -> Extraction:
     closed = [e for e, f in zip(entries, found, strict=True) if f.body.is_locked]
     notes += [f"{entry.permalink or entry.title} is behind a password" for entry in closed]
     following = next_page(tree, base, here, head.body_class, head.next_url) if kind == "listing" else None
+    if following and any(same_page(f.fields.permalink, following) for f in found):
+        following = None  # A card in a slide show, or the post that a theme leads to as the next one.
     return Extraction(
         layout=layout,
         kind=kind,
@@ -83,6 +92,16 @@ def extract_html(page: Page) -> Extraction:
         notes=tuple(notes),
         links=links,
     )
+
+
+def _from_its_start(text: str) -> str:
+    """A page without what a server wrote before it, as a byte order mark or a warning.
+
+    Parsers take that for the page's body, and leave out what the true one says of itself.
+    """
+    start = _START.search(text, 0, _LONGEST_LEAD)
+    before = _NO_MARKUP.sub("", text[: start.start()]).strip() if start else ""
+    return text[start.start() :] if start and before and _OF_A_PAGE.search(before) is None else text
 
 
 def _says_nothing(tree: Tree) -> bool:
@@ -126,6 +145,8 @@ def _read_blocks(tree: Tree, blocks: list[Block], facts: PageFacts, *, is_post: 
         body = read_body(tree, block, permalink, facts.base)
         fields = read_fields(tree, block, body.element, permalink, facts)
         _add_group_date(tree, group_dates, block, fields)
+        if block.strong and not block.flat and not any(d.origin in ("time", "label") for d in fields.dates):
+            fields.dates[:0] = dates_above(tree, block.start)
         named = block.bare or tree.roles[block.start] & v.BLOCK
         told = bool(fields.title and (permalink or body.is_media or body.is_locked))
         if not body.words and not (named and (told or (is_post and (body.element is not None or body.is_locked)))):

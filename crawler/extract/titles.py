@@ -49,13 +49,24 @@ class Titles:
             if not named and tree.tags[number] in v.HEADINGS:
                 named = self._bookmarked(number)
             if named and not self._is_home_link(number):
-                titles.append(number)
+                titles.append(self._headed(number))
                 last_end = tree.end[number]
         if unseen:
             shown = {self.link_of(i) for i in titles}
             titles = sorted([*titles, *(i for i in unseen if self.link_of(i) not in shown)])
         posts = [number for number in titles if not self._heads_page(number)]
         return self._without_doubles(posts or titles)
+
+    def _headed(self, number: int) -> int:
+        """The heading in what a class names a title, where lines about the post stand in it as well; else itself."""
+        tree = self.tree
+        if tree.tags[number] in v.HEADINGS:
+            return number
+        heads = [i for i in tree.within(self.headings, number) if tree.words(i)]
+        about = range(tree.end[heads[0]], tree.end[number]) if len(heads) == 1 else ()
+        said = any(tree.roles[i] & (v.META | v.DATE) or tree.tags[i] == "time" for i in about)
+        said = said or any(v.POSTED.match((tree.texts[i] or "").lstrip()) for i in about)
+        return heads[0] if said else number
 
     def _is_unseen(self, number: int) -> bool:
         """Whether an element that a class names a title is there for readers aloud alone, and leads to a post."""
@@ -80,7 +91,8 @@ class Titles:
     def _heads_page(self, number: int) -> bool:
         """Whether a title is the page's own, by its class or by naming an archive: no entry's beside other titles."""
         classes = self.tree.attributes[number].get("class", "").lower().split()
-        return not _PAGE_TITLES.isdisjoint(classes) or self._names_archive(number)
+        named = not _PAGE_TITLES.isdisjoint(classes) or any(name.endswith(("-page-title", "-archive-title")) for name in classes)
+        return named or self._names_archive(number)
 
     def _names_page(self, number: int) -> bool:
         return self._names_archive(number) or (self.link_of(number) is None and self._heads_page(number))
