@@ -90,13 +90,17 @@ class _Finder:
     def _listed_on(self, page: Block) -> list[Block]:
         """The blocks within WordPress's box of a page: plugins list posts in the text of a page, below its title."""
         tree = self.tree
-        if page.title is None or "type-page" not in tree.attributes[page.start].get("class", "").split():
+        if page.title is None or not self._is_page(page.start):
             return []
         covered = bytearray(len(tree.elements))
         covered[page.start] = 1
         covered[page.title : tree.end[page.title]] = b"\1" * (tree.end[page.title] - page.title)
         weak = self.titles.weak(covered, strict=False)
         return self._worthy(self._spread(weak, strong=False))
+
+    def _is_page(self, number: int) -> bool:
+        """Whether WordPress calls an element the box of a page, which is no post and may hold a list of them."""
+        return "type-page" in self.tree.attributes[number].get("class", "").split()
 
     def find_lone(self) -> list[Block]:
         """The blocks of headings that stand alone on their page, where nothing but their links vouches for them."""
@@ -255,6 +259,8 @@ class _Finder:
                 continue
             end = tree.end[number]
             if bisect_left(taken, end) > bisect_left(taken, number):
+                continue
+            if self._is_page(number) and any(tree.roles[i] & v.UNTITLED for i in range(number + 1, end)):
                 continue
             bodies = any(tree.roles[i] & (v.BODY | v.SUMMARY) for i in range(number + 1, min(end, number + 300)))
             if bodies and tree.words(number) >= 3:

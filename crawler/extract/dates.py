@@ -195,7 +195,9 @@ def dates_above(tree: Tree, block: int) -> list[RawDate]:
         if around < 0 or bounds(tree, around):
             break
         head = range(around + 1, number)
-        if len(head) > _CLOSE or any(tree.roles[i] & v.BLOCK for i in (*head, *range(tree.end[number], tree.end[around]))):
+        if len(head) > _CLOSE or any(
+            tree.roles[i] & v.BLOCK for i in (*head, *range(tree.end[number], tree.end[around]))
+        ):
             break
         if any(tree.roles[i] & v.META and 0 < tree.words(i) <= _META_WORDS and not tree.outside[i] for i in head):
             read_dates(tree, [i for i in head if not tree.outside[i]], dates)

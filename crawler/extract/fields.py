@@ -27,6 +27,7 @@ _IN_NAMES: Final = re.compile(
 )
 _COMMENTS_FRAGMENT: Final = re.compile(r"#(?:respond|comments?|comment-form|disqus_thread)$")
 _MAX_NAME: Final = 120
+_LEADS_ON: Final = (" »", " ›", " →")
 _ABOUT: Final = v.META | v.DATE | v.CATEGORIES | v.TAGS | v.AUTHOR
 
 
@@ -82,7 +83,9 @@ def _cover(tree: Tree, block: Block, links: list[int], base: str | None, page_ur
     """Where the one empty link leads that themes lay over a card whose title has none; None without it."""
     if block.title is None or not block.strong:
         return None
-    empty = {absolute(base, tree.attributes[i].get("href")) for i in links if tree.end[i] == i + 1 and not tree.words(i)}
+    empty = {
+        absolute(base, tree.attributes[i].get("href")) for i in links if tree.end[i] == i + 1 and not tree.words(i)
+    }
     posts = {address for address in empty if address and may_be_post(address, page_url)}
     return posts.pop() if len(posts) == 1 and not same_page(next(iter(posts)), page_url) else None
 
@@ -161,6 +164,8 @@ def _asides(tree: Tree, title: int) -> list[int]:
 
 def _whole_title(tree: Tree, title: int, shown: str) -> str:
     """The title; where it is shown cut off, as its link's or its own ``title`` attribute has it in full."""
+    if shown[-2:] in _LEADS_ON and "«" not in shown and "‹" not in shown:
+        shown = shown[:-2]
     cut = shown.rstrip(" .…")
     if not cut or not shown.endswith(("…", "...")):
         return shown

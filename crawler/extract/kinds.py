@@ -69,6 +69,9 @@ def page_kind(head: Head, here: str | None, archive: str, found: list[Found]) ->
         # Some themes call every page of theirs a page.
         leads = named and vouched_for and bool(found[0].fields.permalink)
         plain_page = _is_static(head) or "error404" in classes
+        if named and not vouched_for and not found[0].fields.permalink:
+            # The archive's own heading, or one beside it, where it has no posts.
+            return "none"
         plain_page = plain_page or ("page" in classes and not leads and "paged" not in classes)
         return "listing" if not plain_page and (named or head.is_listing or vouched_for) else "none"
     if archive in ("", "home") and not any(f.fields.permalink or _dated(f) or f.fields.has_line for f in found):

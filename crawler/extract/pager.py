@@ -55,6 +55,7 @@ _WORDS_SAID: Final = 8
 _MOST_SAID: Final = 300
 _WORDS_IN_LINK: Final = 6
 _WORDS_IN_PAGER: Final = 60
+_YEAR: Final = 4
 _QUERY_LOOP: Final = re.compile(r"query-(\d{1,6})-page=")
 
 
@@ -193,13 +194,15 @@ def _current_number(tree: Tree, body_class: str, base: str | None, page_url: str
         ):
             text = tree.text(number, 40)
             digits = re.search(r"(?<![\d.,])(\d{1,3}(?:[.,]\d{3}){1,2}|\d{1,6})\s*$", text)
-            if digits and tree.outside[number] and not _leads_here(tree, number, base, page_url):
+            if digits and tree.outside[number] and not _names_here(tree, number, digits[1], base, page_url):
                 return int(re.sub(r"\D", "", digits[1]))
     return None
 
 
-def _leads_here(tree: Tree, number: int, base: str | None, page_url: str | None) -> bool:
-    """Whether what is marked as current leads to this very address, as "July 2017" does in a list of the months."""
+def _names_here(tree: Tree, number: int, digits: str, base: str | None, page_url: str | None) -> bool:
+    """Whether what is marked as current is this archive, as "July 2017" in a list of the months, or its year."""
+    if len(digits) == _YEAR and digits in archive_of(page_url).removeprefix("date:").split("/"):
+        return True
     links = [number] if tree.tags[number] == "a" else tree.within(tree.links, number)
     hrefs = [tree.attributes[link].get("href", "") for link in links]
     return any(href[:1] not in ("", "#") and same_page(absolute(base, href), page_url) for href in hrefs)

@@ -58,10 +58,17 @@ class Titles:
         return self._without_doubles(posts or titles)
 
     def _headed(self, number: int) -> int:
-        """The heading in what a class names a title, where lines about the post stand in it as well; else itself."""
+        """The true title in one that holds more: in a heading what a class names so, in others their one heading.
+
+        Themes put the category before the title into one heading, and lines about the post into one box with it.
+        """
         tree = self.tree
         if tree.tags[number] in v.HEADINGS:
-            return number
+            if tree.roles[number] & v.TITLE:
+                return number
+            within = range(number + 1, tree.end[number])
+            named = [i for i in within if tree.roles[i] & v.TITLE and tree.words(i)]
+            return named[0] if len(named) == 1 and self.link_of(named[0]) else number
         heads = [i for i in tree.within(self.headings, number) if tree.words(i)]
         about = range(tree.end[heads[0]], tree.end[number]) if len(heads) == 1 else ()
         said = any(tree.roles[i] & (v.META | v.DATE) or tree.tags[i] == "time" for i in about)
@@ -90,9 +97,10 @@ class Titles:
 
     def _heads_page(self, number: int) -> bool:
         """Whether a title is the page's own, by its class or by naming an archive: no entry's beside other titles."""
-        classes = self.tree.attributes[number].get("class", "").lower().split()
-        named = not _PAGE_TITLES.isdisjoint(classes) or any(name.endswith(("-page-title", "-archive-title")) for name in classes)
-        return named or self._names_archive(number)
+        classes = self.tree.attributes[number].get("class", "").lower()
+        if "-page-title" in classes or "-archive-title" in classes or not _PAGE_TITLES.isdisjoint(classes.split()):
+            return True
+        return self._names_archive(number)
 
     def _names_page(self, number: int) -> bool:
         return self._names_archive(number) or (self.link_of(number) is None and self._heads_page(number))

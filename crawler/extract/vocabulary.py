@@ -108,6 +108,11 @@ IDS: Final[dict[str, int]] = {
             "nav-above",
             "blog-pager",
             "sidebar1",
+            "sidebar2",
+            "sidebar_left",
+            "sidebar_right",
+            "left-sidebar",
+            "right-sidebar",
             "sidebar-right-1",
             "sidebar-left-1",
             "jp-relatedposts",
@@ -239,7 +244,8 @@ _MORE_WORDS = (
     r"|l[aä]s mer|les mer|l[æa]s mere|czytaj (?:dalej|wi[eę]cej)|читать (?:далее|дальше|полностью)|подробнее"
     r"|en savoir plus|voir (?:plus|l['’]article)|mehr erfahren|(?:beitrag|artikel) lesen|ver m[aá]s|saber m[aá]s"
     r"|m[aá]s info(?:rmaci[oó]n)?|saiba mais|ver mais|scopri(?: di)? pi[uù]|devam[ıi]n[ıi] oku|(?:baca )?selengkapnya"
-    r"|xem th[eê]m|続きを読む|もっと(?:見る|読む)|阅读(?:全文|更多)|閱讀(?:全文|更多)|[继繼][续續][阅閱][读讀]|더 ?보기|자세히 보기"
+    r"|xem th[eê]m|続きを読む|もっと(?:見る|読む)|阅读(?:全文|更多)|閱讀(?:全文|更多)"
+    r"|[继繼][续續][阅閱][读讀]|더 ?보기|자세히 보기"
     r"|اقرأ المزيد|قراءة المزيد|المزيد|קרא עוד|להמשך קריאה"
 )
 MORE_TEXT: Final = re.compile(rf"\W{{0,6}}(?:{_MORE_WORDS})\W{{0,8}}", re.IGNORECASE)
