@@ -9,7 +9,7 @@ from typing import Final
 
 from . import vocabulary as v
 from .addresses import absolute, same_page, split_page_number
-from .bare import bare_titles, few_titles, lone_titles, pictured_titles
+from .bare import bare_titles, few_titles, lone_titles, pictured_links, pictured_titles
 from .leads import bounds
 from .titles import Titles
 from .tree import Tree
@@ -56,6 +56,7 @@ def find_titles(tree: Tree, base: str | None, page_url: str | None) -> list[Bloc
         or finder.find_bare(pictured_titles(finder.titles))
         or finder.find_lone()
         or finder.find_bare(few_titles(finder.titles))
+        or finder.find_bare(pictured_links(finder.titles))
     )
 
 

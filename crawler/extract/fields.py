@@ -191,6 +191,9 @@ def _zone(tree: Tree, block: Block, body: int | None) -> Iterator[int]:
         number, end = root, tree.end[root]
         while number < end:
             if number == body or number == block.title or (tree.outside[number] and not tree.outside[root]):
+                if tree.tags[number] == "time" and tree.roles[number] & v.HIDDEN:
+                    # Some themes give the date for machines alone.
+                    yield number
                 number = tree.end[number]
                 continue
             yield number

@@ -193,7 +193,7 @@ _THEME_TOKENS = (
 )
 """How themes build their own names: a prefix before one of the common ones (``fusion-post-title``)."""
 _HARMLESS = re.compile(
-    r"(?:has|no|with|is|tag|category|content|left|right|both|comments|format|site-content|page|ast|layout|col|et)[-_].*"
+    r"(?:has|no|with|is|tag|category|content|left|right|both|comments|format|site-content|page|ast|tie|layout|col|et)[-_].*"
     r"|comments?-(?:open|closed|on|off|link)|sidebar-(?:left|right|none|layout|content.*)|footer-.*credit"
 )
 
