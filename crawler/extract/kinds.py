@@ -194,11 +194,7 @@ def _is_alike(f: Found, groups: set[tuple[object, ...]]) -> bool:
 
 def _without_strays(found: list[Found]) -> list[Found]:
     """The entries but those texts that have no line about themselves and lead where another, which has one, leads."""
-    told = [f for f in found if f.fields.permalink and f.fields.has_line]
-    said = {canonical_permalink(f.fields.permalink) for f in told if f.fields.permalink}
-    if len(told) >= _NAMED:
-        # Boxes that lead nowhere, beside posts that do.
-        found = [f for f in found if f.fields.permalink or f.fields.has_line or f.fields.platform_id]
+    said = {canonical_permalink(f.fields.permalink) for f in found if f.fields.permalink and f.fields.has_line}
     return [
         f
         for f in found
