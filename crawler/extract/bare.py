@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Final
 
 from . import vocabulary as v
-from .addresses import absolute, is_permalink, may_be_post
+from .addresses import absolute, is_permalink, may_be_post, same_page
 from .leads import bounds, is_more_link
 from .titles import Titles
 
@@ -15,6 +15,7 @@ _ROW: Final = 3
 """Fewer titles are no listing."""
 
 _LEVELS: Final = 5
+_TITLE_WORDS: Final = 30
 _SLIDES: Final = re.compile(
     r"(?<!\S)(?!(?:category|tag|format)-)\S{0,100}?(?:slide|carousel|ticker|gallery|(?<![\w-])products?\b)",
     re.IGNORECASE,
@@ -66,6 +67,26 @@ def pictured_titles(titles: Titles) -> list[int]:
         posts = {address.partition("#")[0] for address in leads if address and may_be_post(address, titles.page_url)}
         if len(posts) == 1:
             rows.setdefault((tree.parent[card], tree.tags[card], tree.tags[number]), {})[posts.pop()] = number
+    for found in rows.values():
+        _drop_pictures(titles, found)
+    largest = max(rows.values(), key=len, default={})
+    return sorted(largest.values()) if len(largest) >= _ROW else []
+
+
+def pictured_links(titles: Titles) -> list[int]:
+    """The links without a heading in a row of alike elements that each hold a picture and a title, to other posts."""
+    tree = titles.tree
+    rows: dict[tuple[int, str, str], dict[str, int]] = {}
+    for link in tree.links:
+        if tree.outside[link] or tree.soft[link] or not 0 < tree.words(link) <= _TITLE_WORDS:
+            continue
+        address = (absolute(titles.base, tree.attributes[link].get("href")) or "").partition("#")[0]
+        if not may_be_post(address, titles.page_url) or "img" not in tree.tags[link : tree.end[link]]:
+            continue
+        card = tree.parent[link]
+        row = tree.parent[card], tree.tags[card], tree.attributes[link].get("class", "")
+        if not _is_slide(titles, link) and not same_page(address, titles.page_url):
+            rows.setdefault(row, {}).setdefault(address, link)
     for found in rows.values():
         _drop_pictures(titles, found)
     largest = max(rows.values(), key=len, default={})

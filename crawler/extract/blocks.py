@@ -10,7 +10,7 @@ from typing import Final
 from . import vocabulary as v
 from .addresses import absolute, same_page, split_page_number
 from .anchored import anchored_posts
-from .bare import bare_titles, few_titles, lone_titles, pictured_titles
+from .bare import bare_titles, few_titles, lone_titles, pictured_links, pictured_titles
 from .leads import bounds
 from .titles import Titles
 from .tree import Tree
@@ -58,6 +58,7 @@ def find_titles(tree: Tree, base: str | None, page_url: str | None) -> list[Bloc
         or finder.find_bare(pictured_titles(finder.titles))
         or finder.find_lone()
         or finder.find_bare(few_titles(finder.titles))
+        or finder.find_bare(pictured_links(finder.titles))
     )
 
 
@@ -81,6 +82,8 @@ class _Finder:
             return self._anchored(numbered)
         blocks = self._spread(strong, strong=True)
         covered = bytearray(len(tree.elements))
+        if len(blocks) == 1 and len(listed := self._listed_on(blocks[0])) >= _ROW:
+            return listed
         for block in blocks:
             self._cover(covered, block)
         blocks += self._untitled(covered, blocks)
@@ -94,6 +97,21 @@ class _Finder:
             blocks += [b for b in found if not any(covered[root] for root in b.roots)]
         blocks.sort(key=lambda block: block.start)
         return blocks
+
+    def _listed_on(self, page: Block) -> list[Block]:
+        """The blocks within WordPress's box of a page: plugins list posts in the text of a page, below its title."""
+        tree = self.tree
+        if page.title is None or not self._is_page(page.start):
+            return []
+        covered = bytearray(len(tree.elements))
+        covered[page.start] = 1
+        covered[page.title : tree.end[page.title]] = b"\1" * (tree.end[page.title] - page.title)
+        weak = self.titles.weak(covered, strict=False)
+        return self._worthy(self._spread(weak, strong=False))
+
+    def _is_page(self, number: int) -> bool:
+        """Whether WordPress calls an element the box of a page, which is no post and may hold a list of them."""
+        return "type-page" in self.tree.attributes[number].get("class", "").split()
 
     def find_lone(self) -> list[Block]:
         """The blocks of headings that stand alone on their page, where nothing but their links vouches for them."""
@@ -306,6 +324,8 @@ class _Finder:
                 continue
             end = tree.end[number]
             if bisect_left(taken, end) > bisect_left(taken, number):
+                continue
+            if self._is_page(number) and any(tree.roles[i] & v.UNTITLED for i in range(number + 1, end)):
                 continue
             bodies = any(tree.roles[i] & (v.BODY | v.SUMMARY) for i in range(number + 1, min(end, number + 300)))
             if bodies and tree.words(number) >= 3:

@@ -8,6 +8,7 @@ from typing import Final
 from ...pipeline.dates.order import date_readings
 from ...pipeline.records import RawDate
 from . import vocabulary as v
+from .leads import bounds
 from .tree import Tree
 from .wording import SMALL_TAGS, dated_line, signed_line, speaks_of_post
 
@@ -29,6 +30,7 @@ _DATE_WORDS: Final = 4
 _LEAST_SIGNED: Final = 3
 _MOST_SIGNED: Final = 24
 _CLOSE: Final = 30
+_LEVELS_ABOVE: Final = 2
 _NEAR_HEAD: Final = 30
 _NO_LINE_TAGS: Final = frozenset(("time", "li", "td", "dd", "p"))
 _LONG_DATE: Final = 100
@@ -195,6 +197,26 @@ def read_line_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
                 return
 
 
+def dates_above(tree: Tree, block: int) -> list[RawDate]:
+    """The date in a line about the post that stands before the post's box, in a head of their common section."""
+    dates: list[RawDate] = []
+    number = block
+    for _ in range(_LEVELS_ABOVE):
+        around = tree.parent[number]
+        if around < 0 or bounds(tree, around):
+            break
+        head = range(around + 1, number)
+        if len(head) > _CLOSE or any(
+            tree.roles[i] & v.BLOCK for i in (*head, *range(tree.end[number], tree.end[around]))
+        ):
+            break
+        if any(tree.roles[i] & v.META and 0 < tree.words(i) <= _META_WORDS and not tree.outside[i] for i in head):
+            read_dates(tree, [i for i in head if not tree.outside[i]], dates)
+            break
+        number = around
+    return dates
+
+
 def dates_below(tree: Tree, heading: int) -> list[RawDate]:
     """The date that stands close below a heading, before the next one."""
     dates: list[RawDate] = []
@@ -218,9 +240,13 @@ def _holds_date(tree: Tree, number: int) -> bool:
 
 def _is_updated(tree: Tree, number: int) -> bool:
     element = tree.elements[number]
-    if _named_published(element.get("class", "")) or element.get("itemprop") == "datePublished":
+    marked = element.get("itemprop")
+    if marked == "dateModified" and any(other.get("itemprop") == "datePublished" for other in element.itersiblings()):
+        # Some themes change the classes of the two, and not what the two are marked as.
+        return True
+    if _named_published(element.get("class", "")) or marked == "datePublished":
         return False
-    if tree.roles[number] & v.UPDATED or element.get("itemprop") == "dateModified":
+    if tree.roles[number] & v.UPDATED or marked == "dateModified":
         return True
     above = tree.parent[number]
     named = tree.attributes[above].get("class", "").lower() if tree.roles[above] & v.UPDATED else ""

@@ -32,6 +32,7 @@ _FEED: Final = re.compile(r"[/=](?:feed|rss2?|trackback)/?$")
 _MAX_NAME: Final = 120
 _WORDS_ABOUT: Final = 60
 _NEAR: Final = 4
+_LEADS_ON: Final = (" »", " ›", " →")
 _ABOUT: Final = v.META | v.DATE | v.CATEGORIES | v.TAGS | v.AUTHOR
 
 
@@ -81,7 +82,19 @@ def read_link(tree: Tree, block: Block, base: str | None, page_url: str | None) 
     if own and is_home(own):
         # The front page of another site is what a post of the format "link" speaks of, and no address of its own.
         own = None
-    return own or _sole_address(tree, block, links, base, page_url) or _own_anchor(tree, block, links, base)
+    laid = _sole_address(tree, block, links, base, page_url) or _cover(tree, block, links, base, page_url)
+    return own or laid or _own_anchor(tree, block, links, base)
+
+
+def _cover(tree: Tree, block: Block, links: list[int], base: str | None, page_url: str | None) -> str | None:
+    """Where the one empty link leads that themes lay over a card whose title has none; None without it."""
+    if block.title is None or not block.strong:
+        return None
+    empty = {
+        absolute(base, tree.attributes[i].get("href")) for i in links if tree.end[i] == i + 1 and not tree.words(i)
+    }
+    posts = {address for address in empty if address and may_be_post(address, page_url)}
+    return posts.pop() if len(posts) == 1 and not same_page(next(iter(posts)), page_url) else None
 
 
 def _sole_address(tree: Tree, block: Block, links: list[int], base: str | None, page_url: str | None) -> str | None:
@@ -176,6 +189,8 @@ def _asides(tree: Tree, title: int) -> list[int]:
 
 def _whole_title(tree: Tree, title: int, shown: str) -> str:
     """The title; where it is shown cut off, as its link's or its own ``title`` attribute has it in full."""
+    if shown[-2:] in _LEADS_ON and "«" not in shown and "‹" not in shown:
+        shown = shown[:-2]
     cut = shown.rstrip(" .…")
     if not cut or not shown.endswith(("…", "...")):
         return shown
@@ -201,6 +216,9 @@ def _zone(tree: Tree, block: Block, body: int | None) -> Iterator[int]:
         number, end = root, tree.end[root]
         while number < end:
             if number == body or number == block.title or (tree.outside[number] and not tree.outside[root]):
+                if tree.tags[number] == "time" and tree.roles[number] & v.HIDDEN:
+                    # Some themes give the date for machines alone.
+                    yield number
                 number = tree.end[number]
                 continue
             yield number

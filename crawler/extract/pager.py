@@ -56,6 +56,7 @@ _WORDS_SAID: Final = 8
 _MOST_SAID: Final = 300
 _WORDS_IN_LINK: Final = 6
 _WORDS_IN_PAGER: Final = 60
+_YEAR: Final = 4
 _QUERY_LOOP: Final = re.compile(r"query-(\d{1,6})-page=")
 
 
@@ -71,7 +72,7 @@ def next_page(
     the page's own address carries a number, so does the next one's.
     """
     own_key, own_number = split_page_number(page_url) if page_url else (None, None)
-    current = own_number or _current_number(tree, body_class) or 1
+    current = own_number or _current_number(tree, body_class, base, page_url) or 1
     dated = archive_of(page_url).startswith("date:")
     numbered: dict[int, str] = {}
     spoken: list[tuple[int, int, str]] = []
@@ -159,7 +160,7 @@ def last_page(tree: Tree, base: str | None, page_url: str | None, body_class: st
     if not found and len(loops) == 1:
         # A query loop of its own stands beside the archive's, or is the archive's where there is no other.
         found = loops.popitem()[1]
-    if found and (shown := _current_number(tree, body_class)):
+    if found and (shown := _current_number(tree, body_class, base, page_url)):
         found.add(shown)
     lines = [tree.root.findtext("head/title") or ""]
     lines += [tree.text(number, 200) for number in tree.pagers if 0 < tree.words(number) <= _WORDS_IN_PAGER]
@@ -196,7 +197,7 @@ def _address(href: str, base: str | None, page_url: str | None) -> str | None:
     return address.partition("#")[0]
 
 
-def _current_number(tree: Tree, body_class: str) -> int | None:
+def _current_number(tree: Tree, body_class: str, base: str | None, page_url: str | None) -> int | None:
     if paged := _PAGED_CLASS.search(body_class):
         return int(paged[1])
     for number, attributes in enumerate(tree.attributes):
@@ -207,9 +208,18 @@ def _current_number(tree: Tree, body_class: str) -> int | None:
         ):
             text = tree.text(number, 40)
             digits = re.search(r"(?<![\d.,])(\d{1,3}(?:[.,]\d{3}){1,2}|\d{1,6})\s*$", text)
-            if digits and tree.outside[number]:
+            if digits and tree.outside[number] and not _names_here(tree, number, digits[1], base, page_url):
                 return int(re.sub(r"\D", "", digits[1]))
     return None
+
+
+def _names_here(tree: Tree, number: int, digits: str, base: str | None, page_url: str | None) -> bool:
+    """Whether what is marked as current is this archive, as "July 2017" in a list of the months, or its year."""
+    if len(digits) == _YEAR and digits in archive_of(page_url).removeprefix("date:").split("/"):
+        return True
+    links = [number] if tree.tags[number] == "a" else tree.within(tree.links, number)
+    hrefs = [tree.attributes[link].get("href", "") for link in links]
+    return any(href[:1] not in ("", "#") and same_page(absolute(base, href), page_url) for href in hrefs)
 
 
 def _updated_before(tree: Tree) -> set[int]:

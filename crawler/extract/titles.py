@@ -59,18 +59,27 @@ class Titles:
         return self._without_doubles(posts or titles)
 
     def _heading_of(self, title: int) -> int:
-        """The heading in an element that a class names a title, where it is named so too or alone leads to a post.
+        """The true title in one that holds more: in a heading what a class names so, in others the post's heading.
 
-        Beside it stand the post's date or category, or what the theme says of its format; else the element itself.
+        Beside it stand the post's date or category, or what the theme says of its format.
         """
         tree = self.tree
         if tree.tags[title] in v.HEADINGS:
-            return title
+            if tree.roles[title] & v.TITLE:
+                return title
+            within = range(title + 1, tree.end[title])
+            named = [i for i in within if tree.roles[i] & v.TITLE and tree.words(i)]
+            return named[0] if len(named) == 1 and self.link_of(named[0]) else title
         heads = [i for i in tree.within(tree.headings, title) if tree.words(i)]
         named = [i for i in heads if tree.roles[i] & v.TITLE]
         if len(named) == 1:
             return named[0]
-        leading = [i for i in heads if self.leads_to_post(i)] if len(heads) > 1 else []
+        if len(heads) == 1:
+            about = range(tree.end[heads[0]], tree.end[title])
+            said = any(tree.roles[i] & (v.META | v.DATE) or tree.tags[i] == "time" for i in about)
+            said = said or any(v.POSTED.match((tree.texts[i] or "").lstrip()) for i in about)
+            return heads[0] if said else title
+        leading = [i for i in heads if self.leads_to_post(i)]
         return leading[0] if len(leading) == 1 else title
 
     def _is_unseen(self, number: int) -> bool:
@@ -95,8 +104,10 @@ class Titles:
 
     def _heads_page(self, number: int) -> bool:
         """Whether a title is the page's own, by its class or by naming an archive: no entry's beside other titles."""
-        classes = self.tree.attributes[number].get("class", "").lower().split()
-        return not _PAGE_TITLES.isdisjoint(classes) or self._names_archive(number)
+        classes = self.tree.attributes[number].get("class", "").lower()
+        if "-page-title" in classes or "-archive-title" in classes or not _PAGE_TITLES.isdisjoint(classes.split()):
+            return True
+        return self._names_archive(number)
 
     def _names_page(self, number: int) -> bool:
         return self._names_archive(number) or (self.link_of(number) is None and self._heads_page(number))
