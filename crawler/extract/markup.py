@@ -15,12 +15,13 @@ from .addresses import absolute, date_in, is_home, is_permalink, same_page, spli
 from .blocks import MAX_BLOCKS, Block, find_blocks, find_pictured, find_titles
 from .bodies import Body, judge_alike, judge_snippets, named_body, read_body
 from .dates import dates_above, dates_below
-from .fields import Fields, PageFacts, read_fields, read_link
+from .fields import Fields, PageFacts, read_fields
 from .head import Head, read_head
 from .kinds import EXCERPT_WORDS, Found, mark_listing, page_kind, says_listing, says_post, single_post
 from .links import page_links
 from .naming import archive_name
 from .pager import last_page, next_page
+from .permalinks import read_link
 from .records import Extraction, Page
 from .single import ENOUGH_WORDS, bears_page_title, heads_itself, longest_body, own_block, own_heading, own_title
 from .tree import Tree

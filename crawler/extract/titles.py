@@ -8,8 +8,9 @@ from typing import Final
 
 from ...pipeline.urls import same_site
 from . import vocabulary as v
-from .addresses import absolute, archive_of, is_home, may_be_post, same_page, slug_of
-from .leads import COMMENTS, LEVELS_AROUND, bounds, is_more_link, title_link
+from .addresses import archive_of, is_home, may_be_post, same_page, slug_of
+from .leads import LEVELS_AROUND, bounds, is_more_link, title_link
+from .title_links import in_heading, title_links
 from .tree import Tree
 from .wording import is_dated_title
 
@@ -141,8 +142,8 @@ class Titles:
         candidates = sorted(
             {
                 *self.headings,
-                *(i for i in tree.dated if not (covered[i] or tree.outside[i] or self._in_heading(i))),
-                *self._lines(covered),
+                *(i for i in tree.dated if not (covered[i] or tree.outside[i] or in_heading(tree, i))),
+                *title_links(self, covered),
             }
         )
         candidates = [i for i in candidates if not (covered[i] or bodies[i])]
@@ -283,60 +284,6 @@ class Titles:
             for i in inside
             if tree.roles[i] & v.BLOCK
         )
-
-    def _lines(self, covered: bytearray) -> list[int]:
-        """Links that stand like titles without being headings: before a line like "Posted on …", or a "Read more".
-
-        The link before a "Read more" counts where both lead to one address. Those `covered` may be left out.
-        """
-        tree = self.tree
-        free = [link for link in tree.links if not (covered[link] or tree.outside[link])]
-        if not free:
-            return []
-        found: list[int] = []
-        last: tuple[str, int] | None = None
-        more = set(self.more_links)
-        hrefs = {tree.attributes[link].get("href", "").partition("#")[0] for link in self.more_links}
-        before_more = any(tree.attributes[link].get("href", "").partition("#")[0] in hrefs for link in free)
-        in_headings = self._in_headings()
-        for link in tree.links if before_more else free:
-            if tree.outside[link] or link in in_headings:
-                continue
-            href, _, fragment = tree.attributes[link].get("href", "").partition("#")
-            if link in more:
-                if last is not None and href and last[0] == href and not tree.holds(self.headings, last[1]):
-                    found.append(last[1])
-                last = None
-                continue
-            if not tree.words(link) or (fragment and COMMENTS.search(fragment)):
-                continue
-            if not may_be_post(absolute(self.base, href), self.page_url):
-                continue
-            last = (href, link) if last is None or last[0] != href else last
-            above = tree.parent[link]
-            if covered[link]:
-                continue
-            if tree.words(above) == tree.words(link) and tree.tags[above] in ("div", "p", "strong", "b", "span", "dt"):
-                following = tree.next_sibling(above)
-                if following is not None and v.POSTED.match(tree.text(following, 200)):
-                    found.append(link)
-        return found
-
-    def _in_heading(self, number: int) -> bool:
-        above = self.tree.parent[number]
-        for _ in range(3):
-            if above < 0:
-                return False
-            if self.tree.tags[above] in v.HEADINGS:
-                return True
-            above = self.tree.parent[above]
-        return False
-
-    def _in_headings(self) -> set[int]:
-        """The links that stand in headings, up to three levels down."""
-        tree = self.tree
-        near = {i for heading in tree.headings for i in tree.within(tree.links, heading) if i != heading}
-        return {link for link in near if self._in_heading(link)}
 
     def first_of(self, block: int) -> int | None:
         """The heading that leads from a block to its post, with little before it; None where there is none."""
