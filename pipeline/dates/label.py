@@ -67,8 +67,10 @@ def parse_date(
     around them, a month with its year and a lone year (precision ``month`` and ``year``), and, given a `reference`,
     relative text. `reference` is when the page was fetched, aware or naive: relative text counts back from its own
     calendar date ("2 months ago" is a month, "a year ago" a year), and a date more than a day after it is refused.
-    `languages` are ISO 639-1 codes; those beyond the eight are read by dateparser, and then of the eight only those
-    that are named, and English ("listopad" is November in Polish and October in Croatian).
+    In the further languages of `more_months` (Hindi, Arabic, Russian, Turkish, Czech, …) a day, its month's name and a
+    year of four digits are read, where every word around them is known to belong; no relative text, no month alone.
+    `languages` are ISO 639-1 codes. Where one beyond the eight is named, only the named languages and English are
+    read ("listopad" is November in Polish and October in Croatian), and dateparser is asked for what is left.
 
     `date` is the calendar date as written, in the offset that was written with it; `instant` is given for a time
     with an offset. Refused: a day without a year, the date of a change ("Updated …"), of an event or a range, a date

@@ -78,9 +78,9 @@ def read_more(line: str, folded: str, order: DateOrder, spoken: frozenset[str] |
     (None: all). Needed are a day, a month and a year of four digits; of two days the first, unless it is the later or
     the second one is marked as the day of publishing. Digits of any script are read beside a word of the table.
     """
-    folded = folded if folded.isascii() else folded.translate(_DIGITS)
+    read, folded = folded, folded if folded.isascii() else folded.translate(_DIGITS)
     words = _LETTERS.findall(folded) if folded.isascii() else [m.level(word) for word in _WORD.findall(folded)]
-    if (_NEW if spoken is None else _TELLING).isdisjoint(words) or not _YEAR.search(folded):
+    if (_NEW if spoken is None and read == folded else _TELLING).isdisjoint(words) or not _YEAR.search(folded):
         return None
     if spoken is not None and _MORE.isdisjoint(_codes(spoken)):
         return None

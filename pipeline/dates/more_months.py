@@ -82,7 +82,7 @@ _WEEKDAYS = """
 """
 _PUBLISHED = """
     diposting diposkan dipublikasikan diterbitkan ditulis dikirim diunggah terbit disiarkan
-    publicerad publicerat postat postad skrivet inlagt publiceret udgivet skrevet lagt_ud publisert skrevet_av lagt_inn
+    publicerad publicerat postat postad skrivet inlagt publiceret udgivet skrevet lagt_ud publisert lagt_inn
     julkaistu kirjoitettu lähetetty
     yayınlandı yayınlanma yayımlandı yayımlanma yayın_tarihi yayınlanma_tarihi yayımlanma_tarihi gönderildi eklenme
     eklenme_tarihi eklendi gönderen
