@@ -272,7 +272,9 @@ def _may_follow(text: str, rest: list[_Word], *, published: bool) -> bool:
         return _is_author(text, rest)
     if published and form in _IN and len(rest) > 1 and rest[1].capital:
         return True
-    return len(rest) == 1 if form in _PUBLISHED else _is_credit(text, rest)
+    if len(rest) == 1 and (form in _PUBLISHED or form in USERS):
+        return True
+    return _is_credit(text, rest, certain=published or text[rest[0].start - 1].isdigit())
 
 
 def _is_author(text: str, rest: list[_Word]) -> bool:
@@ -285,12 +287,19 @@ def _is_author(text: str, rest: list[_Word]) -> bool:
     return 0 < len(name) <= _MAX_NAME and all(_is_name(word) for word in name)
 
 
-def _is_credit(text: str, rest: list[_Word]) -> bool:
-    """Whether a name or a category stands there: up to four words with capitals, to the end or a separator."""
+def _is_credit(text: str, rest: list[_Word], *, certain: bool) -> bool:
+    """Whether a name or a category stands there, to the end or a separator: words with capitals, four at most.
+
+    Where nothing makes it `certain` that a post is spoken of (a word of publishing, a name that touches the year as
+    where themes hide the space), only one word behind a comma is taken: an event's name stands there as well.
+    """
     position = rest[0].start
     end = _BREAK.search(text, position)
     stop = end.start() if end else len(text)
     name = [word for word in rest if word.start < stop]
     if not name[0].capital or len(name) > _MAX_NAME or any(sign.isdigit() for sign in text[position:stop]):
         return False
-    return all(word.capital for word in name) or (len(name) > 1 and name[1].form in m.MORE_BY_BEHIND)
+    if len(name) > 1 and name[-1].form in m.MORE_BY_BEHIND:
+        return all(word.capital for word in name[:-1])
+    after_comma = text[:position].rstrip().endswith(",")
+    return all(word.capital for word in name) and (certain or (len(name) == 1 and after_comma))

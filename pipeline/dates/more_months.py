@@ -134,7 +134,7 @@ _LEVEL = str.maketrans(
         **dict(zip("ıđøæ", "idoa", strict=True)),
         **dict(zip("άέήίόύώϊΐϋΰς", "αεηιουωιιυυσ", strict=True)),
         **dict(zip("أإآٱё", "ااااе", strict=True)),
-        **dict.fromkeys("\u0640\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652"),
+        **dict.fromkeys("\u0301\u0308\u0640\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652"),
     }
 )
 

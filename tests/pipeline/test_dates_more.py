@@ -82,6 +82,9 @@ def test_a_label_is_read_unasked_and_where_its_language_is_named(language, label
         ("5 июня 2024, обновлено 7 июля 2024", FIFTH),
         ("Обновлено 7 июля 2024 · Опубликовано 5 июня 2024", FIFTH),
         ("Опубликовано: 05.06.2024", date(2024, 5, 6)),
+        ("5. června 2024Nezařazené", FIFTH),
+        ("Publicerad 5 juni 2024 Anna Berg", FIFTH),
+        ("5 Haziran 2024 Ahmet Yılmaz tarafından", FIFTH),
         ("20 كانون الثاني 2022", date(2022, 1, 20)),
         ("5 d'agost de 2024", date(2024, 8, 5)),
         ("Tháng Mười Một 5, 2024", date(2024, 11, 5)),
@@ -104,7 +107,8 @@ UNDATED = """
     Автор книги умер 5 июня 2024|Автор Иван умер 5 июня 2024|5 июня 2024 от болезни
     مؤتمر 20 يناير 2022|20 يناير 2022 في الرياض|نشر الكتاب في 20 يناير 2022|बैठक 5 जून 2024
     5 जून 2024 को दिल्ली में|पुस्तक 5 जून 2024 को प्रकाशित|Kami bertemu pada 5 Agustus 2024
-    Di Jakarta pada 5 Agustus 2024|Konser 5 Agustus 2024|Pengumuman, 5 Agustus 2024|Concert on 5 Agustus 2024
+    5 Ağustos 2024 Ankara Konseri|Di Jakarta pada 5 Agustus 2024
+    Konser 5 Agustus 2024|Pengumuman, 5 Agustus 2024|Concert on 5 Agustus 2024
     Büyük Konser, 5 Ağustos 2024|Deadline: 5 augusti 2024|Född 5 augusti 2024|Från 5 augusti 2024
     5 augusti 2024 i Stockholm|5. června 2024 v Praze|5. června 2024 bylo krásně|5 Ağustos 2024: Konser
     5. června 2024. Byli jsme v Praze a bylo krásně|Praha, koncert 5. června 2024
