@@ -21,21 +21,16 @@ _TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\.[0-9]+)?")
 _NUMBER = re.compile(r"[0-9]+")
 _LETTER = re.compile(r"[^\W\d_]")
 
-_OTHER_SCRIPT = re.compile(r"[\u0370-\u07ff\u0900-\u0e7f]")
-# Blocks of 128 code points of the Unicode standard, and the languages of blogs written in them whose months dateparser
-# knows, as ISO 639-1 codes.
-_SCRIPTS: tuple[tuple[tuple[int, ...], tuple[str, ...]], ...] = (
-    ((0x0380,), ("el",)),
-    ((0x0400, 0x0480), ("ru", "uk", "bg")),
-    ((0x0580,), ("he",)),
-    ((0x0600, 0x0680), ("ar", "fa")),
-    ((0x0900,), ("hi",)),
-    ((0x0980,), ("bn",)),
-    ((0x0B80,), ("ta",)),
-    ((0x0C00,), ("te",)),
-    ((0x0D00,), ("ml",)),
-    ((0x0E00,), ("th",)),
-)
+_OTHER_SCRIPT = re.compile(r"[\u0600-\u06ff\u0b80-\u0bff\u0c00-\u0c7f\u0d00-\u0d7f]")
+# Blocks of 128 code points of the Unicode standard, and the language of blogs written in them, as ISO 639-1 code: those
+# of which our tables know no months, and dateparser does.
+_SCRIPTS: dict[int, tuple[str, ...]] = {
+    0x0600: ("fa",),
+    0x0680: ("fa",),
+    0x0B80: ("ta",),
+    0x0C00: ("te",),
+    0x0D00: ("ml",),
+}
 
 # dateparser keeps state between calls (the locale tried last); its parsers are shared between threads under this lock.
 _LOCK = threading.Lock()
@@ -80,7 +75,7 @@ def ask_dateparser(
 def _languages_of(line: str) -> tuple[str, ...]:
     letter = _OTHER_SCRIPT.search(line)
     block = ord(letter[0]) & ~0x7F if letter else 0
-    return next((languages for blocks, languages in _SCRIPTS if block in blocks), LANGUAGES)
+    return _SCRIPTS.get(block, LANGUAGES)
 
 
 def _others(languages: frozenset[str] | None) -> bool:
