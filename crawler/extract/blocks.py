@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +11,7 @@ from . import vocabulary as v
 from .addresses import absolute, same_page, split_page_number
 from .anchored import anchored_posts
 from .bare import bare_titles, few_titles, lone_titles, pictured_links, pictured_titles
+from .cards import card_titles
 from .leads import bounds
 from .titles import Titles
 from .tree import Tree
@@ -95,8 +96,43 @@ class _Finder:
             marks = sorted({*weak, *(b.title if b.title is not None else b.start for b in blocks)})
             found = self._worthy(self._spread(weak, strong=False, marks=marks))
             blocks += [b for b in found if not any(covered[root] for root in b.roots)]
+            for block in blocks:
+                self._cover(covered, block)
+        if blocks:
+            blocks = self._with_cards(blocks, covered)
         blocks.sort(key=lambda block: block.start)
         return blocks
+
+    def _with_cards(self, blocks: list[Block], covered: bytearray) -> list[Block]:
+        """The blocks and the cards beside them; a page's only block may have swallowed those that follow it."""
+        sole = blocks[0] if len(blocks) == 1 and blocks[0].title is not None and not blocks[0].strong else None
+        if sole is not None:
+            covered = bytearray(len(self.tree.elements))
+            covered[sole.start : (sole.title or 0) + 1] = b"\1" * ((sole.title or 0) + 1 - sole.start)
+        cards = card_titles(self.titles, covered)
+        if not cards:
+            return blocks
+        marks = sorted({*cards, *(b.title if b.title is not None else b.start for b in blocks)})
+        if sole is not None and sole.title is not None:
+            blocks = self._spread([sole.title], strong=False, marks=marks)
+            covered = bytearray(len(self.tree.elements))
+            self._cover(covered, blocks[0])
+        # The last one is bounded by nothing: it reaches as far up as its like.
+        ways = [self._way_up(b) for b in self._spread(cards, strong=False, marks=marks)]
+        levels = Counter(map(len, ways)).most_common(1)[0][0]
+        for title, way in zip(cards, ways, strict=True):
+            top = way[:levels][-1]
+            if not covered[top]:
+                soft = bool(self.tree.soft[top])
+                blocks.append(Block(title, (top,), self.tree.parent[top], strong=False, soft=soft, bare=True))
+        return blocks
+
+    def _way_up(self, block: Block) -> list[int]:
+        """The elements from a block's title up to its first."""
+        way = [block.start if block.title is None else block.title]
+        while way[-1] > block.start:
+            way.append(self.tree.parent[way[-1]])
+        return way
 
     def _listed_on(self, page: Block) -> list[Block]:
         """The blocks within WordPress's box of a page: plugins list posts in the text of a page, below its title."""

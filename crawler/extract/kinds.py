@@ -274,6 +274,10 @@ def mark_listing(found: list[Found], archive: str) -> list[Found]:
         if f.fields.has_line and f.block.strong:
             beside.setdefault(f.block.parent, set()).add(f.group[:2])
 
+    # The first one in more detail than all others of its make, which have no line about themselves.
+    alone = sum(f.fields.has_line for f in found) == 1 and found[0].fields.has_line
+    told = found[0].group[:-1] if alone else ()
+
     def lined(f: Found) -> set[tuple[object, ...]]:
         """The makes of dated posts that share a parent with an entry: themes show all but the first few in short."""
         return beside.get(f.block.parent, set())
@@ -290,5 +294,8 @@ def mark_listing(found: list[Found], archive: str) -> list[Found]:
             f.listed = False
         elif not contents and len(summaries) > 1:
             named = not strong or f.block.strong
-            f.listed = named and (not lines or f.fields.has_line or (f.block.strong and f.group[:2] in lined(f)))
+            alike = f.group[:-1] == told
+            f.listed = named and (
+                not lines or f.fields.has_line or alike or (f.block.strong and f.group[:2] in lined(f))
+            )
     return found

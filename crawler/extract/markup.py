@@ -16,6 +16,7 @@ from .blocks import MAX_BLOCKS, Block, find_blocks, find_pictured, find_titles
 from .bodies import Body, judge_alike, judge_snippets, named_body, read_body
 from .dates import dates_above, dates_below
 from .fields import Fields, PageFacts, read_fields
+from .guests import unlist_popular
 from .head import Head, read_head
 from .kinds import EXCERPT_WORDS, Found, mark_listing, page_kind, says_listing, says_post, single_post
 from .links import page_links
@@ -66,6 +67,7 @@ def extract_html(page: Page) -> Extraction:
         kind = "post" if any(f.own for f in found) else "none"
     elif kind == "listing":
         found = mark_listing(found, archive)
+        unlist_popular(tree, found)
         if _says_nothing(tree) and all(f.body.form == "summary" for f in found):
             # Past an archive's end themes say so, and show the blog's latest posts as teasers.
             for f in found:

@@ -313,6 +313,11 @@ class Titles:
         """Whether a link like "Read more" stands between a heading and the next one, to one post and not to several."""
         place = bisect_left(self.more_links, self.tree.end[heading])
         between = self.more_links[place : bisect_left(self.more_links, following)]
+        if not between and self.link_of(heading) is None:
+            # Themes lay it over the whole card, before its only heading.
+            block = self.tree.inside(heading, v.BLOCK)
+            alone = block is not None and self.tree.within(self.headings, block) == [heading]
+            between = self.tree.within(self.more_links, block) if block is not None and alone else []
         return bool(between) and len({self.tree.attributes[i].get("href", "") for i in between[:5]}) == 1
 
     def is_pictured(self, heading: int) -> bool:
