@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from typing import Final
 from urllib.parse import urlsplit
 
-from ..pipeline.errors import TipsearchError
+from ..pipeline.errors import NotFoundError, TipsearchError
 from ..pipeline.urls import canonical_permalink
 from .archive_walk import ArchiveWalk
 from .channels.records import Answer
 from .channels.sitemap import SitemapReader
 from .extract.records import Extraction
 from .report import ArchiveReport
+
+_USUAL: Final = ("wp-sitemap.xml", "sitemap.xml")
+"""Where the sitemap of a WordPress blog is that robots.txt does not name: WordPress's own, then that of plugins."""
 
 
 class Recount:
@@ -27,6 +31,7 @@ class Recount:
         self._reader: SitemapReader | None = None
         self._archive: ArchiveWalk | None = None
         self._addresses: dict[str, str] = {}
+        self._guesses: list[str] = []
         self._begun = False
 
     def following(self, archives: Sequence[ArchiveWalk]) -> str | None:
@@ -37,7 +42,10 @@ class Recount:
             if self._archive is not None:
                 start = self._archive.start
                 parts = urlsplit(start)
-                named = list(self._sitemaps()) or [f"{parts.scheme}://{parts.netloc}/wp-sitemap.xml"]
+                named = list(self._sitemaps())
+                if not named:
+                    self._guesses = [f"{parts.scheme}://{parts.netloc}/{name}" for name in _USUAL]
+                    named = [self._guesses.pop(0)]
                 self._reader = SitemapReader(named, start, platform="wordpress")
         return self._reader.following() if self._reader is not None else None
 
@@ -51,8 +59,10 @@ class Recount:
 
     def failed(self, error: TipsearchError) -> None:
         """There is no such sitemap."""
-        if self._reader is not None:
-            self._reader.failed(error)
+        if self._reader is None or self._reader.failed(error) or self._archive is None:
+            return
+        if self._guesses and isinstance(error, NotFoundError):
+            self._reader = SitemapReader([self._guesses.pop(0)], self._archive.start, platform="wordpress")
 
     def unlisted(self, listed: Collection[str]) -> Iterator[tuple[str, str]]:
         """The posts that only the sitemap names, by canonical address."""

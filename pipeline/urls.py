@@ -175,14 +175,20 @@ def site_of(url: str) -> str:
     return f"{parts.scheme}://{parts.hostname}:{parts.port or _DEFAULT_PORTS[parts.scheme]}"
 
 
+_BLOGSPOT = re.compile(r"\.blogspot\.(?:com?\.)?[a-z]{2}$")
+
+
 @lru_cache(maxsize=8192)
 def blog_of(url: str) -> str:
-    """The site of an address with what differs between addresses of one blog folded: scheme, ``www.``, default port."""
+    """The site of an address with what differs between addresses of one blog folded.
+
+    Folded are the scheme, ``www.``, a default port, and the countries that Blogger sent readers to (``blogspot.sg``).
+    """
     parts = _split(url)
     if parts is None:
         return ""
     port = parts.port if parts.port and parts.port != _DEFAULT_PORTS[parts.scheme] else 0
-    host = _host(parts)
+    host = _BLOGSPOT.sub(".blogspot.com", _host(parts))
     return f"{host}:{port}" if port else host
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from ...pipeline.furniture import unprotected
 from ...pipeline.records import Entry, RawDate
 from ...pipeline.urls import is_web_address, same_site
 from .records import Answer, Archive
@@ -46,10 +47,12 @@ def read_post(
         notes.append(f"{permalink or f'post {number}'} {PROTECTED_NOTE}")
     elif not known:
         notes.append(f"{permalink or f'post {number}'} came without its content")
+    title = words_of(item.get("title"))
     entry = Entry(
         source=archive.source,
-        form="content" if known and not protected else "summary",
-        title=words_of(item.get("title")),
+        # A site may keep its texts from REST: what is not there is no post's whole text.
+        form="content" if body.strip() else "summary",
+        title=unprotected(title) if protected else title,
         body="" if protected else body,
         permalink=permalink,
         platform_id=wordpress_id(permalink or archive.url, number),

@@ -38,6 +38,7 @@ _DATE_PATH: Final = re.compile(
 )
 _DATE_ARCHIVE: Final = re.compile(r"(?:^|.*/)((?:199|20\d)\d)(?:/(0[1-9]|1[0-2]))?(?:/(0[1-9]|[12]\d|3[01]))?/?")
 _BLOGGER_ARCHIVE: Final = re.compile(r".*/((?:19|20)\d\d)_(0[1-9]|1[0-2])_\d\d_archive\.html")
+_BLOGGER_LABEL: Final = re.compile(r".*/labels/([^/]{1,200})\.html?")
 _TERM: Final = re.compile(
     r"/(tag|category|label|author|topics?|tags|categories|categoria|categorie|categorias|kategorie|kategoria|kategori|rubrique"
     r"|etiqueta|etiquetas|schlagwort|autor|auteur|autore)/(.+?)/?$",
@@ -166,6 +167,8 @@ def archive_of(url: str | None) -> str:
         return f"{kind}:{unquote_plus(name)}"
     if month := _BLOGGER_ARCHIVE.fullmatch(path):
         return f"date:{month[1]}/{month[2]}"
+    if label := _BLOGGER_LABEL.fullmatch(path):
+        return f"label:{unquote_plus(label[1])}"
     if dated := _DATE_ARCHIVE.fullmatch(path):
         return "date:" + "/".join(part for part in dated.groups() if part)
     if path == "/search" and "updated-max" in query:

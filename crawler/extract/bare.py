@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Final
 
 from . import vocabulary as v
-from .addresses import absolute, is_permalink, may_be_post
+from .addresses import absolute, is_permalink, may_be_post, same_page
 from .leads import bounds, is_more_link
 from .titles import Titles
 
@@ -15,7 +15,13 @@ _ROW: Final = 3
 """Fewer titles are no listing."""
 
 _LEVELS: Final = 5
-_SLIDES: Final = re.compile(r"slide|carousel|ticker|gallery|(?<![\w-])products?\b", re.IGNORECASE)
+_TITLE_WORDS: Final = 30
+_SLIDES: Final = re.compile(
+    r"(?<!\S)(?!(?:category|tag|format)-)\S{0,100}?(?:slide|carousel|ticker|gallery|(?<![\w-])products?\b)",
+    re.IGNORECASE,
+)
+"""A slide show's class, or a product's; WordPress's own classes of a post speak of its terms and its format."""
+
 # WordPress's own pages of the pictures in a post.
 _ATTACHMENT: Final = re.compile(r"[?&]attachment_id=\d|/attachment/", re.IGNORECASE)
 
@@ -67,6 +73,26 @@ def pictured_titles(titles: Titles) -> list[int]:
     return sorted(largest.values()) if len(largest) >= _ROW else []
 
 
+def pictured_links(titles: Titles) -> list[int]:
+    """The links without a heading in a row of alike elements that each hold a picture and a title, to other posts."""
+    tree = titles.tree
+    rows: dict[tuple[int, str, str], dict[str, int]] = {}
+    for link in tree.links:
+        if tree.outside[link] or tree.soft[link] or not 0 < tree.words(link) <= _TITLE_WORDS:
+            continue
+        address = (absolute(titles.base, tree.attributes[link].get("href")) or "").partition("#")[0]
+        if not may_be_post(address, titles.page_url) or "img" not in tree.tags[link : tree.end[link]]:
+            continue
+        card = tree.parent[link]
+        row = tree.parent[card], tree.tags[card], tree.attributes[link].get("class", "")
+        if not _is_slide(titles, link) and not same_page(address, titles.page_url):
+            rows.setdefault(row, {}).setdefault(address, link)
+    for found in rows.values():
+        _drop_pictures(titles, found)
+    largest = max(rows.values(), key=len, default={})
+    return sorted(largest.values()) if len(largest) >= _ROW else []
+
+
 def _picture_card(titles: Titles, heading: int) -> int | None:
     """The nearest element around a heading, and no other, that holds a picture's link; None where there is none."""
     tree, around = titles.tree, heading
@@ -74,7 +100,10 @@ def _picture_card(titles: Titles, heading: int) -> int | None:
         around = tree.parent[around]
         if around < 0 or bounds(tree, around) or len(tree.within(titles.headings, around)) > 1:
             return None
-        if any("img" in tree.tags[i : tree.end[i]] for i in tree.within(tree.links, around)):
+        links = tree.within(tree.links, around)
+        # Some themes lay a link without words over the picture.
+        laid = any("img" in tree.tags[i : tree.end[i]] for i in links)
+        if laid or ("img" in tree.tags[around : tree.end[around]] and any(not tree.words(i) for i in links)):
             return around
     return None
 

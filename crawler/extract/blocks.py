@@ -9,7 +9,8 @@ from typing import Final
 
 from . import vocabulary as v
 from .addresses import absolute, same_page, split_page_number
-from .bare import bare_titles, few_titles, lone_titles, pictured_titles
+from .anchored import anchored_posts
+from .bare import bare_titles, few_titles, lone_titles, pictured_links, pictured_titles
 from .leads import bounds
 from .titles import Titles
 from .tree import Tree
@@ -18,6 +19,7 @@ FEW_WORDS: Final = 8
 """A block without this many words beside its title is no teaser: lists of bare titles are left alone."""
 
 _ROW: Final = 3
+_NAMED: Final = 2
 MAX_BLOCKS: Final = 2000
 _PAGER_WORDS: Final = 42
 
@@ -56,7 +58,14 @@ def find_titles(tree: Tree, base: str | None, page_url: str | None) -> list[Bloc
         or finder.find_bare(pictured_titles(finder.titles))
         or finder.find_lone()
         or finder.find_bare(few_titles(finder.titles))
+        or finder.find_bare(pictured_links(finder.titles))
     )
+
+
+def find_pictured(tree: Tree, base: str | None, page_url: str | None) -> list[Block]:
+    """The blocks of cards, each with a heading that does not lead anywhere and a picture that does."""
+    finder = _Finder(tree, base, page_url)
+    return finder.find_bare(pictured_titles(finder.titles))
 
 
 class _Finder:
@@ -69,8 +78,12 @@ class _Finder:
     def find(self) -> list[Block]:
         tree = self.tree
         strong = self.titles.strong()
+        if numbered := anchored_posts(self.titles, strong):
+            return self._anchored(numbered)
         blocks = self._spread(strong, strong=True)
         covered = bytearray(len(tree.elements))
+        if len(blocks) == 1 and len(listed := self._listed_on(blocks[0])) >= _ROW:
+            return listed
         for block in blocks:
             self._cover(covered, block)
         blocks += self._untitled(covered, blocks)
@@ -84,6 +97,21 @@ class _Finder:
             blocks += [b for b in found if not any(covered[root] for root in b.roots)]
         blocks.sort(key=lambda block: block.start)
         return blocks
+
+    def _listed_on(self, page: Block) -> list[Block]:
+        """The blocks within WordPress's box of a page: plugins list posts in the text of a page, below its title."""
+        tree = self.tree
+        if page.title is None or not self._is_page(page.start):
+            return []
+        covered = bytearray(len(tree.elements))
+        covered[page.start] = 1
+        covered[page.title : tree.end[page.title]] = b"\1" * (tree.end[page.title] - page.title)
+        weak = self.titles.weak(covered, strict=False)
+        return self._worthy(self._spread(weak, strong=False))
+
+    def _is_page(self, number: int) -> bool:
+        """Whether WordPress calls an element the box of a page, which is no post and may hold a list of them."""
+        return "type-page" in self.tree.attributes[number].get("class", "").split()
 
     def find_lone(self) -> list[Block]:
         """The blocks of headings that stand alone on their page, where nothing but their links vouches for them."""
@@ -116,13 +144,13 @@ class _Finder:
         marks = marks or titles
         tops: list[tuple[int, int]] = []
         for title in titles:
-            top, named = title, None
+            top, named, alone = title, None, False
             above = tree.parent[title]
             place = bisect_left(marks, title)
             before = marks[place - 1] if place else -1
             after = marks[place + 1] if place + 1 < len(marks) else len(tree.elements)
             while before < above and tree.end[above] <= after and not bounds(tree, above):
-                if len(marks) == 1 and not strong and self._is_whole(top, title):
+                if len(marks) == 1 and (alone := self._ends_with(top, title, strong=strong)):
                     break
                 top = above
                 if tree.roles[above] & v.BLOCK:
@@ -135,13 +163,57 @@ class _Finder:
         for title, top in tops:
             above = tree.parent[top]
             roots: tuple[int, ...] = (top,)
-            flat = self._stand(title, top) in flat_parents
+            flat = not (alone and strong) and self._stand(title, top) in flat_parents
             if flat:
                 roots = self._run(top, chosen, marks)
             blocks.append(
                 Block(title=title, roots=roots, parent=above, strong=strong, soft=bool(tree.soft[top]), flat=flat)
             )
         return blocks
+
+    def _ends_with(self, top: int, title: int, *, strong: bool) -> bool:
+        """Whether the block of a page's only title ends with `top`."""
+        if strong:
+            leads = self.titles.leads_to_post(title)
+            return leads and self._text_words(top, title) >= FEW_WORDS and self._is_beside_posts(top)
+        return self._is_whole(top, title)
+
+    def _is_beside_posts(self, top: int) -> bool:
+        """Whether several posts, by their class names, stand in what follows an element, each with one heading."""
+        tree = self.tree
+        following, posts = tree.next_sibling(top), 0
+        while following is not None and posts < _NAMED:
+            for number in tree.within(tree.spoken, following):
+                heads = tree.within(self.titles.headings, number) if tree.roles[number] & v.BLOCK else ()
+                posts += len(heads) == 1 and self.titles.leads_to_post(heads[0])
+            following = tree.next_sibling(following)
+        return posts >= _NAMED
+
+    def _anchored(self, numbered: dict[int, int | None]) -> list[Block]:
+        """The blocks of numbered anchors; each begins with its title where it has one."""
+        tree = self.tree
+        heads = {anchor: anchor if title is None else title for anchor, title in numbered.items()}
+        marks = sorted(heads.values())
+        tops: dict[int, int] = {}
+        for anchor, head in heads.items():
+            top, above, place = head, tree.parent[head], bisect_left(marks, head)
+            before = marks[place - 1] if place else -1
+            after = marks[place + 1] if place + 1 < len(marks) else len(tree.elements)
+            while before < above and tree.end[above] <= after and not bounds(tree, above):
+                if len(marks) == 1 and self._text_words(top, head) >= FEW_WORDS:
+                    # A page's only post: what is around it may be all of the page.
+                    break
+                top, above = above, tree.parent[above]
+            tops[anchor] = top
+        chosen, blocks = set(tops.values()), []
+        for anchor, top in tops.items():
+            title = numbered[anchor]
+            bare = tree.words(top) == (tree.words(title) if title is not None else 0)
+            flat = bare or not top <= anchor < tree.end[top]
+            roots = self._run(top, chosen, marks) if flat else (top,)
+            soft = bool(tree.soft[top])
+            blocks.append(Block(title, roots, parent=tree.parent[top], strong=True, soft=soft, flat=flat))
+        return sorted(blocks, key=lambda block: block.start)
 
     def _is_whole(self, top: int, title: int) -> bool:
         """Whether a page's only post ends with `top`: it has a text, and what follows has headings of its own."""
@@ -215,7 +287,17 @@ class _Finder:
                 break
             roots.append(following)
             following = tree.next_sibling(following)
+        while len(roots) > 1 and following in chosen and self._is_of_next(roots[-1]):
+            roots.pop()
         return tuple(roots)
+
+    def _is_of_next(self, number: int) -> bool:
+        """Whether what stands before a post is its anchor, or a heading that dates it."""
+        tree = self.tree
+        if tree.tags[number] == "a" and not tree.words(number):
+            return True
+        named = tree.roles[number] & v.GROUP_DATE or tree.tags[number] in v.HEADINGS
+        return bool(named) and v.DATE_HEADING.fullmatch(tree.text(number, 100).rstrip(" –-|")) is not None
 
     def _is_pager(self, number: int) -> bool:
         """Whether an element is nothing but links to the archive's other pages."""
@@ -242,6 +324,8 @@ class _Finder:
                 continue
             end = tree.end[number]
             if bisect_left(taken, end) > bisect_left(taken, number):
+                continue
+            if self._is_page(number) and any(tree.roles[i] & v.UNTITLED for i in range(number + 1, end)):
                 continue
             bodies = any(tree.roles[i] & (v.BODY | v.SUMMARY) for i in range(number + 1, min(end, number + 300)))
             if bodies and tree.words(number) >= 3:

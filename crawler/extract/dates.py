@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ...pipeline.dates.order import date_readings
 from ...pipeline.records import RawDate
 from . import vocabulary as v
+from .leads import bounds
 from .tree import Tree
 from .wording import SMALL_TAGS, dated_line, signed_line, speaks_of_post
 
@@ -16,13 +18,19 @@ _UPDATED_BEFORE: Final = re.compile(
     r"updated|modified|edited|aktualisiert|mise à jour|actualizado|aggiornato", re.IGNORECASE
 )
 _FILE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|pdf|docx?|xlsx?|zip|mp3|mp4)$", re.IGNORECASE)
-_CLOCK: Final = re.compile(r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?)?", re.IGNORECASE)
+_SPAN: Final = re.compile(
+    r"\b(?:19|20)\d\d\s{0,3}[–—-]\s{0,3}(?:[^\W\d_]{3,12}\.?\s{1,3})?(?:(?:19|20)\d\d\b|present\b|now\b|today\b|heute\b)",
+    re.IGNORECASE,
+)
+"""From when to when: a position in a curriculum vitae, and no post's date."""
+
 _DATE_LINE_WORDS: Final = 7
 _META_WORDS: Final = 40
 _DATE_WORDS: Final = 4
 _LEAST_SIGNED: Final = 3
 _MOST_SIGNED: Final = 24
 _CLOSE: Final = 30
+_LEVELS_ABOVE: Final = 2
 _NEAR_HEAD: Final = 30
 _NO_LINE_TAGS: Final = frozenset(("time", "li", "td", "dd", "p"))
 _LONG_DATE: Final = 100
@@ -48,19 +56,11 @@ def read_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
         elif roles & v.DATE and not roles & (v.BODY | v.BLOCK):
             element = tree.elements[number]
             stamp = element.get("title", "") or element.get("content", "")
-            if not _ISO.match(stamp) and any(
-                tree.tags[i] in ("time", "abbr") for i in range(number + 1, tree.end[number])
-            ):
+            if not _ISO.match(stamp) and _holds_date(tree, number):
                 continue
             if tree.roles[number] & v.UPDATED and not _named_published(element.get("class", "")):
                 continue
-            if _ISO.match(stamp):
-                dates.append(
-                    RawDate(stamp, "time", _place(tree, number, "title" if element.get("title") else "content"))
-                )
-            text = date_words(_label(tree, number))
-            if text and text != stamp:
-                dates.append(RawDate(text, "label", _place(tree, number)))
+            _add_named(tree, number, stamp, dates)
         elif tree.tags[number] == "abbr" and _ISO.match(stamp := tree.attributes[number].get("title", "")):
             # hAtom's pattern for dates, which some themes follow without its classes.
             dates.append(RawDate(stamp[:200], "time", _place(tree, number, "title")))
@@ -71,6 +71,19 @@ def read_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
     _read_bare_dates(tree, zone, dates)
     if not dates:
         _read_sole_update(tree, zone, dates)
+
+
+def _add_named(tree: Tree, number: int, stamp: str, dates: list[RawDate]) -> None:
+    """Adds what an element that a class names a date says, by `stamp`, its attribute, and by its words."""
+    element = tree.elements[number]
+    if _ISO.match(stamp):
+        dates.append(RawDate(stamp, "time", _place(tree, number, "title" if element.get("title") else "content")))
+    text = date_words(_label(tree, number))
+    if text and text != stamp and not _SPAN.search(text):
+        dates.append(RawDate(text, "label", _place(tree, number)))
+    if _ISO.match(written := element.get("datetime", "")) and not date_readings(text):
+        # Many of Blogger's themes write a time's attribute on a span, for dates in whatever language.
+        dates.append(RawDate(written[:200], "time", _place(tree, number, "datetime")))
 
 
 def read_body_dates(tree: Tree, body: int | None, dates: list[RawDate]) -> None:
@@ -184,6 +197,26 @@ def read_line_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
                 return
 
 
+def dates_above(tree: Tree, block: int) -> list[RawDate]:
+    """The date in a line about the post that stands before the post's box, in a head of their common section."""
+    dates: list[RawDate] = []
+    number = block
+    for _ in range(_LEVELS_ABOVE):
+        around = tree.parent[number]
+        if around < 0 or bounds(tree, around):
+            break
+        head = range(around + 1, number)
+        if len(head) > _CLOSE or any(
+            tree.roles[i] & v.BLOCK for i in (*head, *range(tree.end[number], tree.end[around]))
+        ):
+            break
+        if any(tree.roles[i] & v.META and 0 < tree.words(i) <= _META_WORDS and not tree.outside[i] for i in head):
+            read_dates(tree, [i for i in head if not tree.outside[i]], dates)
+            break
+        number = around
+    return dates
+
+
 def dates_below(tree: Tree, heading: int) -> list[RawDate]:
     """The date that stands close below a heading, before the next one."""
     dates: list[RawDate] = []
@@ -197,11 +230,23 @@ def _named_published(class_attribute: str) -> bool:
     return not {"published", "entry-date", "dt-published", "post-date"}.isdisjoint(class_attribute.lower().split())
 
 
+def _holds_date(tree: Tree, number: int) -> bool:
+    """Whether an element below one bears the date: by its tag, or named as that of publication beside the change's."""
+    return any(
+        tree.tags[i] in ("time", "abbr") or _named_published(tree.attributes[i].get("class", ""))
+        for i in range(number + 1, tree.end[number])
+    )
+
+
 def _is_updated(tree: Tree, number: int) -> bool:
     element = tree.elements[number]
-    if _named_published(element.get("class", "")) or element.get("itemprop") == "datePublished":
+    marked = element.get("itemprop")
+    if marked == "dateModified" and any(other.get("itemprop") == "datePublished" for other in element.itersiblings()):
+        # Some themes change the classes of the two, and not what the two are marked as.
+        return True
+    if _named_published(element.get("class", "")) or marked == "datePublished":
         return False
-    if tree.roles[number] & v.UPDATED or element.get("itemprop") == "dateModified":
+    if tree.roles[number] & v.UPDATED or marked == "dateModified":
         return True
     above = tree.parent[number]
     named = tree.attributes[above].get("class", "").lower() if tree.roles[above] & v.UPDATED else ""
@@ -227,6 +272,6 @@ def date_words(text: str) -> str:
         return found[0]
     text = re.sub(r"^(?:posted|published)?\s*(?:on\b)?[\s:]*", "", text[:300], flags=re.IGNORECASE)
     text = re.split(r"\s(?:in|by|at|under)(?:\s|$)|[|·•]", text, maxsplit=1)[0].strip()
-    if _CLOCK.fullmatch(text):
+    if v.CLOCK.fullmatch(text):
         return ""
     return text if 0 < len(text) <= 60 and re.match(r"(?:in|by)\b", text) is None else ""

@@ -10,23 +10,26 @@ from urllib.parse import parse_qsl, urlsplit
 
 from ...pipeline.records import RawDate
 from . import vocabulary as v
-from .addresses import absolute, archive_of, date_in, is_home, may_be_post, same_page
+from .addresses import absolute, archive_of, date_in
 from .blocks import Block
 from .dates import date_words, read_body_dates, read_dates, read_line_dates
-from .leads import COMMENTS, is_more_link, title_link
+from .leads import COMMENTS, is_more_link
 from .tree import Tree
 
 _POST_NUMBER: Final = re.compile(r"(?:^|\s)post-(\d{1,12})(?:\s|$)")
 _BLOGGER_NUMBER: Final = re.compile(r"^(?:post-body-|post-)?(\d{15,20})$")
 _BY: Final = re.compile(r"^\s*(?:(?:posted|written|published)\s+)?(?:by|von|par|por|di|door)\b[\s:]*", re.IGNORECASE)
 _BY_NAME: Final = re.compile(
-    r"\bby\s+(?!(?:on|in|at|under)\b)([^|,·•]{2,60}?)(?=\s+(?:on|in|at|under)\b|\s*[|·•,]|\s*$)", re.IGNORECASE
+    r"\bby\s+(?!(?:on|in|at|under)\b)([^|,·•]{2,60}?)(?=\s+(?:on|in|at|under)\b|\s*[|·•,@]|\s*$)", re.IGNORECASE
 )
 _IN_NAMES: Final = re.compile(
     r"\b(?:in|under)[\s:]+([^|·•]{2,200}?)(?=\s*[|·•]|\s+(?:please leave|leave a|by)\b|\s*$)", re.IGNORECASE
 )
-_COMMENTS_FRAGMENT: Final = re.compile(r"#(?:respond|comments?|comment-form|disqus_thread)$")
+_NO_TERMS: Final = frozenset(("author", "bookmark", "trackback"))
+_FEED: Final = re.compile(r"[/=](?:feed|rss2?|trackback)/?$")
 _MAX_NAME: Final = 120
+_WORDS_ABOUT: Final = 60
+_LEADS_ON: Final = (" »", " ›", " →")
 _ABOUT: Final = v.META | v.DATE | v.CATEGORIES | v.TAGS | v.AUTHOR
 
 
@@ -50,43 +53,6 @@ class Fields:
         return any([d.origin in ("time", "label") for d in self.dates])  # noqa: C419 - of two or three, and often asked
 
 
-def read_link(tree: Tree, block: Block, base: str | None, page_url: str | None) -> str | None:
-    """The permalink of a block: its title's link, its bookmark, the link around its date, or its "Read more"."""
-    own = title_link(tree, block.title, base) if block.title is not None else None
-    if may_be_post(own, page_url):
-        return own
-    links = [i for root in block.roots for i in tree.within(tree.links, root)]
-    ranked: list[tuple[int, str]] = []
-    for link in links:
-        attributes = tree.attributes[link]
-        address = absolute(base, attributes.get("href"))
-        if address is None or not may_be_post(address, page_url) or same_page(address, page_url):
-            continue
-        text = tree.text(link, 100)
-        named = v.PERMALINK_TEXT.fullmatch(text) or v.DATE_LINE.fullmatch(text)
-        if named or "bookmark" in attributes.get("rel", "").split() or tree.roles[link] & v.DATE:
-            ranked.append((0, address))
-        elif is_more_link(tree, link) or _COMMENTS_FRAGMENT.search(address):
-            ranked.append((1, address.partition("#")[0]))
-        elif any(tree.tags[i] == "time" for i in range(link + 1, tree.end[link])):
-            ranked.append((2, address))
-    if ranked:
-        return min(ranked, key=lambda pair: pair[0])[1]
-    if own and is_home(own):
-        # The front page of another site is what a post of the format "link" speaks of, and no address of its own.
-        own = None
-    return own or _sole_address(tree, block, links, base, page_url)
-
-
-def _sole_address(tree: Tree, block: Block, links: list[int], base: str | None, page_url: str | None) -> str | None:
-    """Where all links of a block lead that may lead to a post, pictures' among them; None where they part."""
-    if block.title is not None and not block.bare:
-        return None
-    leads = {absolute(base, tree.attributes[i].get("href")) for i in links if not tree.outside[i]}
-    posts = {a.partition("#")[0] for a in leads if a and may_be_post(a, page_url) and not same_page(a, page_url)}
-    return posts.pop() if len(posts) == 1 else None
-
-
 def read_fields(tree: Tree, block: Block, body: int | None, permalink: str | None, page: PageFacts) -> Fields:
     """Everything a block says about its entry beside the body."""
     fields = Fields(permalink=permalink)
@@ -103,6 +69,11 @@ def read_fields(tree: Tree, block: Block, body: int | None, permalink: str | Non
     read_line_dates(tree, zone, fields.dates)
     read_body_dates(tree, body, fields.dates)
     _read_terms(tree, zone, lines, line, fields, page)
+    if body is not None and not fields.categories and not fields.tags:
+        # Classic themes close a post's text with the line about it.
+        for number in tree.children(body):
+            if tree.roles[number] & v.META and tree.words(number) <= _WORDS_ABOUT:
+                _read_terms(tree, list(range(number, tree.end[number])), [], "", fields, page)
     _read_author(tree, zone, line, fields)
     if spelled := date_in(permalink):
         fields.dates.append(RawDate(spelled, "url", "permalink"))
@@ -152,6 +123,8 @@ def _asides(tree: Tree, title: int) -> list[int]:
 
 def _whole_title(tree: Tree, title: int, shown: str) -> str:
     """The title; where it is shown cut off, as its link's or its own ``title`` attribute has it in full."""
+    if shown[-2:] in _LEADS_ON and "«" not in shown and "‹" not in shown:
+        shown = shown[:-2]
     cut = shown.rstrip(" .…")
     if not cut or not shown.endswith(("…", "...")):
         return shown
@@ -177,6 +150,9 @@ def _zone(tree: Tree, block: Block, body: int | None) -> Iterator[int]:
         number, end = root, tree.end[root]
         while number < end:
             if number == body or number == block.title or (tree.outside[number] and not tree.outside[root]):
+                if tree.tags[number] == "time" and tree.roles[number] & v.HIDDEN:
+                    # Some themes give the date for machines alone.
+                    yield number
                 number = tree.end[number]
                 continue
             yield number
@@ -230,7 +206,7 @@ def _posted_lines(tree: Tree, zone: list[int]) -> list[int]:
         if text and number != zone[0] and v.POSTED.match(text):
             above = tree.parent[number]
             wide = tree.words(above) <= 40 and tree.tags[number] in ("span", "small", "em", "i", "b", "strong")
-            return [above if wide else number]
+            return [above if wide and not tree.roles[number] & v.META else number]
         if tail and v.POSTED.match(tail):
             line = []
             following = tree.next_sibling(number)
@@ -325,12 +301,15 @@ def _term_kind(rel: str, archive: str, inside: list[tuple[int, int]]) -> str | N
 
 def _is_line_term(tree: Tree, number: int, name: str) -> bool:
     element = tree.elements[number]
-    if {"author", "bookmark"} & set(element.get("rel", "").split()) or tree.roles[number] & (v.DATE | v.AUTHOR):
+    rel, href = element.get("rel", "").split(), element.get("href", "")
+    if not _NO_TERMS.isdisjoint(rel) or _FEED.search(href) or tree.roles[number] & (v.DATE | v.AUTHOR):
+        return False
+    if v.CLOCK.fullmatch(name) or tree.attributes[number]["href"][:11].lower() == "javascript:":
         return False
     before = element.getprevious()
     lead = (before.tail if before is not None else tree.elements[tree.parent[number]].text) or ""
     by_author = re.search(r"\bby\s*$", lead, re.IGNORECASE) is not None
-    return not by_author and "/author/" not in element.get("href", "") and v.DATE_TEXT.search(name) is None
+    return not by_author and "/author/" not in href and v.DATE_TEXT.search(name) is None
 
 
 def names_in_line(text: str) -> list[str]:
@@ -365,7 +344,7 @@ def _read_author(tree: Tree, zone: list[int], line: str, fields: Fields) -> None
             and not _has_author_link(tree, number)
         ):
             continue  # Blogger calls every line about a post a byline.
-        if found := re.split(r"\s+(?:on|in|at)\s+|[|·•]", name, maxsplit=1):
+        if found := re.split(r"\s+(?:on|in|at|@)\s+|[|·•]", name, maxsplit=1):
             name = found[0].strip(" \xa0,")
         if name and len(name) <= _MAX_NAME and not v.DATE_TEXT.search(name):
             fields.author = name

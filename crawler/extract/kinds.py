@@ -17,7 +17,7 @@ from .blocks import Block
 from .bodies import Body
 from .fields import Fields
 from .head import LISTING_CLASSES, Head
-from .single import bears_page_title, own_title
+from .single import bears_page_title, own_title, top_heading
 from .tree import Tree
 
 Kind = Literal["listing", "post", "none"]
@@ -51,6 +51,11 @@ class Found:
     own: bool = False
 
 
+def _is_static(head: Head) -> bool:
+    """Whether WordPress calls a page static; a numbered page of an archive, which such a page may show, is none."""
+    return PAGE_CLASS.search(head.body_class) is not None and "paged" not in head.body_classes
+
+
 def page_kind(head: Head, here: str | None, archive: str, found: list[Found]) -> Kind:
     """What a page is; where nothing says that it is a blog it is none, for a false post is worse than none."""
     classes = head.body_classes
@@ -63,13 +68,16 @@ def page_kind(head: Head, here: str | None, archive: str, found: list[Found]) ->
         vouched_for = _dated(found[0]) or found[0].fields.has_line
         # Some themes call every page of theirs a page.
         leads = named and vouched_for and bool(found[0].fields.permalink)
-        plain_page = PAGE_CLASS.search(head.body_class) is not None or "error404" in classes
-        plain_page = plain_page or ("page" in classes and not leads)
+        plain_page = _is_static(head) or "error404" in classes
+        if named and not vouched_for and not found[0].fields.permalink:
+            # The archive's own heading, or one beside it, where it has no posts.
+            return "none"
+        plain_page = plain_page or ("page" in classes and not leads and "paged" not in classes)
         return "listing" if not plain_page and (named or head.is_listing or vouched_for) else "none"
     if archive in ("", "home") and not any(f.fields.permalink or _dated(f) or f.fields.has_line for f in found):
         # A front page's boxes lead nowhere; what a blog lists does, or is dated.
         return "none"
-    if PAGE_CLASS.search(head.body_class) and archive in ("", "home") and not any(map(_says_when, found)):
+    if _is_static(head) and archive in ("", "home") and not any(map(_says_when, found)):
         # A static page's boxes and cards, whatever they lead to.
         return "none"
     vouched = sum(f.block.strong or f.block.bare or _dated(f) or f.fields.has_line for f in found)
@@ -95,7 +103,7 @@ def says_post(head: Head, here: str | None) -> bool:
     """Whether a page says by itself that it is one post's own: by its body's classes, its address or its metadata."""
     if head.body_classes & _SINGLE_CLASSES or "postid" in head.body_class:
         return True
-    if head.is_listing or PAGE_CLASS.search(head.body_class):
+    if head.is_listing or _is_static(head):
         return False
     if any(url and BLOGGER_POST.match(urlsplit(url).path) for url in (head.canonical, here)):
         return True
@@ -104,7 +112,7 @@ def says_post(head: Head, here: str | None) -> bool:
 
 def says_listing(head: Head, here: str | None) -> bool:
     """Whether a page calls itself an archive, by its body's classes or its address; a front page alone does not."""
-    if PAGE_CLASS.search(head.body_class) or head.body_classes & (_NO_BLOG_BODY | _SINGLE_CLASSES):
+    if _is_static(head) or head.body_classes & (_NO_BLOG_BODY | _SINGLE_CLASSES):
         return False
     return bool(head.body_classes & LISTING_CLASSES) or archive_of(here) not in ("", "home")
 
@@ -112,7 +120,7 @@ def says_listing(head: Head, here: str | None) -> bool:
 def _is_post_page(head: Head, here: str | None, found: list[Found]) -> bool:
     if says_post(head, here):
         return True
-    if head.is_listing or PAGE_CLASS.search(head.body_class):
+    if head.is_listing or _is_static(head):
         return False
     if here and is_permalink(here):
         return True
@@ -164,6 +172,9 @@ def single_post(tree: Tree, head: Head, here: str | None, found: list[Found]) ->
     for f in above:
         f.listed = False
     main.fields.permalink = None
+    top = top_heading(tree, head)
+    if top is not None and top != main.block.title:
+        main.fields.title = tree.text(top, 20_000)
     main.fields.title = main.fields.title or own_title(tree, head)
     return [*above, main]
 
@@ -174,7 +185,7 @@ def _agrees(dates: list[RawDate], published: str) -> bool:
     if shown is None:
         return False
     own, stated = date_readings(shown), date_readings(published)
-    return not own or not stated or any(abs((a - b).days) <= 1 for a in own for b in stated)
+    return not stated or any(abs((a - b).days) <= 1 for a in own for b in stated)
 
 
 def _is_alike(f: Found, groups: set[tuple[object, ...]]) -> bool:

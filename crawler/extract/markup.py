@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from dataclasses import replace
+from typing import Final
 
 from ...pipeline.furniture import unprotected
 from ...pipeline.records import Entry, RawDate
 from ...pipeline.urls import same_site
 from . import vocabulary as v
-from .addresses import absolute, date_in, is_home, is_permalink, same_page
-from .blocks import MAX_BLOCKS, Block, find_blocks, find_titles
+from .addresses import absolute, date_in, is_home, is_permalink, same_page, split_page_number
+from .blocks import MAX_BLOCKS, Block, find_blocks, find_pictured, find_titles
 from .bodies import Body, judge_alike, judge_snippets, named_body, read_body
-from .dates import dates_below
-from .fields import Fields, PageFacts, read_fields, read_link
+from .dates import dates_above, dates_below
+from .fields import Fields, PageFacts, read_fields
 from .head import Head, read_head
 from .kinds import EXCERPT_WORDS, Found, mark_listing, page_kind, says_listing, says_post, single_post
 from .links import page_links
 from .naming import archive_name
 from .pager import last_page, next_page
+from .permalinks import read_link
 from .records import Extraction, Page
-from .single import bears_page_title, heads_itself, own_block, own_heading, own_title
+from .single import ENOUGH_WORDS, bears_page_title, heads_itself, longest_body, own_block, own_heading, own_title
 from .tree import Tree
+
+_START: Final = re.compile(r"<!doctype\b|<html\b", re.IGNORECASE)
+_LONGEST_LEAD: Final = 3000
+_NO_MARKUP: Final = re.compile(r"<!--.{0,3000}?-->|<\?[^>]{0,500}>", re.DOTALL)
+_OF_A_PAGE: Final = re.compile(r"<(?:h\d|head|body|div|article|main)\b", re.IGNORECASE)
 
 
 def extract_html(page: Page) -> Extraction:
     """What a page of markup says; kind ``none`` where it holds no post."""
-    tree = Tree(page.text)
+    tree = Tree(_from_its_start(page.text))
     address = absolute(None, page.url)
     head = read_head(tree, page.text, address)
     here = address or head.canonical
@@ -42,9 +50,13 @@ def extract_html(page: Page) -> Extraction:
         # Titles alone count on a page that calls itself an archive, where nothing else is found.
         blocks = find_titles(tree, base, here)
         found = _read_blocks(tree, blocks[:MAX_BLOCKS], facts, is_post=is_post)
+    elif listing and not any(f.fields.permalink for f in found):
+        # What leads nowhere may be some of the cards under which links without words lie.
+        cards = _read_blocks(tree, find_pictured(tree, base, here)[:MAX_BLOCKS], facts, is_post=is_post)
+        found = cards if len(cards) > len(found) else found
     alone = not found and here is not None and is_permalink(here)
     spelled = here is not None and not listing and is_permalink(here) and heads_itself(tree, head)
-    if alone or ((is_post or spelled) and not any(_is_own(f, head, here) for f in found)):
+    if alone or ((is_post or spelled) and _lacks_own(tree, head, here, found)):
         found = _with_own_post(tree, head, facts, found)
     archive = archive_name(tree, head, here)
     kind = page_kind(head, here, archive, found)
@@ -72,6 +84,8 @@ def extract_html(page: Page) -> Extraction:
     closed = [e for e, f in zip(entries, found, strict=True) if f.body.is_locked]
     notes += [f"{entry.permalink or entry.title} is behind a password" for entry in closed]
     following = next_page(tree, base, here, head.body_class, head.next_url) if kind == "listing" else None
+    if following and split_page_number(following)[1] is None and _is_among(following, found):
+        following = None
     return Extraction(
         layout=layout,
         kind=kind,
@@ -85,8 +99,25 @@ def extract_html(page: Page) -> Extraction:
     )
 
 
+def _from_its_start(text: str) -> str:
+    """A page without what a server wrote before it, as a byte order mark or a warning.
+
+    Parsers take that for the page's body, and leave out what the true one says of itself.
+    """
+    start = _START.search(text, 0, _LONGEST_LEAD)
+    before = _NO_MARKUP.sub("", text[: start.start()]).strip() if start else ""
+    return text[start.start() :] if start and before and _OF_A_PAGE.search(before) is None else text
+
+
 def _says_nothing(tree: Tree) -> bool:
     return any(tree.words(i) > 1 and not tree.outside[i] and not tree.soft[i] for i in tree.nothing)
+
+
+def _lacks_own(tree: Tree, head: Head, here: str | None, found: list[Found]) -> bool:
+    """Whether the page's own post was not found, or no more of it than a line below its title."""
+    words = max((f.body.words for f in found if _is_own(f, head, here)), default=0)
+    body = longest_body(tree) if 0 < words < ENOUGH_WORDS else None
+    return not words or (body is not None and tree.words(body) > ENOUGH_WORDS + words)
 
 
 def _is_own(f: Found, head: Head, here: str | None) -> bool:
@@ -123,9 +154,13 @@ def _read_blocks(tree: Tree, blocks: list[Block], facts: PageFacts, *, is_post: 
         if tree.roles[block.start] & v.NOTHING:
             continue
         permalink = read_link(tree, block, facts.base, facts.url)
+        if _is_static_page(tree, block, permalink, facts):
+            continue
         body = read_body(tree, block, permalink, facts.base)
         fields = read_fields(tree, block, body.element, permalink, facts)
         _add_group_date(tree, group_dates, block, fields)
+        if block.strong and not block.flat and (not fields.dates or fields.dates[0].origin == "url"):
+            fields.dates[:0] = dates_above(tree, block.start)
         named = block.bare or body.is_locked or tree.roles[block.start] & v.BLOCK
         told = bool(fields.title and (permalink or body.is_media or body.is_locked))
         if not body.words and not (named and (told or (is_post and (body.element is not None or body.is_locked)))):
@@ -136,6 +171,7 @@ def _read_blocks(tree: Tree, blocks: list[Block], facts: PageFacts, *, is_post: 
     if any(not f.block.soft for f in found):
         # In a box beside other entries only teasers count: lists of titles and stray texts do not.
         found = [f for f in found if not f.block.soft or (f.body.form == "summary" and f.body.words >= EXCERPT_WORDS)]
+    _judge_cards(found)
     judge_snippets([f.body for f in found])
     for f in found:
         shape = tree.roles[f.block.start] & (v.BLOCK | v.WIDGET), tree.tags[f.block.start]
@@ -150,6 +186,25 @@ def _read_blocks(tree: Tree, blocks: list[Block], facts: PageFacts, *, is_post: 
     return found
 
 
+def _is_static_page(tree: Tree, block: Block, permalink: str | None, facts: PageFacts) -> bool:
+    """Whether a block is the page itself, which WordPress calls one by its box: in a search pages are found as well."""
+    if permalink and not same_page(permalink, facts.url):
+        return False
+    return "type-page" in tree.attributes[block.start].get("class", "").split()
+
+
+def _is_among(following: str, found: list[Found]) -> bool:
+    """Whether what is called the next page is one of the posts shown: themes lead to the next post as well."""
+    return any(same_page(f.fields.permalink, following) for f in found)
+
+
+def _judge_cards(found: list[Found]) -> None:
+    """Calls none of them whole where all are titles alone: what stands beside is a category, and no text in full."""
+    if all(f.fields.permalink and f.body.element is None and f.body.words < EXCERPT_WORDS for f in found):
+        for f in found:
+            f.body.form = "summary"
+
+
 def _group_dates(tree: Tree) -> list[int]:
     """The headers above groups of posts that date them: Blogger's by class, others by being a date and nothing else."""
     named = [i for i in tree.spoken if tree.roles[i] & v.GROUP_DATE]
@@ -158,7 +213,9 @@ def _group_dates(tree: Tree) -> list[int]:
 
 
 def _add_group_date(tree: Tree, group_dates: list[int], block: Block, fields: Fields) -> None:
-    place = bisect_left(group_dates, block.start)
+    # An old template of Blogger's has the title in the header of its day.
+    head = block.start if block.title is None else max(block.start, block.title)
+    place = bisect_left(group_dates, head)
     if not place:
         return
     header = group_dates[place - 1]
@@ -168,6 +225,8 @@ def _add_group_date(tree: Tree, group_dates: list[int], block: Block, fields: Fi
     if not tree.roles[header] & v.GROUP_DATE and (own or not beside):
         return
     text = tree.text(header, 200)
+    if head < tree.end[header] and (found := v.DATE_HEADING.match(text)):
+        text = found[0]
     if text and not any(d.text == text for d in fields.dates):
         at = sum(d.origin == "time" for d in fields.dates)
         fields.dates.insert(at, RawDate(text, "label", f"{tree.tags[header]}.date-header"))

@@ -41,7 +41,8 @@ def archive_name(tree: Tree, head: Head, here: str | None) -> str:
     for kind, prefix in _CLASS_KINDS:
         if kind in head.body_classes:
             slugs = [c.removeprefix(prefix) for c in head.body_class.split() if c.startswith(prefix)]
-            named_slugs = [s for s in slugs if not s.isdecimal()]
+            # WordPress writes its number for a slug in another script, and "category-paged-2" on further pages.
+            named_slugs = [s for s in slugs if not s.removeprefix("paged-").isdecimal()]
             if named_slugs:
                 return (
                     f"{kind}:{said if slug_of(said) == slug_of(named_slugs[0]) else named_slugs[0].replace('-', ' ')}"

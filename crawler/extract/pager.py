@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from ...pipeline.urls import same_site
 from . import vocabulary as v
-from .addresses import absolute, archive_of, date_in, same_page, split_page_number
+from .addresses import absolute, archive_of, date_in, is_home, same_page, split_page_number
 from .leads import is_more_link
 from .tree import Tree
 
@@ -24,6 +24,7 @@ _NEXT_CLASS: Final = re.compile(
 )
 _COMMENT_PAGE: Final = re.compile(r"/comment-page-\d|[?&](?:replytocom|cpage)=")
 _PAGED_CLASS: Final = re.compile(r"(?:^|\s)paged-(\d{1,6})(?:\s|$)")
+_LOADED: Final = ("data-load", "data-href", "data-url", "data-link")
 _AROUND: Final = 3
 _NUMBER: Final = re.compile(r"\D{0,20}(\d{1,3}(?:[.,\s]\d{3}){1,2}|\d{1,6})\D{0,3}")
 """What a link to a page by its number says: ``12``, ``Page 12``, ``1,024``."""
@@ -55,6 +56,7 @@ _WORDS_SAID: Final = 8
 _MOST_SAID: Final = 300
 _WORDS_IN_LINK: Final = 6
 _WORDS_IN_PAGER: Final = 60
+_YEAR: Final = 4
 _QUERY_LOOP: Final = re.compile(r"query-(\d{1,6})-page=")
 
 
@@ -70,7 +72,7 @@ def next_page(
     the page's own address carries a number, so does the next one's.
     """
     own_key, own_number = split_page_number(page_url) if page_url else (None, None)
-    current = own_number or _current_number(tree, body_class) or 1
+    current = own_number or _current_number(tree, body_class, base, page_url) or 1
     dated = archive_of(page_url).startswith("date:")
     numbered: dict[int, str] = {}
     spoken: list[tuple[int, int, str]] = []
@@ -84,6 +86,9 @@ def next_page(
                 numbered.setdefault(target, address)
             continue
         if (target is not None and target <= current) or (target is None and (own_number or _is_post(address))):
+            continue
+        if rank and target is None and is_home(address):
+            # "Show all", by a class like a pager's.
             continue
         if dated and rank != 0 and target is None and archive_of(address).startswith("date:"):
             # A calendar's next month is another archive.
@@ -112,9 +117,17 @@ def _candidates(tree: Tree, in_head: str | None) -> Iterator[tuple[int, str, int
         if rank is None and number in updated:
             rank = _OLDER
         if rank is not None or number in paged or (worthy and _ends_in_number(tree, number)):
-            yield order, tree.attributes[number].get("href", ""), rank
+            yield order, _written(tree.attributes[number]), rank
     if in_head:
         yield len(tree.links), in_head, _NEXT
+
+
+def _written(attributes: dict[str, str]) -> str:
+    """Where a link leads as it is written: scripts that load an archive's next posts have it in another attribute."""
+    href = attributes.get("href", "")
+    if href[:11].lower() == "javascript:" or href in ("", "#"):
+        return next((attributes[name] for name in _LOADED if attributes.get(name)), href)
+    return href
 
 
 def _ends_in_number(tree: Tree, number: int) -> bool:
@@ -147,7 +160,7 @@ def last_page(tree: Tree, base: str | None, page_url: str | None, body_class: st
     if not found and len(loops) == 1:
         # A query loop of its own stands beside the archive's, or is the archive's where there is no other.
         found = loops.popitem()[1]
-    if found and (shown := _current_number(tree, body_class)):
+    if found and (shown := _current_number(tree, body_class, base, page_url)):
         found.add(shown)
     lines = [tree.root.findtext("head/title") or ""]
     lines += [tree.text(number, 200) for number in tree.pagers if 0 < tree.words(number) <= _WORDS_IN_PAGER]
@@ -184,7 +197,7 @@ def _address(href: str, base: str | None, page_url: str | None) -> str | None:
     return address.partition("#")[0]
 
 
-def _current_number(tree: Tree, body_class: str) -> int | None:
+def _current_number(tree: Tree, body_class: str, base: str | None, page_url: str | None) -> int | None:
     if paged := _PAGED_CLASS.search(body_class):
         return int(paged[1])
     for number, attributes in enumerate(tree.attributes):
@@ -195,9 +208,18 @@ def _current_number(tree: Tree, body_class: str) -> int | None:
         ):
             text = tree.text(number, 40)
             digits = re.search(r"(?<![\d.,])(\d{1,3}(?:[.,]\d{3}){1,2}|\d{1,6})\s*$", text)
-            if digits and tree.outside[number]:
+            if digits and tree.outside[number] and not _names_here(tree, number, digits[1], base, page_url):
                 return int(re.sub(r"\D", "", digits[1]))
     return None
+
+
+def _names_here(tree: Tree, number: int, digits: str, base: str | None, page_url: str | None) -> bool:
+    """Whether what is marked as current is this archive, as "July 2017" in a list of the months, or its year."""
+    if len(digits) == _YEAR and digits in archive_of(page_url).removeprefix("date:").split("/"):
+        return True
+    links = [number] if tree.tags[number] == "a" else tree.within(tree.links, number)
+    hrefs = [tree.attributes[link].get("href", "") for link in links]
+    return any(href[:1] not in ("", "#") and same_page(absolute(base, href), page_url) for href in hrefs)
 
 
 def _updated_before(tree: Tree) -> set[int]:

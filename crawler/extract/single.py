@@ -13,8 +13,11 @@ from .blocks import Block
 from .head import Head
 from .tree import Tree
 
-_ENOUGH_WORDS: Final = 40
+ENOUGH_WORDS: Final = 40
 _LEVELS: Final = 60
+_TELLING: Final = 4
+"""Letters; shorter words stand in any two titles."""
+
 _SITE_BEHIND: Final = re.compile(r"\s{0,3}(?:[|·•»]|\s[-–—]\s)[^|·•»–—]{1,200}$")
 """What stands behind a post's title where its page's title names the site as well."""
 
@@ -38,7 +41,7 @@ def bears_page_title(title: str, head: Head) -> bool:
 def own_block(tree: Tree, head: Head) -> tuple[Block, int | None] | None:
     """The block of a page's own post and its body (None: what follows the title), or None where there is no text."""
     title = own_heading(tree, head)
-    body = _longest_body(tree)
+    body = longest_body(tree)
     if body is not None:
         root = body
         if title is not None and not tree.roles[body] & v.MAIN:
@@ -51,10 +54,10 @@ def own_block(tree: Tree, head: Head) -> tuple[Block, int | None] | None:
         return None
     root = title
     for _ in range(_LEVELS):
-        if tree.words(root) - tree.words(title) >= _ENOUGH_WORDS or tree.parent[root] < 0:
+        if tree.words(root) - tree.words(title) >= ENOUGH_WORDS or tree.parent[root] < 0:
             break
         root = tree.parent[root]
-    if tree.words(root) - tree.words(title) < _ENOUGH_WORDS:
+    if tree.words(root) - tree.words(title) < ENOUGH_WORDS:
         return None
     return Block(title=title, roots=(root,), parent=max(tree.parent[root], 0), strong=True), None
 
@@ -67,6 +70,8 @@ def heads_itself(tree: Tree, head: Head) -> bool:
 
 def own_heading(tree: Tree, head: Head) -> int | None:
     """The heading that bears the page's own title, else the first that class names, or an `h1`, make one; or None."""
+    if (top := top_heading(tree, head)) is not None:
+        return top
     first: int | None = None
     bearing: list[tuple[bool, int, int]] = []
     for number in tree.headings:
@@ -83,6 +88,27 @@ def own_heading(tree: Tree, head: Head) -> int | None:
         if first is None and called and not outside:
             first = number
     return min(bearing)[2] if bearing else first
+
+
+def top_heading(tree: Tree, head: Head) -> int | None:
+    """The one `h1` of a page's own part, where it is the first that class names call a title, or none is called so.
+
+    Titles for search engines may be worded as a heading further down is, that of a recipe's card or of a question.
+    Where no class names it, it shares a word with such a title: it may be the site's name.
+    """
+    shown = [i for i in tree.headings if tree.words(i) and not tree.roles[i] & v.HIDDEN]
+    own = [i for i in shown if not (tree.outside[i] or tree.soft[i])]
+    named = [i for i in own if tree.roles[i] & v.TITLE]
+    named = named or [i for i in shown if tree.roles[i] & v.TITLE and tree.tags[i] == "h1"]
+    tops = [i for i in named or own if tree.tags[i] == "h1"]
+    if len(tops) != 1 or named[:1] not in ([], tops) or _leads_home(tree, tops[0]):
+        return None
+    said = tree.text(tops[0], 500)
+    if named:
+        return tops[0] if " " in said or bears_page_title(said, head) else None
+    above = any(bears_page_title(tree.text(i, 500), head) for i in own if i < tops[0])
+    shared = set(title_key(said).split()) & set(title_key(head.og_title).split())
+    return tops[0] if not above and any(len(word) >= _TELLING for word in shared) else None
 
 
 def _may_stand_outside(tree: Tree, heading: int, head: Head) -> bool:
@@ -120,8 +146,9 @@ def _leads_home(tree: Tree, heading: int) -> bool:
     return bool(hrefs) and all(href in _HOME or (is_home(href) and urlsplit(href).netloc != "") for href in hrefs)
 
 
-def _longest_body(tree: Tree) -> int | None:
-    best, most = None, _ENOUGH_WORDS // 2
+def longest_body(tree: Tree) -> int | None:
+    """The element with the most words that class names call a body; None where none has words worth the name."""
+    best, most = None, ENOUGH_WORDS // 2
     for number in tree.spoken:
         roles = tree.roles[number]
         if roles & v.BODY and not roles & (v.TITLE | v.MAIN) and not tree.outside[number] and tree.words(number) > most:

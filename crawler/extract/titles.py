@@ -8,8 +8,9 @@ from typing import Final
 
 from ...pipeline.urls import same_site
 from . import vocabulary as v
-from .addresses import absolute, archive_of, is_home, may_be_post, same_page, slug_of
-from .leads import COMMENTS, LEVELS_AROUND, bounds, is_more_link, title_link
+from .addresses import archive_of, is_home, may_be_post, same_page, slug_of
+from .leads import LEVELS_AROUND, bounds, is_more_link, title_link
+from .title_links import in_heading, title_links
 from .tree import Tree
 from .wording import is_dated_title
 
@@ -50,13 +51,37 @@ class Titles:
             if not named and tree.tags[number] in v.HEADINGS:
                 named = self._bookmarked(number)
             if named and not self._is_home_link(number):
-                titles.append(number)
+                titles.append(self._heading_of(number))
                 last_end = tree.end[number]
         if unseen:
             shown = {self.link_of(i) for i in titles}
             titles = sorted([*titles, *(i for i in unseen if self.link_of(i) not in shown)])
         posts = [number for number in titles if not self._heads_page(number)]
         return self._without_doubles(posts or titles)
+
+    def _heading_of(self, title: int) -> int:
+        """The true title in one that holds more: in a heading what a class names so, in others the post's heading.
+
+        Beside it stand the post's date or category, or what the theme says of its format.
+        """
+        tree = self.tree
+        if tree.tags[title] in v.HEADINGS:
+            if tree.roles[title] & v.TITLE:
+                return title
+            within = range(title + 1, tree.end[title])
+            named = [i for i in within if tree.roles[i] & v.TITLE and tree.words(i)]
+            return named[0] if len(named) == 1 and self.link_of(named[0]) else title
+        heads = [i for i in tree.within(tree.headings, title) if tree.words(i)]
+        named = [i for i in heads if tree.roles[i] & v.TITLE]
+        if len(named) == 1:
+            return named[0]
+        if len(heads) == 1:
+            about = range(tree.end[heads[0]], tree.end[title])
+            said = any(tree.roles[i] & (v.META | v.DATE) or tree.tags[i] == "time" for i in about)
+            said = said or any(v.POSTED.match((tree.texts[i] or "").lstrip()) for i in about)
+            return heads[0] if said else title
+        leading = [i for i in heads if self.leads_to_post(i)]
+        return leading[0] if len(leading) == 1 else title
 
     def _is_unseen(self, number: int) -> bool:
         """Whether an element that a class names a title is there for readers aloud alone, and leads to a post."""
@@ -80,8 +105,10 @@ class Titles:
 
     def _heads_page(self, number: int) -> bool:
         """Whether a title is the page's own, by its class or by naming an archive: no entry's beside other titles."""
-        classes = self.tree.attributes[number].get("class", "").lower().split()
-        return not _PAGE_TITLES.isdisjoint(classes) or self._names_archive(number)
+        classes = self.tree.attributes[number].get("class", "").lower()
+        if "-page-title" in classes or "-archive-title" in classes or not _PAGE_TITLES.isdisjoint(classes.split()):
+            return True
+        return self._names_archive(number)
 
     def _names_page(self, number: int) -> bool:
         return self._names_archive(number) or (self.link_of(number) is None and self._heads_page(number))
@@ -115,8 +142,8 @@ class Titles:
         candidates = sorted(
             {
                 *self.headings,
-                *(i for i in tree.dated if not (covered[i] or tree.outside[i] or self._in_heading(i))),
-                *self._lines(covered),
+                *(i for i in tree.dated if not (covered[i] or tree.outside[i] or in_heading(tree, i))),
+                *title_links(self, covered),
             }
         )
         candidates = [i for i in candidates if not (covered[i] or bodies[i])]
@@ -257,60 +284,6 @@ class Titles:
             for i in inside
             if tree.roles[i] & v.BLOCK
         )
-
-    def _lines(self, covered: bytearray) -> list[int]:
-        """Links that stand like titles without being headings: before a line like "Posted on …", or a "Read more".
-
-        The link before a "Read more" counts where both lead to one address. Those `covered` may be left out.
-        """
-        tree = self.tree
-        free = [link for link in tree.links if not (covered[link] or tree.outside[link])]
-        if not free:
-            return []
-        found: list[int] = []
-        last: tuple[str, int] | None = None
-        more = set(self.more_links)
-        hrefs = {tree.attributes[link].get("href", "").partition("#")[0] for link in self.more_links}
-        before_more = any(tree.attributes[link].get("href", "").partition("#")[0] in hrefs for link in free)
-        in_headings = self._in_headings()
-        for link in tree.links if before_more else free:
-            if tree.outside[link] or link in in_headings:
-                continue
-            href, _, fragment = tree.attributes[link].get("href", "").partition("#")
-            if link in more:
-                if last is not None and href and last[0] == href and not tree.holds(self.headings, last[1]):
-                    found.append(last[1])
-                last = None
-                continue
-            if not tree.words(link) or (fragment and COMMENTS.search(fragment)):
-                continue
-            if not may_be_post(absolute(self.base, href), self.page_url):
-                continue
-            last = (href, link) if last is None or last[0] != href else last
-            above = tree.parent[link]
-            if covered[link]:
-                continue
-            if tree.words(above) == tree.words(link) and tree.tags[above] in ("div", "p", "strong", "b", "span", "dt"):
-                following = tree.next_sibling(above)
-                if following is not None and v.POSTED.match(tree.text(following, 200)):
-                    found.append(link)
-        return found
-
-    def _in_heading(self, number: int) -> bool:
-        above = self.tree.parent[number]
-        for _ in range(3):
-            if above < 0:
-                return False
-            if self.tree.tags[above] in v.HEADINGS:
-                return True
-            above = self.tree.parent[above]
-        return False
-
-    def _in_headings(self) -> set[int]:
-        """The links that stand in headings, up to three levels down."""
-        tree = self.tree
-        near = {i for heading in tree.headings for i in tree.within(tree.links, heading) if i != heading}
-        return {link for link in near if self._in_heading(link)}
 
     def first_of(self, block: int) -> int | None:
         """The heading that leads from a block to its post, with little before it; None where there is none."""

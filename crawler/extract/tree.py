@@ -203,10 +203,15 @@ class Tree:
         return outside, soft
 
     def _swallows(self, number: int) -> bool:
-        """Whether a menu or the like holds most of the page and its posts: for want of an end tag."""
+        """Whether a menu or the like holds most of the page and its posts: for want of an end tag, or by its name."""
         if 2 * self.words(number) <= self.words(0):
             return False
-        return any(self.roles[i] & v.UNTITLED for i in self.within(self.spoken, number))
+        if any(self.roles[i] & v.UNTITLED for i in self.within(self.spoken, number)):
+            return True
+        # Themes say of the column around a post, too, that there is a sidebar: the page's own heading stands in it.
+        tops = [i for i in self.within(self.headings, number) if self.tags[i] == "h1"]
+        beside = "sidebar" in self.attributes[number].get("class", "").lower()
+        return beside and any("widget" not in self.attributes[i].get("class", "") for i in tops)
 
     def holds(self, numbers: list[int], number: int) -> bool:
         """True where one of the sorted `numbers` lies below element `number`."""

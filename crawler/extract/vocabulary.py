@@ -40,14 +40,14 @@ WORDS: Final[dict[int, str]] = {
         blog-entry-title elementor-post__title article-title article__title post-headline blog-title-link
         entry-heading post-heading storytitle fl-post-title uael-post__title blog-post-title
         elementor-widget-theme-post-title post-card-title
-        card-post-title grid-title""",
+        card-post-title grid-title asidetitle""",
     BLOCK: """hentry h-entry post type-post wp-block-post post-outer post-outer-container entry blog-post blogpost
         blog-entry elementor-post et_pb_post ast-article-post post-item post-card archive-post fl-post
         post-entry article-card post_box""",
     UNTITLED: "hentry h-entry post-outer post-outer-container wp-block-post type-post",
     BODY: """entry-content post-body post-content post_content entry__content post__content e-content entry
         post-entry entry-body storycontent wp-block-post-content articlebody article-body post-text post__body
-        entry-text posttext pf-content blog-content the-content single-content
+        entry-text entrytext posttext pf-content blog-content the-content single-content
         elementor-widget-theme-post-content""",
     SUMMARY: """entry-summary entry-excerpt post-excerpt post_excerpt excerpt p-summary wp-block-post-excerpt
         wp-block-post-excerpt__excerpt post-snippet snippet-item elementor-post__excerpt ast-excerpt-container
@@ -64,14 +64,14 @@ WORDS: Final[dict[int, str]] = {
         blog-pager pager wp-block-query-pagination wp-block-latest-posts wp-block-latest-comments
         cookie-notice newsletter subscribe-form author-box about-author author-info entry-author-box popular-posts
         recent-posts-list sticky-slider comment-body replies wp-pagenavi post-nav adjacent-entry-pagination
-        archive-pagination load-more-posts status-msg-wrap""",
+        archive-pagination load-more-posts status-msg-wrap td-main-sidebar td-ss-main-sidebar""",
     WIDGET: """widget widget-area recent-posts latest-posts popular featured-posts trending featuredpage
         featured-content widget-wrap textwidget""",
     HIDDEN: """screen-reader-text sr-only visually-hidden visuallyhidden hidden assistive-text d-none
         screen-reader-only u-hidden""",
     DATE: """published dt-published entry-date post-date postdate date wp-block-post-date date-header posted-on
         entry-time entry-meta-date post-meta-date meta-date post__date entry__date publish-date timestamp-link
-        elementor-post-date blog-date the-date post-time day-date timestamp""",
+        elementor-post-date blog-date the-date post-time day-date dateheader timestamp""",
     UPDATED: """updated modified dt-updated entry-modified-time last-modified updated-date post-modified
         wp-block-post-date__modified-date modified-date date-modified updated-on last-updated post-updated""",
     CATEGORIES: """cat-links entry-categories post-categories taxonomy-category cat-link category-links
@@ -81,13 +81,13 @@ WORDS: Final[dict[int, str]] = {
     AUTHOR: """author vcard byline p-author entry-author entry-author-name post-author wp-block-post-author
         wp-block-post-author-name wp-block-post-author__name posted-by meta-author post-byline""",
     META: """entry-meta post-meta postmetadata postmeta post-info entry-header-meta post-footer entry-footer meta
-        post-header-meta entry__meta post__meta post-details byline post-meta-info metadata entry-utility
+        postfooter post-header-meta entry__meta post__meta post-details byline post-meta-info metadata entry-utility
         comments-link comment-link post-comment-link wp-block-post-terms elementor-post__meta-data posted-on
         ast-blog-single-element post-bottom post-edit-link edit-link jump-link elementor-post-info
         elementor-widget-post-info""",
     MORE: """more-link read-more readmore read_more moretag jump-link elementor-post__read-more
         wp-block-post-excerpt__more-link entry-read-more more continue-reading btn-read-more read-more-link""",
-    GROUP_DATE: "date-header day-date",
+    GROUP_DATE: "date-header dateheader day-date",
     NOTHING: "no-results not-found nothing-found no-posts-found wp-block-query-no-results",
 }
 
@@ -108,6 +108,11 @@ IDS: Final[dict[str, int]] = {
             "nav-above",
             "blog-pager",
             "sidebar1",
+            "sidebar2",
+            "sidebar_left",
+            "sidebar_right",
+            "left-sidebar",
+            "right-sidebar",
             "sidebar-right-1",
             "sidebar-left-1",
             "jp-relatedposts",
@@ -160,11 +165,21 @@ _WIDGET_TOKEN = re.compile(
 )
 _NO_PREFIX = "related|recent|popular|next|prev|previous|widget|nav|sidebar|featured|trending|latest|footer|menu|page"
 _PREFIX = rf"(?!(?:{_NO_PREFIX})[-_])"
+_NO_POSTS_DATE = (
+    "comments?|events?|start|end|due|from|to|until|expir[a-z]*|birth|modified|updated?|last|release|valid|by|order|sort"
+    "|filter|current|today|form|field|input|picker"
+)
 _THEME_TOKENS = (
     (
         DATE,
         re.compile(
             r"(?:(?:entry|post|article|blog|meta|item)[-_]{1,2})?(?:publish(?:ed)?[-_])?date[-_](?:badge|box|published|post|time|stamp)"
+        ),
+    ),
+    (
+        DATE,
+        re.compile(
+            rf"{_PREFIX}(?:(?!(?:{_NO_POSTS_DATE})[-_])[a-z0-9]{{1,20}}[-_]{{1,2}}){{1,3}}date",
         ),
     ),
     (
@@ -188,8 +203,8 @@ _THEME_TOKENS = (
 )
 """How themes build their own names: a prefix before one of the common ones (``fusion-post-title``)."""
 _HARMLESS = re.compile(
-    r"(?:has|no|with|is|tag|category|content|left|right|both|comments|format|site-content|page|ast|layout|col|et)[-_].*"
-    r"|comments?-(?:open|closed|on|off|link)|sidebar-(?:left|right|none|layout|content.*)|footer-.*credit"
+    r"(?:has|no|with|is|tag|category|content(?!(?:[-_][a-z0-9]{1,12}){0,2}[-_]date$)|left|right|both|comments|format|site-content|page|ast|tie|layout|col|et)[-_].*"
+    r"|comments?-(?:open|closed|on|off|link)|sidebar-(?:left|right|none|layout|content.*)(?:-layout)?|footer-.*credit"
 )
 
 
@@ -204,6 +219,8 @@ STEERING: Final = re.compile(r"older|previous|next|newer|load-more|infinite|show
 def _roles_of_name(name: str) -> int:
     # Of the names asked for by 814 pages of 48 sites in mixed order 57 in 100 were held; in one archive nearly all are.
     known = _TOKENS.get(name, 0)
+    if not known and "_" in name and "__" not in name:
+        known = _TOKENS.get(name.replace("_", "-"), 0)
     if not known and not _HARMLESS.fullmatch(name):
         known = WIDGET if _WIDGET_TOKEN.fullmatch(name) else OUTSIDE if _OUTSIDE_TOKEN.fullmatch(name) else 0
         known = known or next((role for role, shape in _THEME_TOKENS if shape.fullmatch(name[:80])), 0)
@@ -218,11 +235,23 @@ def roles_of(class_attribute: str) -> int:
     roles = 0
     for token in tokens:
         roles |= _roles_of_name(token) if len(token) <= _LONG_NAME else _roles_of_name.__wrapped__(token)
+    if "h-entry" in tokens or "p-name" in tokens:
+        roles = _as_microformats(tokens, roles)
     if roles & WIDGET and "blog" in tokens:
         # Blogger's main column is itself class="widget Blog".
         roles = (roles & ~(WIDGET | OUTSIDE)) | MAIN
     if roles & (BLOCK | META) and "related-post" not in tokens:
         roles &= ~(OUTSIDE | WIDGET)
+    return roles
+
+
+def _as_microformats(tokens: list[str], roles: int) -> int:
+    """The roles of an element that microformats2 names: comments are entries there too, and authors have names."""
+    names = set(tokens)
+    if not names.isdisjoint(("comment", "p-comment", "h-cite")):
+        roles &= ~(BLOCK | UNTITLED)
+    if not names.isdisjoint(("fn", "h-card", "p-author")) and names.isdisjoint(("entry-title", "post-title")):
+        roles &= ~TITLE
     return roles
 
 
@@ -234,7 +263,12 @@ _MORE_WORDS = (
     r"|full (?:post|article|story)|weiterlesen|mehr(?: lesen)?|lire (?:la suite|plus|l['’]article)|la suite"
     r"|leer m[aá]s|seguir leyendo|sigue leyendo|continuar leyendo|leia mais|continue lendo|ler mais|continuar a ler"
     r"|leggi (?:tutto|di pi[uù]|l['’]articolo)|continua a leggere|continua|lees (?:meer|verder)|meer lezen"
-    r"|l[aä]s mer|les mer|l[æa]s mere|czytaj (?:dalej|wi[eę]cej)|читать (?:далее|дальше|полностью)"
+    r"|l[aä]s mer|les mer|l[æa]s mere|czytaj (?:dalej|wi[eę]cej)|читать (?:далее|дальше|полностью)|подробнее"
+    r"|en savoir plus|voir (?:plus|l['’]article)|mehr erfahren|(?:beitrag|artikel) lesen|ver m[aá]s|saber m[aá]s"
+    r"|m[aá]s info(?:rmaci[oó]n)?|saiba mais|ver mais|scopri(?: di)? pi[uù]|devam[ıi]n[ıi] oku|(?:baca )?selengkapnya"
+    r"|xem th[eê]m|続きを読む|もっと(?:見る|読む)|阅读(?:全文|更多)|閱讀(?:全文|更多)"
+    r"|[继繼][续續][阅閱][读讀]|더 ?보기|자세히 보기"
+    r"|اقرأ المزيد|قراءة المزيد|المزيد|קרא עוד|להמשך קריאה"
 )
 MORE_TEXT: Final = re.compile(rf"\W{{0,6}}(?:{_MORE_WORDS})\W{{0,8}}", re.IGNORECASE)
 """A link whose whole text is this leads from a teaser to its post."""
@@ -247,7 +281,9 @@ MORE_START: Final = re.compile(
 """How such a link begins where the post's title follows in it, visible or not."""
 
 POSTED: Final = re.compile(
-    r"[\s,;|·•–-]{0,6}(?:this\s+(?:entry|post|article)\s+was\s+)?(?:posted|published|written|filed|publi[ée]e?|publicado|pubblicato|ver[öo]ffentlicht|geplaatst|erstellt)"
+    r"\s*+[\s,;|·•¶#–-]{0,6}(?:this\s+(?:entry|post|article)\s+was\s+)?(?:posted|published|written|filed|publi[ée]e?|post[ée]e?|publicad[oa]|postado"
+    r"|pubblicat[oa]|postato|ver[öo]ffentlicht|geschrieben|geplaatst|gepost|geschreven|erstellt|opublikowan[eoy]"
+    r"|publicerad|опубликован[оа]?)"
     r"(?:\s*:|\s+(?:on|in|by|at|under|le|el|em|il|am|op|von|por|par|da|the\b|\d|[A-Z][a-zé]{2,11}\.?\s+\d)|\s*$)",
     re.IGNORECASE,
 )
@@ -265,17 +301,21 @@ SENTENCE_END: Final = re.compile(r"[.!?…][\"”’')\]]{0,2}\s*$")
 DATE_TEXT: Final = re.compile(
     r"\d{4}-\d{2}-\d{2}(?:T[\d:.]{4,15}(?:Z|[+-]\d{2}:?\d{2})?)?"
     r"|\b\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}\b"
-    r"|\b[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}\b"
-    r"|\b\d{1,2}(?:\.|st|nd|rd|th|er|º)?(?:\s+de)?\s+[^\W\d_]{3,12}\.?,?(?:\s+del?)?\s+\d{4}\b"
-    r"|\d{4}年\s?\d{1,2}月\s?\d{1,2}日"
+    r"|\b[^\W\d_]{3,12}\.?\s+(?:[–-]\s+)?\d{1,2}(?:st|nd|rd|th)?,?\s+(?:[–-]\s+)?\d{4}\b"
+    r"|\b\d{1,2}(?:\.|st|nd|rd|th|er|º)?(?:\s+(?:de|of))?\s+[^\W\d_]{3,12}\.?,?(?:\s+del?)?\s+\d{4}\b"
+    r"|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]"
 )
 DATE_HEADING: Final = re.compile(rf"(?:[^\W\d_]{{3,12}},?\s+)?(?:{DATE_TEXT.pattern})")
 """A heading that is a date dates the posts below it."""
 
 DATE_LINE: Final = re.compile(
-    rf"{DATE_HEADING.pattern}(?:,?\s+(?:(?:at|@|[–-])\s+)?\d{{1,2}}[:.]\d{{2}}(?:\s?[ap]\.?m\.?)?)?", re.IGNORECASE
+    rf"{DATE_HEADING.pattern}(?:,?\s+(?:(?:at|@|[–-])\s+)?\d{{1,2}}[:.]\d{{2}}(?:[:.]\d{{2}})?(?:\s?[ap]\.?m\.?)?)?",
+    re.IGNORECASE,
 )
 """A line that is a date and nothing else, with its weekday and its clock time."""
+
+CLOCK: Final = re.compile(r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?)?", re.IGNORECASE)
+"""A time of day and nothing else."""
 
 PERMALINK_TEXT: Final = re.compile(
     r"\W{0,4}(?:perma(?:nent )?link|direct link|link to (?:this )?(?:post|entry|tip))\W{0,4}", re.IGNORECASE

@@ -11,7 +11,7 @@ Role = Literal["published", "updated", "plain"]
 """What the words before a date say it is; ``plain`` where they say nothing."""
 
 _ICONS = "\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\ue000-\uf8ff\U0001f000-\U0001faff"
-_SEPARATOR = re.compile(
+SEPARATOR = re.compile(
     rf"[|·•»>)\]*~‣{_ICONS}]| (?:[-/]|//) |^[-/: ]+|(?<=[a-z]) ?- ?$"
     r"|(?<![0-9])[0-9]{1,3} (?:min(?:ute)?s? read|comments?|views?) "
 )
@@ -35,9 +35,7 @@ _SENTENCE = frozenset(
     " seminar meeting conference upcoming next".split()
 )
 _CLAUSE = re.compile(r", (?:we|i|the|it|our|they|he|she|you|a|my|this|was|is|will) ")
-_USERS = frozenset(
-    ("admin", "administrator", "editor", "webmaster", "staff", "guest", "user", "redaktion", "redaccion")
-)
+USERS = frozenset(("admin", "administrator", "editor", "webmaster", "staff", "guest", "user", "redaktion", "redaccion"))
 
 
 def role_before(line: str, folded: str, start: int, *, strict: bool = False) -> Role | None:
@@ -53,7 +51,7 @@ def role_before(line: str, folded: str, start: int, *, strict: bool = False) -> 
     if started and not _TIME_BEFORE.search(before) and (not started["month"] or month_number(started["month"])):
         return None
     cut = 0
-    for separator in _SEPARATOR.finditer(before):
+    for separator in SEPARATOR.finditer(before):
         cut = separator.end()
     spoken = [word for token in before[cut:].split() if (word := token.strip(_STRIP))]
     if not spoken and cut:
@@ -95,7 +93,7 @@ def _introduced(words: list[str]) -> Role | None:
 def _is_name(written: str, folded: str, words: list[str], *, comma: bool) -> bool:
     pairs = zip(written.split(), folded.split(), strict=False)
     names = [token.strip(_STRIP) for token, plain in pairs if plain.strip(_STRIP)][: len(words)]
-    if words[-1] in _USERS and len(words) == 1:
+    if words[-1] in USERS and len(words) == 1:
         return True
     if not (1 if comma else 2) <= len(words) <= 4 or any(word in FOREIGN or word in _SENTENCE for word in words):
         return False
@@ -121,6 +119,6 @@ def follows_well(line: str, folded: str, end: int, *, short_year: bool, year_las
     if tail[0].isdigit():
         return _COUNT.match(tail) is not None
     word = _FIRST_WORD.match(tail)
-    if word and (word[0] in FOLLOWING or word[0] in WEEKDAYS or word[0] in _USERS):
+    if word and (word[0] in FOLLOWING or word[0] in WEEKDAYS or word[0] in USERS):
         return True
     return line[len(line) - len(tail)].isupper()

@@ -21,6 +21,17 @@ _TIME = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:\.[0-9]+)?")
 _NUMBER = re.compile(r"[0-9]+")
 _LETTER = re.compile(r"[^\W\d_]")
 
+_OTHER_SCRIPT = re.compile(r"[\u0600-\u06ff\u0b80-\u0bff\u0c00-\u0c7f\u0d00-\u0d7f]")
+# Blocks of 128 code points of the Unicode standard, and the language of blogs written in them, as ISO 639-1 code: those
+# of which our tables know no months, and dateparser does.
+_SCRIPTS: dict[int, tuple[str, ...]] = {
+    0x0600: ("fa",),
+    0x0680: ("fa",),
+    0x0B80: ("ta",),
+    0x0C00: ("te",),
+    0x0D00: ("ml",),
+}
+
 # dateparser keeps state between calls (the locale tried last); its parsers are shared between threads under this lock.
 _LOCK = threading.Lock()
 
@@ -37,8 +48,11 @@ def worth_asking(folded: str, reference: datetime | None, languages: frozenset[s
 def ask_dateparser(
     line: str, order: DateOrder, reference: datetime | None, languages: frozenset[str] | None
 ) -> tuple[date, Precision] | None:
-    """What dateparser reads, kept only where every number of the date stands in the text; None otherwise."""
-    spoken = tuple(sorted(languages)) if languages is not None else LANGUAGES
+    """What dateparser reads, kept only where every number of the date stands in the text; None otherwise.
+
+    Where no `languages` are named, letters of another script say which it may be: month names of the eight have none.
+    """
+    spoken = tuple(sorted(languages)) if languages is not None else _languages_of(line)
     absolute = _YEAR.search(line) is not None
     base = None if absolute or reference is None else reference.replace(tzinfo=None)
     try:
@@ -56,6 +70,12 @@ def ask_dateparser(
     if data.period == "year":
         return moment.date().replace(month=1, day=1), "year"
     return moment.date(), "day"
+
+
+def _languages_of(line: str) -> tuple[str, ...]:
+    letter = _OTHER_SCRIPT.search(line)
+    block = ord(letter[0]) & ~0x7F if letter else 0
+    return _SCRIPTS.get(block, LANGUAGES)
 
 
 def _others(languages: frozenset[str] | None) -> bool:

@@ -42,6 +42,9 @@ _STAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}[0-9:.]{0,13}(
 _MAX_SHAPES = 6
 """Dates of one label that are looked at: more make a text, not a label."""
 
+_LONGEST_MORE = 160
+"""Characters of a label that is asked for a date in the languages of `more_months`."""
+
 
 class _Candidate(NamedTuple):
     date: date
@@ -60,12 +63,15 @@ def parse_date(
     """The date that a label, a `datetime` attribute or a feed's element gives, or None: nothing is ever guessed.
 
     Read are ISO 8601 and RFC 3339, RFC 822 and 2822, numbers in the blog's `order` (a value above 12 decides against
-    it), month names in the eight languages with weekdays, ordinals, times and words such as "Posted on" or "by …"
+    it), month names in eight languages with weekdays, ordinals, times and words such as "Posted on" or "by …"
     around them, a month with its year and a lone year (precision ``month`` and ``year``), and, given a `reference`,
     relative text. `reference` is when the page was fetched, aware or naive: relative text counts back from its own
     calendar date ("2 months ago" is a month, "a year ago" a year), and a date more than a day after it is refused.
-    `languages` are ISO 639-1 codes; those beyond the eight are read by dateparser, and then of the eight only those
-    that are named, and English ("listopad" is November in Polish and October in Croatian).
+    In the further languages of `more_months` (Hindi, Arabic, Russian, Turkish, Czech, …) a day, its month's name and a
+    year of four digits are read, where every word around them is known to belong; no relative text, no month alone.
+    `languages` are ISO 639-1 codes. Where one beyond the eight is named, only the named languages and English are
+    read ("listopad" is November in Polish and October in Croatian), and dateparser is asked for what is left. Where
+    none is named, it is asked for dates in Persian, Tamil, Telugu and Malayalam, which their letters tell.
 
     `date` is the calendar date as written, in the offset that was written with it; `instant` is given for a time
     with an offset. Refused: a day without a year, the date of a change ("Updated …"), of an event or a range, a date
@@ -109,10 +115,13 @@ def _climb(
         if shapes:
             if any(_RANGE.fullmatch(folded, a.end, b.start) for a, b in pairwise(shapes)):
                 return None
-            return _best(_candidates(line, folded, shapes))
+            return _best(_candidates(line, folded, shapes)) or _more(line, folded, order, spoken)
         read = _unspaced(folded, order) or _coarse(line, folded, spoken)
         if read is not None:
             return read
+    more = _more(line, folded, order, spoken)
+    if more is not None:
+        return more
     if reference is not None:
         relative = find_relative(line, folded, reference, spoken)
         if relative is not None:
@@ -124,6 +133,15 @@ def _climb(
         if answer is not None:
             return (*answer, None)
     return None
+
+
+def _more(line: str, folded: str, order: DateOrder, spoken: frozenset[str] | None) -> Read | None:
+    if len(line) > _LONGEST_MORE or (folded.isascii() and "20" not in folded and "19" not in folded):
+        return None
+    from .more_labels import read_more
+
+    day = read_more(line, folded, order, spoken)
+    return None if day is None else (day, "day", None)
 
 
 def _candidates(line: str, folded: str, shapes: list[Found]) -> list[_Candidate]:

@@ -57,6 +57,11 @@ _UPDATED = """
     stand atualizado atualizada atualização aggiornato aggiornata aggiornamento modificato modificata bijgewerkt
     gewijzigd zaktualizowano aktualizacja aktualizacji zmieniono edytowano änderung modification modificación
     modificação modifica modyfikacja zmodyfikowano aangepast
+    diperbarui diperbaharui diupdate disunting diubah dikemaskini pembaruan kemaskini uppdaterad uppdaterat
+    ändrad redigerad opdateret redigeret ændret oppdatert endret redigert päivitetty muokattu güncellenme
+    güncelleme güncellendi güncellenmiş düzenlendi düzenleme değiştirilme actualizat actualizată modificat
+    editat aktualizováno upraveno změněno aktualizace aktualizované upravené zmenené aktualizácia frissítve
+    módosítva szerkesztve frissítés frissítette actualitzat actualitzada actualització
 """
 _CONNECTING = """
     on at this the no am vom den der el dia día le du em il op dnia w z dniu o a de del na en in um um as alle

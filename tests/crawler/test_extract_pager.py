@@ -6,7 +6,7 @@ import pytest
 
 from tipsearch.crawler.extract import Page, extract
 from tipsearch.crawler.extract import vocabulary as v
-from tipsearch.crawler.extract.addresses import absolute, is_permalink
+from tipsearch.crawler.extract.addresses import absolute, archive_of, is_permalink
 from tipsearch.crawler.extract.tree import Tree
 
 SITE = "https://desk.example.org"
@@ -32,10 +32,18 @@ def listing(after, url=f"{SITE}/tag/x/page/2/", more=""):
         pytest.param('<a href="/tag/x/">Older posts</a>', id="the archive's first page"),
         pytest.param('<a href="/tag/x/page/1/">Next</a>', id="a number below"),
         pytest.param('<a href="https://other.example/page/3/">Older posts</a>', id="another site"),
+        pytest.param('<a class="show-more" href="/">Show all</a>', id="the front page, by its class alone"),
+        pytest.param('<a class="load-more" href="javascript:;">More posts</a>', id="a script without an address"),
     ],
 )
 def test_not_the_next_page(link):
     assert listing(link).next_url is None
+
+
+@pytest.mark.parametrize("href", ["javascript:;", "#"])
+def test_a_script_that_loads_the_next_posts_has_their_address_beside_it(href):
+    link = f'<div class="blog-pager"><a class="load-more" href="{href}" data-load="/tag/x/page/3/">More posts</a></div>'
+    assert listing(link).next_url == f"{SITE}/tag/x/page/3/"
 
 
 @pytest.mark.parametrize(
@@ -125,3 +133,15 @@ def test_a_short_look_at_a_text_does_not_shorten_a_later_one():
     number = tree.tags.index("h2")
     tree.text(number, 40)
     assert tree.text(number, 20_000) == "A title that stands far to the right"
+
+
+@pytest.mark.parametrize(
+    ("address", "archive"),
+    [
+        ("http://desk.example.org/blog/labels/ink%20stands.html", "label:ink stands"),
+        ("http://desk.example.org/blog/2005_06_01_archive.html", "date:2005/06"),
+        ("http://desk.example.org/2005/06/labels-for-drawers.html", ""),
+    ],
+)
+def test_the_archives_that_blogger_wrote_as_files(address, archive):
+    assert archive_of(address) == archive

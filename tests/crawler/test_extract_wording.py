@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tipsearch.crawler.extract.bodies import Body, judge_alike
+from tipsearch.crawler.extract.vocabulary import MORE_TEXT
 from tipsearch.crawler.extract.wording import speaks_of_post
 
 
@@ -14,6 +15,9 @@ from tipsearch.crawler.extract.wording import speaks_of_post
         "Posted on November 13, 2018 in Advice | Please leave a comment",
         "Posted by Dana in Advice",
         "Published on 13/11/2018.",
+        "Posté le 30/05/20 par Dana",
+        "Geschreven op 3 mei 2012",
+        "Опубликовано 3.05.2012",
     ],
 )
 def test_a_line_about_the_post(line: str) -> None:
@@ -30,6 +34,18 @@ def test_a_line_about_the_post(line: str) -> None:
 )
 def test_a_sentence_of_the_post(line: str) -> None:
     assert not speaks_of_post(line)
+
+
+@pytest.mark.parametrize(
+    "words", ["Saiba mais", "Más información", "En savoir plus »", "Подробнее", "もっと読む", "閱讀更多", "اقرأ المزيد"]
+)
+def test_what_leads_from_a_teaser_to_its_post(words: str) -> None:
+    assert MORE_TEXT.fullmatch(words)
+
+
+@pytest.mark.parametrize("words", ["Ver más allá", "Saiba mais sobre nós", "Подробнее о нас", "More about the barn"])
+def test_what_leads_to_another_page(words: str) -> None:
+    assert not MORE_TEXT.fullmatch(words)
 
 
 def body(words: int, *, ends: bool) -> Body:

@@ -588,11 +588,21 @@ class TestEntries:
 
     def test_a_post_behind_a_password_is_noted(self) -> None:
         entry, said = self.read(title="Protected: Tea", content={"rendered": "", "protected": True})
-        assert (entry.form, entry.body, entry.title) == ("summary", "", "Protected: Tea")
+        assert (entry.form, entry.body, entry.title) == ("summary", "", "Tea")
         assert f"https://blog.example/post-17/ {PROTECTED_NOTE}" in said
 
     def test_a_blog_of_nothing_but_protected_posts_shows_summaries_only(self) -> None:
         site = WordPress([post(1, content={"rendered": "", "protected": True})])
+        reader = RestReader(archive(), BASE)
+        drive(reader, site)
+        assert reader.summaries_only
+
+    def test_a_text_that_is_not_there_is_no_whole_text(self) -> None:
+        entry, _ = self.read(content={"rendered": " \n", "protected": False})
+        assert (entry.form, entry.body.strip()) == ("summary", "")
+
+    def test_a_blog_that_keeps_its_texts_from_rest_shows_summaries_only(self) -> None:
+        site = WordPress([post(1, content={"rendered": ""}), post(2, content={"rendered": ""})])
         reader = RestReader(archive(), BASE)
         drive(reader, site)
         assert reader.summaries_only

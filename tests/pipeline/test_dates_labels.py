@@ -176,3 +176,27 @@ def test_a_reference_at_the_ends_of_time_raises_nothing():
     for reference in (datetime.min, datetime.max, datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)):
         for text in ("3 days ago", "999 years ago", "999 months ago", "November 13, 2018", "Yesterday"):
             parse_date(text, reference=reference)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("20 يناير 2022", date(2022, 1, 20)),
+        ("जून 05, 2024", date(2024, 6, 5)),
+        ("Δευτέρα, 1 Οκτωβρίου 2018", date(2018, 10, 1)),
+        ("воскресенье, 5 июня 2011 г.", date(2011, 6, 5)),
+        ("понеділок, 4 червня 2012 р.", date(2012, 6, 4)),
+        ("יום שני, 1 באוקטובר 2018", date(2018, 10, 1)),
+        ("3 กรกฎาคม 2018", date(2018, 7, 3)),
+    ],
+)
+def test_another_script_says_its_languages(text, expected):
+    assert getattr(parse_date(text), "date", None) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Обновлено 5 мая 2010", "до 5 мая 2010", "5 мая 2010 - 7 мая 2010", "حدث في 20 يناير 2022 في المدينة", "мая 2010"],
+)
+def test_another_scripts_words_around_a_date_make_it_none(text):
+    assert parse_date(text) is None

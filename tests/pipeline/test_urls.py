@@ -128,6 +128,9 @@ def test_sites_differ_by_scheme_host_and_port() -> None:
         ("http://127.0.0.1:8000/", "http://127.0.0.1:8001/", False),
         ("http://example.com/", "http://example.com:8080/", False),
         ("http://example.com/", "http://example.org/", False),
+        ("http://harbour.blogspot.com/", "https://harbour.blogspot.sg/2018/03/x.html", True),
+        ("http://harbour.blogspot.co.uk/", "https://harbour.blogspot.com.br/", True),
+        ("http://harbour.blogspot.com/", "http://pier.blogspot.com/", False),
         ("javascript:alert(1)", "javascript:alert(1)", False),
     ],
 )
