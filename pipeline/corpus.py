@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 
 from .clusters import block_keys
 from .facts import Facts
@@ -32,8 +33,10 @@ def resolve_corpus(store: Store, source: Source, *, anew: bool = False, keep: bo
     Raises StoreError. Interrupted at any instant, it leaves the posts as they were, and the source marked unresolved.
     """
     with store.workbench(source.name, keep=keep) as bench:
-        bench.begin(_rules(source), anew=anew)
-        facts = _count(bench, source)
+        anything_new = bench.begin(_rules(source), anew=anew)
+        facts = _known(bench)
+        if anything_new:
+            facts = _count(bench, source, facts)
         while block := bench.block(BATCH):
             readings = [read_entry(known) for known in block]
             absences = bench.absences({r.permalink for r in readings if r.permalink})
@@ -54,9 +57,12 @@ def _rules(source: Source) -> str:
     return json.dumps([RULES, source.date_order, source.time_zone, list(source.languages)])
 
 
-def _count(bench: Workbench, source: Source) -> dict[str, Facts]:
+def _known(bench: Workbench) -> dict[str, Facts]:
+    return {scope: Facts.from_json(plain) for scope, plain in bench.facts().items()}
+
+
+def _count(bench: Workbench, source: Source, before: dict[str, Facts]) -> dict[str, Facts]:
     """Count what is unread into the facts, and mark as unresolved what a changed fact touches."""
-    before = {scope: Facts.from_json(plain) for scope, plain in bench.facts().items()}
     recurring: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for scope, facts in before.items():
         recurring["line", scope] |= facts.closing_lines
@@ -80,7 +86,7 @@ def _count(bench: Workbench, source: Source) -> dict[str, Facts]:
         # Again all of them: one may have lost a carrier to `forget`, or to a new reading.
         lines, names = (bench.recurring(kind, scope, recurring[kind, scope]) for kind in ("line", "name"))
         offsets = bench.offsets(scope)
-        after[scope] = facts_from(bench.votes(scope), lines, names, offsets, source)
+        after[scope] = facts_from(bench.votes(scope), lines, names, offsets, source, partial(bench.pairs, scope))
         _unsettle(bench, scope, before.get(scope), after[scope])
         was, now = before.get(scope, Facts()), after[scope]
         if was.clock != now.clock:

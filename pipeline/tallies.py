@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from .dates import date_readings, parse_date, settles_order, split_dated_title
 from .facts import DEFAULT_ORDER, Facts, scope_of, scope_of_entry
@@ -14,7 +15,7 @@ from .labels import categories_shown, labels_shown
 from .listing_order import order_of_listing
 from .reading import Reading
 from .records import DateOrder, Entry, Source
-from .written_days import days_shown
+from .written_days import days_on_pages, days_shown, labels_on_page, latest_pairs, moment_fed, pairs_of
 from .zones import Clock, ZoneFact, offsets_shown, zone_shown
 
 RECURS = 3
@@ -34,7 +35,8 @@ class Tally:
 
     `votes` are (order, the date as written) pairs, `offsets` those of `offsets_shown`, `days_shown` and `labels_shown`,
     `tail` the lines that may be closing lines, `names` those that may be signatures; `title` is the key by which
-    differently titled posts are told apart.
+    differently titled posts are told apart. Where an entry has the `address` of a post, `fed` is the moment that it
+    gives as a feed's, and `labels` are the dates that it writes as a page's: another entry may have the other.
     """
 
     scope: str
@@ -43,6 +45,9 @@ class Tally:
     tail: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     offsets: tuple[tuple[str, str], ...] = ()
+    address: str | None = None
+    fed: tuple[datetime, str] | None = None
+    labels: tuple[str, ...] = ()
 
 
 def tally(reading: Reading) -> Tally:
@@ -67,6 +72,9 @@ def tally(reading: Reading) -> Tally:
             *days_shown(entry.dates, entry.permalink, reading.title),
             *labels_shown(entry),
         ),
+        address=reading.permalink,
+        fed=moment_fed(entry.dates) if entry.layout == "feed" else None,
+        labels=labels_on_page(entry.layout, entry.dates),
     )
 
 
@@ -124,6 +132,7 @@ class Totals:
     tails: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     names: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     offsets: dict[str, str] = field(default_factory=dict)
+    beside: set[str] = field(default_factory=set)
 
     def add(self, one: Tally) -> None:
         """Count an entry in."""
@@ -144,6 +153,7 @@ class Totals:
             (name for name, titles in self.names.items() if len(titles) >= RECURS),
             self.offsets,
             source,
+            lambda: latest_pairs(self.beside),
         )
 
 
@@ -153,11 +163,13 @@ def facts_from(
     signatures: Iterable[str],
     offsets: Mapping[str, str],
     source: Source,
+    beside: Callable[[], Iterable[str]] = tuple,
 ) -> Facts:
     """Facts from what recurs and what was voted; the votes' examples come sorted.
 
     One value above 12 settles the order for the whole source; contradicting values settle nothing. A configured time
-    zone counts before any that the dates show.
+    zone counts before any that the dates show. `beside` gives the pairs of `latest_pairs`; it is asked where nothing
+    else tells the blog's clock.
     """
     order, order_from = DEFAULT_ORDER, "assumption"
     evidence: tuple[str, ...] = ()
@@ -166,7 +178,11 @@ def facts_from(
         order_from, evidence = "evidence", tuple(raw.strip(" -–—") for raw in examples[:3])
     elif source.date_order:
         order, order_from = source.date_order, "configuration"
-    zone = ZoneFact(Clock(source.time_zone)) if source.time_zone else zone_shown(offsets)
+
+    def on_pages() -> dict[str, str]:
+        return days_on_pages(beside(), order, source.languages, settled=order_from != "assumption")
+
+    zone = ZoneFact(Clock(source.time_zone)) if source.time_zone else zone_shown(offsets, on_pages)
     zone_from = "configuration" if source.time_zone else "evidence" if zone.evidence else "assumption"
     return Facts(
         date_order=order,
@@ -191,9 +207,16 @@ def source_facts(
     where no date settles by itself which of day and month comes first.
     """
     totals: defaultdict[str, Totals] = defaultdict(Totals)
+    fed: list[Tally] = []
+    labels: defaultdict[str | None, set[str]] = defaultdict(set)
     for reading in readings:
         one = tally(reading)
         totals[one.scope].add(one)
+        fed += [one] if one.fed else []
+        labels[one.address].update(one.labels)
+    for one in fed:
+        if one.fed and one.address:
+            totals[one.scope].beside.update(pairs_of(one.address, one.fed, labels.get(one.address, ())))
     for vote in filter(None, map(listing_vote, listings)):
         totals[vote[0]].listings[vote[1]].add(vote[2])
     return {scope: counted.facts(source) for scope, counted in totals.items()}

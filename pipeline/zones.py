@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -127,8 +127,10 @@ class ZoneFact:
     evidence: tuple[str, ...] = ()
 
 
-def zone_shown(shown: Mapping[str, str]) -> ZoneFact:
+def zone_shown(shown: Mapping[str, str], on_pages: Callable[[], Mapping[str, str]] = dict) -> ZoneFact:
     """The clock that evidence gives; `shown` are its names, each with one date as written. Pure.
+
+    `on_pages` gives what days on pages show beside the feed's moments; it is asked where no date shows an offset.
 
     An offset other than zero is the blog's. Zero is what a WordPress feed writes for every blog: it counts from REST,
     which tells local time beside UTC, and from a writer that shows other offsets too, as long as all others lie within
@@ -145,7 +147,7 @@ def zone_shown(shown: Mapping[str, str]) -> ZoneFact:
         own |= {name: one for name, one in read.items() if one[2] in local or _is_rest(one[2])}
     pairs = tuple(sorted({(minutes, half) for minutes, half, _ in own.values()}))
     if not pairs:
-        bounds, deciding = bounds_shown(shown)
+        bounds, deciding = bounds_shown({**shown, **on_pages()})
         return ZoneFact(Clock(bounds=bounds), deciding)
     clock = _clock(pairs, frozenset(local))
     examples = {own[name][0]: shown[name] for name in sorted(own, reverse=True)}

@@ -193,11 +193,15 @@ def forget_post(db: Connection, source: str, post_id: str) -> int:
     m, e = t.members.c, t.entries.c
     digests = list(db.scalars(select(m.digest).where(m.source == source, m.post == post_id)))
     remember_forgotten(db, source, post_id)
-    ids = [i for some in chunks(digests) for i in db.scalars(select(e.id).where(e.digest.in_(some)))]
+    rows = [row for some in chunks(digests) for row in db.execute(select(e.id, e.address).where(e.digest.in_(some)))]
+    ids = [row.id for row in rows]
     forget_contributions(db, ids)
     for some in chunks(ids):
         db.execute(delete(t.sightings).where(t.sightings.c.entry.in_(some)))
         db.execute(delete(t.entries).where(e.id.in_(some)))
+    # Another post's entry may have counted what one of these said of the same address.
+    for some in chunks({row.address for row in rows if row.address}):
+        db.execute(update(t.entries).where(e.source == source, e.address.in_(some)).values(state=t.UNREAD))
     withdraw(db, source, post_id, Counter(db).next())
     # What is left of the source may read differently now: a closing line may have lost its third carrier.
     db.execute(update(t.sources).where(t.sources.c.name == source).values(unresolved=True))

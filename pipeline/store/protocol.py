@@ -115,8 +115,11 @@ class Workbench(Protocol):
     An entry is *unread* until `read` was told what it contributes, then *unresolved* until `replace` made its post.
     """
 
-    def begin(self, rules: str, *, anew: bool = False) -> None:
-        """Start; where the rules differ from those of the last resolve (or `anew`), every entry becomes unread."""
+    def begin(self, rules: str, *, anew: bool = False) -> bool:
+        """Start; where the rules differ from those of the last resolve (or `anew`), every entry becomes unread.
+
+        False where neither they nor the pages hold anything that the last resolve did not see: its facts still stand.
+        """
         ...
 
     def facts(self) -> dict[str, Any]:
@@ -148,6 +151,10 @@ class Workbench(Protocol):
 
     def offsets(self, scope: str) -> dict[str, str]:
         """What a scope's entries show of the blog's offset (`Tally.offsets`): each name with the first of its dates."""
+        ...
+
+    def pairs(self, scope: str) -> list[str]:
+        """The moments of a scope's feed beside the labels of pages, for posts that have both (see `latest_pairs`)."""
         ...
 
     def moved_listings(self) -> Iterator[tuple[int, list[KnownEntry]]]:

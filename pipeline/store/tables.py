@@ -162,7 +162,8 @@ marks = Table(
     sqlite_with_rowid=False,
 )
 
-# Dates that settle the order of day and month, and (`date_order` begins with @) those that show the blog's offset.
+# Dates that settle the order of day and month; where `date_order` begins with @, those that show the blog's offset, and
+# where it is =, a feed's moment beside the label of a page.
 votes = Table(
     "votes",
     metadata,

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, TextClause, bindparam, insert, select, text, update
+from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ..identity import hashed
-from ..records import DateOrder, KnownEntry
+from ..records import DateOrder, KnownEntry, RawDate
 from ..tallies import RECURS
+from ..written_days import PAIRS, labels_on_page, moment_fed, pairs_of
 from . import tables as t
 from .listings import own_entries, pages_of_entries, pages_to_settle, settle_pages
 from .outcome import Counter, forget_contributions, replace_posts
@@ -48,6 +51,18 @@ _OFFSETS = text(
 )
 
 
+# A feed's moment beside a page's label is a vote of the feed's entry, under a name that is before those of offsets.
+_PAIR = "="
+_PAIRS = text(
+    "SELECT DISTINCT raw FROM votes WHERE source = :source AND scope = :scope AND date_order = :mark"
+    " ORDER BY raw DESC LIMIT :limit"
+)
+_AT = "FROM entries WHERE source = :source AND address IN (SELECT value FROM json_each(:addresses))"
+_ON_PAGES = text(f"SELECT address, layout, dates {_AT} AND layout NOT IN ('feed', 'rest')")
+_FED = text(f"SELECT id, scope, address, dates {_AT} AND layout = 'feed' AND state > {t.UNREAD}")
+_PUT_PAIR = upsert(t.votes).on_conflict_do_nothing()
+
+
 class SqliteWorkbench:
     """See `Workbench`."""
 
@@ -58,13 +73,15 @@ class SqliteWorkbench:
         self._done: list[ApplyResult] = []
         self._pages: set[int] = set()
 
-    def begin(self, rules: str, *, anew: bool = False) -> None:
+    def begin(self, rules: str, *, anew: bool = False) -> bool:
         """See `Workbench.begin`."""
         s, e = t.sources.c, t.entries.c
-        before = self._db.scalar(select(s.rules).where(s.name == self._source))
-        if anew or before != rules:
-            self._db.execute(update(t.entries).where(e.source == self._source).values(state=t.UNREAD))
+        before = self._db.execute(select(s.rules, s.unresolved).where(s.name == self._source)).first()
+        if not anew and before and before.rules == rules:
+            return bool(before.unresolved)
+        self._db.execute(update(t.entries).where(e.source == self._source).values(state=t.UNREAD))
         self._db.execute(update(t.sources).where(s.name == self._source).values(rules=rules))
+        return True
 
     def facts(self) -> dict[str, Any]:
         """See `Workbench.facts`."""
@@ -98,6 +115,39 @@ class SqliteWorkbench:
                 self._db.execute(insert(table), rows)
         read = [{"of_entry": ids[one.digest], "its_scope": one.tally.scope, "its_words": one.said} for one in counted]
         self._db.execute(_READ, read)
+        self._pair(counted, ids)
+
+    def _pair(self, counted: Sequence[Counted], ids: dict[str, int]) -> None:
+        """Note the moments of feeds beside the labels of pages that have the same address, whichever was read first."""
+        found: list[tuple[int, str, str]] = []
+        fed = [one for one in counted if one.tally.fed]
+        labels: defaultdict[str, set[str]] = defaultdict(set)
+        for row in self._at(_ON_PAGES, fed):
+            labels[row.address].update(labels_on_page(row.layout, _dates(row.dates)))
+        for one in fed:
+            if one.tally.fed and (address := one.tally.address) and address in labels:
+                pairs = pairs_of(address, one.tally.fed, labels[address])
+                found += [(ids[one.digest], one.tally.scope, pair) for pair in pairs]
+        labels.clear()
+        on_pages = [one for one in counted if one.tally.labels]
+        for one in on_pages:
+            labels[one.tally.address or ""].update(one.tally.labels)
+        for row in self._at(_FED, on_pages):
+            moment = moment_fed(_dates(row.dates))
+            if moment:
+                found += [(row.id, row.scope, pair) for pair in pairs_of(row.address, moment, labels[row.address])]
+        rows = [
+            {"entry": entry, "source": self._source, "scope": scope, "date_order": _PAIR, "raw": pair}
+            for entry, scope, pair in set(found)
+        ]
+        if rows:
+            self._db.execute(_PUT_PAIR, rows)
+
+    def _at(self, query: TextClause, counted: Sequence[Counted]) -> Sequence[Row[Any]]:
+        addresses = sorted({one.tally.address for one in counted if one.tally.address})
+        if not addresses:
+            return ()
+        return self._db.execute(query, {"source": self._source, "addresses": json.dumps(addresses)}).all()
 
     def _ids(self, digests: Iterable[str]) -> dict[str, int]:
         e = t.entries.c
@@ -144,6 +194,11 @@ class SqliteWorkbench:
         """See `Workbench.offsets`."""
         values = {"source": self._source, "scope": scope, "mark": _OFFSET_MARK, "beyond": _BEYOND}
         return {name.removeprefix(_OFFSET_MARK): raw for name, raw in self._db.execute(_OFFSETS, values)}
+
+    def pairs(self, scope: str) -> list[str]:
+        """See `Workbench.pairs`."""
+        values = {"source": self._source, "scope": scope, "mark": _PAIR, "limit": PAIRS}
+        return list(self._db.scalars(_PAIRS, values))
 
     def moved_listings(self) -> Iterator[tuple[int, list[KnownEntry]]]:
         """See `Workbench.moved_listings`."""
@@ -209,3 +264,7 @@ class SqliteWorkbench:
         values = {"facts": facts, "unresolved": False}
         self._db.execute(update(t.sources).where(t.sources.c.name == self._source).values(values))
         return ApplyResult.total(self._done)
+
+
+def _dates(written: str) -> list[RawDate]:
+    return [RawDate(*one) for one in json.loads(written)]

@@ -131,6 +131,33 @@ class TestAgreement:
         assert sequence(home) == before
 
 
+TEXT_DATES = {
+    zone: big_wordpress(
+        40, seed=9, undated_before=9999, dated_permalinks=False, rest="off", per_page=10, teasers=0, time_zone=zone
+    )
+    for zone in ("America/Los_Angeles", "Asia/Kolkata", "Australia/Sydney")
+}
+"""Blogs of which only the first page, beside the feed, tells the clock: it writes the days of its posts in words."""
+
+
+@pytest.mark.slow
+def test_without_rest_the_days_that_the_first_page_writes_tell_the_clock(tmp_path: Path) -> None:
+    homes = {channel: tmp_path / channel for channel in ("feed", "html")}
+    with served({zone: Case(site) for zone, site in TEXT_DATES.items()}) as sites:
+        feed, pages = sites.crawl(homes["feed"]), sites.crawl(homes["html"], channel="html")
+        for zone, site in TEXT_DATES.items():
+            assert (feed[zone].archive.channel, feed[zone].report.complete, len(feed[zone].posts)) == ("feed", True, 40)
+            assert said(feed[zone].posts) == said(pages[zone].posts)
+            days = {post.title: post.day for post in site.posts}
+            assert {post.title: post.published for post in feed[zone].posts} == days
+        for home, then in ((homes["feed"], "html"), (homes["html"], "feed")):
+            for zone, told in sites.crawl(home, channel=then).items():
+                assert (told.report.posts_added, said(told.posts)) == (0, said(pages[zone].posts))
+            before = sequence(home)
+            sites.crawl(home, channel=then)
+            assert sequence(home) == before
+
+
 NEWS = {
     ("feed", "rest"): {"published_origin", "published_precision", "tags"},
     ("feed", "html"): {"published_origin", "published_precision", "tags"},

@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from support.entries import MOMENT, entry, teaser, tricky_blog
 from tipsearch.pipeline import Entry, Source, open_store, resolve
 from tipsearch.pipeline.corpus import resolve_corpus, resolve_pending
+from tipsearch.pipeline.facts import Facts
 from tipsearch.pipeline.reading import Reading
 from tipsearch.pipeline.resolver import known_entries, resolve_block, resolve_source
 from tipsearch.pipeline.store import PageSeen, ResolvedPost, Store
+from tipsearch.pipeline.tallies import facts_from
 
 TIPS = Source(name="tips")
 
@@ -77,6 +79,31 @@ def test_a_new_page_touches_only_the_posts_it_could_belong_to(store: Store, monk
     result = resolve_corpus(store, TIPS)
     assert sorted(resolved) == ["Tip 3", "Tip 3", "Tip 30"]
     assert (len(result.added), len(result.changed)) == (1, 1)
+
+
+def test_facts_are_counted_again_only_where_something_is_new(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(store, entry("Tip", "Words of a tip."), entry("Poem", "Words of a poem.", position=1))
+    resolve_corpus(store, TIPS)
+    facts = store.facts("tips")
+    counted: list[str] = []
+
+    def recorded(*given: object) -> Facts:
+        counted.append("again")
+        return facts_from(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("tipsearch.pipeline.corpus.facts_from", recorded)
+    resolve_corpus(store, TIPS)
+    put(store, entry("Tip", "Words of a tip.", at=1))
+    resolve_corpus(store, TIPS)
+    assert (counted, store.facts("tips")) == ([], facts)
+    put(store, entry("Song", "Words of a song.", at=2))
+    resolve_corpus(store, TIPS)
+    resolve_corpus(store, Source(name="tips", time_zone="Asia/Tokyo"))
+    resolve_corpus(store, TIPS, anew=True)
+    (song,) = [post for post in store.posts() if post.title == "Song"]
+    store.forget("tips", song.id)
+    resolve_corpus(store, TIPS)
+    assert len(counted) == 4
 
 
 def test_a_changed_fact_reworks_what_it_touches_and_is_no_change_of_the_posts(store: Store) -> None:
