@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from . import vocabulary as v
-from .addresses import absolute, same_page, split_page_number
 from .anchored import anchored_posts
 from .bare import bare_titles, few_titles, lone_titles, pictured_links, pictured_titles
 from .cards import card_titles
 from .leads import bounds
+from .pager import is_pager
 from .titles import Titles
 from .tree import Tree
 
@@ -22,7 +22,6 @@ FEW_WORDS: Final = 8
 _ROW: Final = 3
 _NAMED: Final = 2
 MAX_BLOCKS: Final = 2000
-_PAGER_WORDS: Final = 42
 
 
 @dataclass(slots=True)
@@ -316,7 +315,7 @@ class _Finder:
                     break
                 following = tree.next_sibling(following)
                 continue
-            if self._is_pager(following):
+            if is_pager(tree, following, self.base, self.page_url):
                 break
             sibling = tree.tags[following]
             if sibling in v.HEADINGS and tag in v.HEADINGS and sibling < tag:
@@ -334,19 +333,6 @@ class _Finder:
             return True
         named = tree.roles[number] & v.GROUP_DATE or tree.tags[number] in v.HEADINGS
         return bool(named) and v.DATE_HEADING.fullmatch(tree.text(number, 100).rstrip(" –-|")) is not None
-
-    def _is_pager(self, number: int) -> bool:
-        """Whether an element is nothing but links to the archive's other pages."""
-        tree = self.tree
-        links = tree.within(tree.links, number)
-        if not links or tree.words(number) > _PAGER_WORDS:
-            return False
-        hrefs = [tree.attributes[link].get("href", "") for link in links[:20]]
-        addresses = [absolute(self.base, href) for href in hrefs if not href.startswith("#")]
-        return any(
-            address and split_page_number(address)[1] is not None and not same_page(address, self.page_url)
-            for address in addresses
-        )
 
     def _untitled(self, covered: bytearray, blocks: list[Block]) -> list[Block]:
         """Blocks that class names call entries and that have no title: asides, quotes, Blogger's untitled posts."""

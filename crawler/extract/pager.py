@@ -56,6 +56,7 @@ _WORDS_SAID: Final = 8
 _MOST_SAID: Final = 300
 _WORDS_IN_LINK: Final = 6
 _WORDS_IN_PAGER: Final = 60
+_PAGER_WORDS: Final = 42
 _YEAR: Final = 4
 _QUERY_LOOP: Final = re.compile(r"query-(\d{1,6})-page=")
 
@@ -169,6 +170,19 @@ def last_page(tree: Tree, base: str | None, page_url: str | None, body_class: st
         if named and int(named[1]) == (own_number or 1) <= int(named[2]):
             found.add(int(named[2]))
     return max(found, default=None)
+
+
+def is_pager(tree: Tree, number: int, base: str | None, page_url: str | None) -> bool:
+    """Whether an element is nothing but links to the archive's other pages."""
+    links = tree.within(tree.links, number)
+    if not links or tree.words(number) > _PAGER_WORDS:
+        return False
+    hrefs = [tree.attributes[link].get("href", "") for link in links[:20]]
+    addresses = [absolute(base, href) for href in hrefs if not href.startswith("#")]
+    return any(
+        address and split_page_number(address)[1] is not None and not same_page(address, page_url)
+        for address in addresses
+    )
 
 
 def _shows(tree: Tree, number: int, target: int) -> bool:
