@@ -28,7 +28,7 @@ _ROOTED: Final = re.compile(
 )
 """An address that follows the base's host as it stands; without dot segments or empty ones."""
 
-_PAGED_PATH: Final = re.compile(r"^(.*?)/page/(\d{1,6})(?:/(?:index\.html?)?)?$", re.DOTALL)
+_PAGED_PATH: Final = re.compile(r"^(.*?)/page/(\d{1,6})(?:\.html?|/(?:index\.html?)?)?$", re.DOTALL)
 _AMP: Final = re.compile(r"/amp/?$")
 _INDEX_FILE: Final = re.compile(r"/index\.(?:html?|php)$")
 _PAGE_KEYS: Final = ("paged", "page", "pg", "pagenum", "query-page")

@@ -274,4 +274,5 @@ def date_words(text: str) -> str:
     text = re.split(r"\s(?:in|by|at|under)(?:\s|$)|[|·•]", text, maxsplit=1)[0].strip()
     if v.CLOCK.fullmatch(text):
         return ""
-    return text if 0 < len(text) <= 60 and re.match(r"(?:in|by)\b", text) is None else ""
+    said = 0 < len(text) <= 60 and any(map(str.isalnum, text)) and re.match(r"(?:in|by)\b", text) is None
+    return text if said else ""

@@ -190,8 +190,11 @@ def _agrees(dates: list[RawDate], published: str) -> bool:
 
 def _is_alike(f: Found, groups: set[tuple[object, ...]]) -> bool:
     """Whether an entry is of one make with others; a block without a title is compared by the rest."""
-    if f.block.title is not None:
-        return f.group in groups
+    return f.group in groups if f.block.title is not None else _is_made_as(f, groups)
+
+
+def _is_made_as(f: Found, groups: set[tuple[object, ...]]) -> bool:
+    """Whether an entry is of one make with others but for its title's element."""
     return any(f.group[:2] == group[:2] and f.group[3:] == group[3:] for group in groups)
 
 
@@ -288,7 +291,9 @@ def mark_listing(found: list[Found], archive: str) -> list[Found]:
         boxed = hard and f.block.soft
         # Posts in short, with one among them whose format has no more to show: a quotation, a status, a link.
         among = f.block.parent in content_parents and f.group in later and _are_posts([f]) and f.fields.has_line
-        unlike = bool(contents) and not among and not _is_alike(f, contents)
+        # The newest post may have a larger heading than those below it.
+        leads = place == 0 and f.fields.has_line and f.block.parent in content_parents and _is_made_as(f, contents)
+        unlike = bool(contents) and not (among or leads or _is_alike(f, contents))
         grouped = f.block.parent not in content_parents and neighbours[f.block.parent] >= _ROW
         if boxed or unlike or (bool(contents) and place < first and grouped and f.group not in later):
             f.listed = False

@@ -50,7 +50,7 @@ class Titles:
             named = roles & v.TITLE and not roles & (v.BLOCK | v.BODY | v.MAIN)
             if not named and tree.tags[number] in v.HEADINGS:
                 named = self._bookmarked(number)
-            if named and not self._is_home_link(number):
+            if named and not self._is_home_link(number) and not self._is_icon(number):
                 titles.append(self._heading_of(number))
                 last_end = tree.end[number]
         if unseen:
@@ -82,6 +82,13 @@ class Titles:
             return heads[0] if said else title
         leading = [i for i in heads if self.leads_to_post(i)]
         return leading[0] if len(leading) == 1 else title
+
+    def _is_icon(self, title: int) -> bool:
+        """Whether all the words of a title are the name of an icon, which icon fonts draw: ``close`` on a card."""
+        tree, inner = self.tree, title + 1
+        if inner >= tree.end[title] or tree.tags[inner] != "i":
+            return False
+        return "icon" in tree.attributes[inner].get("class", "") and tree.words(inner) == tree.words(title) > 0
 
     def _is_unseen(self, number: int) -> bool:
         """Whether an element that a class names a title is there for readers aloud alone, and leads to a post."""

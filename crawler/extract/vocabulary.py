@@ -362,12 +362,12 @@ OLDER_TEXT: Final = re.compile(
     r"\b(?:older|earlier|previous (?:posts|entries|articles|page)|previous|prev|more posts|load more|show more)\b"
     r"|ältere|altere|vorherige|ancien|plus ancien|précédent|anteriores|antiguas|antiguos|entradas anteriores"
     r"|vecchi|precedenti|antigas|mais antig|oudere|äldre|eldre|ældre|starsze|starší|старые|раньше|предыдущ|古い"
-    rf"|vanhemmat|{_OLDER_ELSEWHERE}",
+    rf"|vanhemmat \w|{_OLDER_ELSEWHERE}",
     re.IGNORECASE,
 )
 OLDER_CERTAIN: Final = re.compile(
     r"\b(?:older|earlier|more posts|load more|show more)\b|ältere|plus ancien|ancien|anteriores|antiguas|antiguos"
-    rf"|vecchi|antigas|antig[ao]|oudere|äldre|eldre|ældre|starsze|starší|старые|古い|vanhemmat|{_OLDER_ELSEWHERE}",
+    rf"|vecchi|antigas|antig[ao]|oudere|äldre|eldre|ældre|starsze|starší|старые|古い|vanhemmat \w|{_OLDER_ELSEWHERE}",
     re.IGNORECASE,
 )
 NEWER_TEXT: Final = re.compile(

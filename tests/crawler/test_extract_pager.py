@@ -61,7 +61,7 @@ def test_the_next_page(link, leads):
 WORDS = (
     "Older Posts|Previous|More posts|Show more|Ältere Beiträge|Article précédent|Plus anciens|"
     "Entradas antiguas|Vecchi|Mais antigas|Oudere|Äldre|Eldre|Ældre|Starsze|Старые записи|"
-    "Раньше|Предыдущая|古い記事|Vanhemmat|Newer|Newest|Latest|Recent|Later|Neuere|Plus récents|"
+    "Раньше|Предыдущая|古い記事|Vanhemmat artikkelit|Newer|Newest|Latest|Recent|Later|Neuere|Plus récents|"
     "Recientes|Nuevas|Recenti|Nieuwere|Nyare|Nyere|Nowsze|Новее|Новые|新しい|Next|Nächste|"
     "Weiter|Suivant|Siguiente|Seguinte|Successiva|Próxima|Proxima|Volgende|Nästa|Neste|Næste|"
     "Následující|Следующая|Далее|次へ|下一页|Seuraava|»|›|→|⟩|❯|▶|>|Earlier|Load more|"
@@ -73,6 +73,11 @@ WORDS = (
 def test_the_quick_look_misses_no_word_that_the_expressions_know(word):
     assert any(e.search(word) for e in (v.OLDER_TEXT, v.OLDER_CERTAIN, v.NEWER_TEXT, v.NEXT_TEXT))
     assert v.PAGER_HINT.search(word.lower())
+
+
+def test_a_category_named_like_older_posts_is_no_next_page():
+    # Finnish for parents, and for older ones.
+    assert not v.OLDER_TEXT.search("Vanhemmat")
 
 
 TILES = "".join(f'<div class="tile"><h3><a href="/tile-{i}/">Tile number {i}</a></h3></div>' for i in range(4))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tipsearch.crawler.extract.bodies import Body, judge_alike
+from tipsearch.crawler.extract.dates import date_words
 from tipsearch.crawler.extract.vocabulary import MORE_TEXT
 from tipsearch.crawler.extract.wording import speaks_of_post
 
@@ -72,3 +73,8 @@ def test_bodies_cut_in_mid_sentence_at_one_length_are_excerpts() -> None:
 def test_whole_posts_stay_whole(bodies: list[Body]) -> None:
     judge_alike(bodies)
     assert {b.form for b in bodies} == {"content"}
+
+
+@pytest.mark.parametrize("label", ["/", " · ", "–", "Posted on –"])
+def test_the_sign_between_two_lines_is_no_date(label: str) -> None:
+    assert not date_words(label)
