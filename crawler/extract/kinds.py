@@ -268,7 +268,7 @@ def mark_listing(found: list[Found], archive: str) -> list[Found]:
     full = [f for f in found if f.body.form == "content" and f.group in contents]
     content_parents = {f.block.parent for f in full}
     neighbours = Counter(f.block.parent for f in found)
-    first = next((i for i, f in enumerate(found) if any(f is one for one in full)), len(found))
+    first = next((i for i, f in enumerate(found) if f.body.form == "content" and f.group in contents), len(found))
     later = {f.group for f in found[first:] if f.body.form == "summary"}
     hard = any(not f.block.soft for f in found) or (archive not in ("", "home") and not _are_posts(found))
     strong = any(f.block.strong and not f.block.soft for f in found)

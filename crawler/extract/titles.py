@@ -165,7 +165,7 @@ class Titles:
         levels: dict[int, str] = {}
         for place, number in enumerate(candidates):
             following = candidates[place + 1] if place + 1 < len(candidates) else len(tree.elements)
-            dated = is_dated_title(tree.text(number, 400))
+            dated = self._is_dated(number)
             cut = self._cut_before(number, following)
             posted = self._posted_after(number, following)
             above, tag = tree.parent[number], tree.tags[number]
@@ -219,7 +219,7 @@ class Titles:
         if any(tree.roles[i] & v.BLOCK for i in range(number + 1, min(tree.end[number], number + 400))):
             return True
         return any(
-            self.leads_to_post(i) or self._posted_after(i) or is_dated_title(tree.text(i, 400))
+            self.leads_to_post(i) or self._posted_after(i) or self._is_dated(i)
             for i in tree.within(self.headings, number)[:50]
         )
 

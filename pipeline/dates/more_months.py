@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from .folding import fold
+from .words import month_table
 
 # Twelve fields a language, January first; genitive and nominative as CLDR has them, and the abbreviations blogs print.
 # Left out are names that are another month elsewhere: Croatian "listopad" (October) is Polish November.
@@ -148,29 +149,19 @@ def _key(listed: str) -> str:
     return level(fold(unicodedata.normalize("NFC", listed))).replace("_", " ")
 
 
-def _table() -> dict[str, tuple[int, frozenset[str]]]:
-    table: dict[str, tuple[int, frozenset[str]]] = {}
-    for language, fields in _MONTHS.items():
-        for number, names in enumerate(fields.split("|"), start=1):
-            for name in names.split():
-                _, known = table.get(_key(name), (number, frozenset()))
-                table[_key(name)] = number, known | {language}
-    return table
-
-
 def _set(listed: str) -> frozenset[str]:
     return frozenset(_key(word) for word in listed.split())
 
 
 MORE_LANGUAGES: tuple[str, ...] = tuple(_MONTHS)
 """The languages of this table, as ISO 639-1 codes ("no" stands for "nb" and "nn", too)."""
-MORE_MONTHS = _table()
-"""Levelled month name to its number and languages; no name means two months here or in the eight languages."""
 MORE_MONTH_NAMES: dict[str, tuple[tuple[str, ...], ...]] = {
     language: tuple(tuple(name.replace("_", " ") for name in names.split()) for names in fields.split("|"))
     for language, fields in _MONTHS.items()
 }
 """The names as written, by language and month."""
+MORE_MONTHS = month_table(MORE_MONTH_NAMES, _key)
+"""Levelled month name to its number and languages; no name means two months here or in the eight languages."""
 MORE_WEEKDAYS = _set(_WEEKDAYS)
 MORE_PUBLISHED = _set(_PUBLISHED)
 MORE_DATE = _set(_DATE)

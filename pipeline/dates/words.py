@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from .folding import fold
 
 LANGUAGES: tuple[str, ...] = ("en", "es", "fr", "de", "pt", "it", "nl", "pl")
@@ -97,13 +99,16 @@ MONTH_NAMES: dict[str, tuple[tuple[str, ...], ...]] = {
 """The names as written, by language and month."""
 
 
-def _month_table() -> dict[str, tuple[int, frozenset[str]]]:
+def month_table(
+    written: Mapping[str, tuple[tuple[str, ...], ...]], key: Callable[[str], str]
+) -> dict[str, tuple[int, frozenset[str]]]:
+    """Each name's key to its month's number and the languages that use it, of names by language and month."""
     table: dict[str, tuple[int, frozenset[str]]] = {}
-    for language, months in MONTH_NAMES.items():
+    for language, months in written.items():
         for number, names in enumerate(months, start=1):
-            for name in names:
-                _, known = table.get(fold(name), (number, frozenset()))
-                table[fold(name)] = number, known | {language}
+            for name in map(key, names):
+                _, known = table.get(name, (number, frozenset()))
+                table[name] = number, known | {language}
     return table
 
 
@@ -111,7 +116,7 @@ def _set(listed: str) -> frozenset[str]:
     return frozenset(fold(listed).split())
 
 
-MONTHS = _month_table()
+MONTHS = month_table(MONTH_NAMES, fold)
 """Folded month name to its number and the languages that use it; no name means two months in the eight languages."""
 
 WEEKDAYS = _set(_WEEKDAYS)
