@@ -40,12 +40,35 @@ def may_write(path: Path) -> bool:
 def connect_to_read(path: Path) -> sqlite3.Connection:
     """A connection that only reads; raises sqlite3.Error.
 
-    To read beside a writer, SQLite keeps a ``-shm`` file, which it makes where it is missing. Where no write-ahead log
-    is there, nobody writes, and the file can be read by itself (https://www.sqlite.org/wal.html#readonly).
+    To read beside a writer, SQLite keeps two files beside the store's, which it makes where they are missing and takes
+    away with the last connection, unless that one may not write (https://www.sqlite.org/wal.html#readonly). So whoever
+    may write reads as writers do, with all that writes refused. Who may not finds these files where somebody writes;
+    where there is no log, nobody does, and the file is read by itself.
     """
-    log = path.with_name(path.name + "-wal")
-    alone = not (log.exists() and log.stat().st_size)
-    uri = f"{path.absolute().as_uri()}?{'immutable=1' if alone else 'mode=ro'}"
+    if not _has_log(path):
+        if may_write(path):
+            connection = _open(path, "mode=rw")
+            try:
+                connection.execute("PRAGMA query_only=ON")
+                connection.execute("SELECT 1 FROM sqlite_master").close()
+                return connection
+            except sqlite3.Error:  # No room for the files beside it, say, or damage, of which the reading will tell.
+                connection.close()
+        if not _has_log(path):
+            return _open(path, "immutable=1")
+    return _open(path, "mode=ro")
+
+
+def _has_log(path: Path) -> bool:
+    """Whether there is a write-ahead log with something in it; it may go at any moment."""
+    try:
+        return path.with_name(path.name + "-wal").stat().st_size > 0
+    except OSError:
+        return False
+
+
+def _open(path: Path, mode: str) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?{mode}"
     return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
 
 

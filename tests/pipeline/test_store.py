@@ -17,6 +17,7 @@ from tipsearch.pipeline.corpus import resolve_corpus
 from tipsearch.pipeline.errors import StoreError
 from tipsearch.pipeline.home import Home
 from tipsearch.pipeline.store import PageSeen, PutResult, Store
+from tipsearch.pipeline.store.connections import connect_to_read
 from tipsearch.pipeline.store.sqlite import SqliteStore
 
 TIPS = Source(name="tips")
@@ -378,3 +379,44 @@ class TestFiles:
         with pytest.raises(StoreError, match="no corpus"):
             open_store(tmp_path, create=False)
         assert list(tmp_path.iterdir()) == []
+
+
+class TestAStoreOpenedToBeRead:
+    def test_shows_one_state_to_the_end_though_another_writes_and_folds_its_log_in(self, tmp_path: Path) -> None:
+        home = tmp_path / "home"
+        with closing(open_store(home)) as store:
+            put(store, *(entry(f"Tip {n}", f"{TEXT} {n}") for n in range(2_000)))
+        with closing(connect_to_read(Home(home).store)) as reader:
+            rows = reader.execute("SELECT digest, body FROM entries NOT INDEXED")
+            seen = [rows.fetchone()]
+            with closing(sqlite3.connect(Home(home).store, isolation_level=None)) as other:
+                other.execute("DELETE FROM entries WHERE title LIKE 'Tip 1%'")
+                other.execute("VACUUM")
+                other.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            seen += rows
+        assert len(seen) == 2_000
+
+    def test_leaves_nothing_beside_the_file(self, tmp_path: Path) -> None:
+        home = tmp_path / "home"
+        with closing(open_store(home)) as store:
+            put(store, entry("Tip", TEXT))
+        kept = {path: path.stat().st_mtime_ns for path in home.iterdir() if path.is_file()}
+        with closing(open_store(home, read_only=True)) as reader:
+            assert len(list(reader.entries("tips"))) == 1
+        assert {path: path.stat().st_mtime_ns for path in home.iterdir() if path.is_file()} == kept
+
+    def test_is_not_stopped_by_a_log_that_comes_and_goes(self, tmp_path: Path) -> None:
+        home = tmp_path / "home"
+        with closing(open_store(home)) as store:
+            put(store, entry("Tip", TEXT))
+
+        def write(times: int) -> None:
+            for at in range(times):
+                with closing(open_store(home)) as store:
+                    store.put_archive_state("tips", "https://example.com/", {"at": at})
+
+        with closing(open_store(home, read_only=True)) as reader, ThreadPoolExecutor(1) as pool:
+            writing = pool.submit(write, 30)
+            while not writing.done():
+                assert len(list(reader.entries("tips"))) == 1
+            writing.result()
