@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -174,6 +176,19 @@ def test_the_lock_is_given_back_and_a_stale_note_means_nothing(tmp_path: Path) -
     with crawl_lock(home, "resolve"):
         assert json.loads(home.lock.with_name("lock.holder").read_text())["command"] == "resolve"
     assert not home.lock.with_name("lock.holder").exists()
+
+
+def test_who_only_looks_whether_the_lock_is_held_keeps_no_command_from_its_work(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    with crawl_lock(home, "crawl"):
+        pass
+    looking = os.open(home.lock, os.O_RDONLY)
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    timer = threading.Timer(locks.GRACE_SECONDS / 10, os.close, (looking,))
+    timer.start()
+    with crawl_lock(home, "crawl"):
+        assert home.lock.with_name("lock.holder").exists()
+    timer.join()
 
 
 def test_an_interrupt_ends_a_pause_before_a_repeated_try(

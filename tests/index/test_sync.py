@@ -20,6 +20,8 @@ from hypothesis import strategies as st
 
 from support.feeds import DictFeed, post
 from tipsearch.index import IndexUnusableError, SearchIndex, SyncReport, open_index, rebuild_index, sync_index
+from tipsearch.index.engine.whoosh_schema import fingerprint
+from tipsearch.index.folder import IndexFolder
 from tipsearch.pipeline.home import Home
 from tipsearch.pipeline.records import Change
 
@@ -71,6 +73,38 @@ def test_nothing_is_written_where_nothing_changed(tmp_path: Path) -> None:
     before = files(tmp_path)
     assert sync_index(tmp_path, store) == SyncReport()
     assert files(tmp_path) == before
+
+
+def test_an_index_replaced_while_it_is_looked_at_is_looked_at_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync_index(tmp_path, feed())
+    folder = IndexFolder(Home(tmp_path).index)
+    current = IndexFolder.current
+
+    def replaced(self: IndexFolder) -> Path:
+        found = current(self)
+        monkeypatch.setattr(IndexFolder, "current", current)
+        rebuild_index(tmp_path, feed())
+        return found
+
+    monkeypatch.setattr(IndexFolder, "current", replaced)
+    assert folder.current_meta(fingerprint=fingerprint()).sequence == feed().sequence()
+
+
+def test_an_index_whose_folder_goes_while_it_is_looked_at_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync_index(tmp_path, feed())
+    folder = IndexFolder(Home(tmp_path).index)
+    looked = Path.iterdir
+
+    def gone(path: Path) -> Iterator[Path]:
+        shutil.rmtree(path)
+        return looked(path)
+
+    monkeypatch.setattr(Path, "iterdir", gone)
+    assert not folder.exists()
 
 
 def test_progress_counts_the_changes(tmp_path: Path) -> None:
