@@ -273,7 +273,11 @@ def test_no_registration_is_lost_where_processes_register_at_once(tmp_path: Path
         assert writer.stdout is not None
         assert writer.stdout.readline() == "ready\n"
     for writer in writers:
-        writer.communicate("go\n", timeout=120)
+        assert writer.stdin is not None
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+    for writer in writers:
+        writer.communicate(timeout=120)
         assert writer.returncode == 0
     assert sorted(source.name for source in load_sources(home)) == sorted(f"s{n}" for n in range(24))
     assert [path.name for path in home.path.iterdir()] == ["tipsearch.toml"]
