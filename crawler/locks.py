@@ -43,11 +43,11 @@ def crawl_lock(home: Home, command: str = "crawl") -> Iterator[None]:
             f"the home {home.path} can't be written: {error}", hint="Name another folder with --home DIR."
         ) from error
     try:
+        started = datetime.now(UTC).isoformat(timespec="seconds")
+        _write(note, json.dumps({"pid": os.getpid(), "command": command, "started": started}))
         with child_lock(home):
             # Nothing is left of a crawl whose process was killed.
             pass
-        started = datetime.now(UTC).isoformat(timespec="seconds")
-        _write(note, json.dumps({"pid": os.getpid(), "command": command, "started": started}))
         yield
     finally:
         note.unlink(missing_ok=True)

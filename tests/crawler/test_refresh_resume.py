@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,8 @@ def kill_after(blog: Blogged, pages: int, *, both: bool = True, full: bool = Fal
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
         process.kill()
         for child in children if both else []:
-            os.kill(int(child), signal.SIGKILL)
+            with suppress(ProcessLookupError):  # It notices by itself that its parent is gone.
+                os.kill(int(child), signal.SIGKILL)
         process.wait()
     deadline = time.monotonic() + 10
     while any(Path(f"/proc/{child}/cmdline").exists() for child in children) and time.monotonic() < deadline:
