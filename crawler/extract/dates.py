@@ -217,6 +217,11 @@ def dates_above(tree: Tree, block: int) -> list[RawDate]:
     return dates
 
 
+def is_day(tree: Tree, number: int) -> bool:
+    """Whether an element is a line that class names call a date, with nothing but the day in it."""
+    return bool(tree.roles[number] & v.DATE) and v.DATE_HEADING.fullmatch(tree.text(number, 100)) is not None
+
+
 def dates_below(tree: Tree, heading: int) -> list[RawDate]:
     """The date that stands close below a heading, before the next one."""
     dates: list[RawDate] = []

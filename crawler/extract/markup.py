@@ -14,7 +14,7 @@ from . import vocabulary as v
 from .addresses import absolute, date_in, is_home, is_permalink, same_page, split_page_number
 from .blocks import MAX_BLOCKS, Block, find_blocks, find_pictured, find_titles
 from .bodies import Body, judge_alike, judge_snippets, named_body, read_body
-from .dates import dates_above, dates_below
+from .dates import dates_above, dates_below, is_day
 from .fields import Fields, PageFacts, read_fields
 from .guests import unlist_popular
 from .head import Head, read_head
@@ -151,7 +151,7 @@ def _date_by_heading(tree: Tree, head: Head, found: list[Found]) -> None:
 def _read_blocks(tree: Tree, blocks: list[Block], facts: PageFacts, *, is_post: bool) -> list[Found]:
     """What each block says; `is_post` on a page that says it is one post's own, where a picture may be all of it."""
     found: list[Found] = []
-    group_dates = _group_dates(tree)
+    group_dates = _group_dates(tree, blocks)
     for block in blocks:
         if tree.roles[block.start] & v.NOTHING:
             continue
@@ -207,11 +207,22 @@ def _judge_cards(found: list[Found]) -> None:
             f.body.form = "summary"
 
 
-def _group_dates(tree: Tree) -> list[int]:
-    """The headers above groups of posts that date them: Blogger's by class, others by being a date and nothing else."""
+def _group_dates(tree: Tree, blocks: list[Block]) -> list[int]:
+    """What stands above posts and dates them: Blogger's headers by class, others by being a date and nothing else."""
+    days = {i for b in blocks if b.flat and (i := _before(tree, b.start)) is not None and is_day(tree, i)}
+    if days:
+        days -= {root for block in blocks for root in block.roots}
     named = [i for i in tree.spoken if tree.roles[i] & v.GROUP_DATE]
     plain = [i for i in tree.headings if tree.words(i) <= 6 and v.DATE_HEADING.fullmatch(tree.text(i, 100))]
-    return sorted({i for i in (*named, *plain) if not tree.outside[i]})
+    return sorted({i for i in (*named, *plain, *days) if not tree.outside[i]})
+
+
+def _before(tree: Tree, number: int) -> int | None:
+    """The sibling that stands before an element, None before the first."""
+    before, above = number - 1, tree.parent[number]
+    while before > above and tree.parent[before] != above:
+        before = tree.parent[before]
+    return before if before > above else None
 
 
 def _add_group_date(tree: Tree, group_dates: list[int], block: Block, fields: Fields) -> None:
