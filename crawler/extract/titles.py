@@ -57,6 +57,9 @@ class Titles:
             shown = {self.link_of(i) for i in titles}
             titles = sorted([*titles, *(i for i in unseen if self.link_of(i) not in shown)])
         posts = [number for number in titles if not self._heads_page(number)]
+        if not posts and self._archive:
+            # On an archive's page its own heading is no post's, though it be the only one that a class calls a title.
+            titles = [number for number in titles if not self._names_archive(number)]
         return self._without_doubles(posts or titles)
 
     def _heading_of(self, title: int) -> int:
@@ -293,9 +296,17 @@ class Titles:
         )
 
     def first_of(self, block: int) -> int | None:
-        """The heading that leads from a block to its post, with little before it; None where there is none."""
+        """The heading that leads from a block to its post, with little before it; None where there is none.
+
+        On a post's own page, and on cards, it leads nowhere, and stands before the text.
+        """
         heading = next((i for i in self.tree.within(self.headings, block) if self.tree.words(i)), None)
-        if heading is None or not self.leads_to_post(heading):
+        if heading is None or heading == block:
+            return None
+        if self.link_of(heading) is None:
+            if any(self.tree.roles[i] & (v.BODY | v.SUMMARY) for i in range(block + 1, heading)):
+                return None
+        elif not self.leads_to_post(heading):
             return None
         behind = (
             self.tree.words_between(heading, self.tree.end[block])
@@ -351,7 +362,8 @@ class Titles:
             return _SAID
         for number in range(tree.end[heading], min(tree.end[heading] + _NEAR, stop or len(tree.elements))):
             if tree.tags[number] in v.HEADINGS:
-                return dated
+                date = number == tree.end[heading] and v.DATE_HEADING.fullmatch(tree.text(number, 100))
+                return 1 if date else dated
             if tree.outside[number]:
                 continue
             text, tail = tree.texts[number], tree.tails[number]
