@@ -4,37 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from ..pipeline.errors import NotFoundError, TipsearchError
 from ..pipeline.urls import canonical_permalink
-from .archive_walk import ArchiveWalk
 from .channels.records import Answer
 from .channels.sitemap import SitemapReader
 from .extract.records import Extraction
-from .report import ArchiveReport
+from .report import SITEMAP, ArchiveReport
+from .sweep_walk import SweepWalk
 
-_USUAL: Final = ("wp-sitemap.xml", "sitemap.xml")
-"""Where the sitemap of a WordPress blog is that robots.txt does not name: WordPress's own, then that of plugins."""
+_USUAL: Final = {"wordpress": ("wp-sitemap.xml", "sitemap.xml"), "blogger": ("sitemap.xml",)}
+"""Where a blog's sitemap is that robots.txt does not name: WordPress's own, then that of plugins; Blogger's."""
+
+_REQUESTS: Final = {"wordpress": 10, "blogger": 100}
+"""Sitemaps read at most: WordPress has the posts of a blog in files of 1,000 or more, Blogger in many small ones."""
 
 
 class Recount:
     """Reads the sitemap after an archive of the whole blog came through a feed, which states no number.
 
     A listing that was read to its last page needs no second witness, and REST and Blogger's feeds state a number.
+    Of a Blogger blog without feeds, whose further pages robots.txt closes, the sitemap names the posts.
     `sitemaps` gives the addresses that robots.txt names, once it was read.
     """
 
     def __init__(self, sitemaps: Callable[[], Sequence[str]]) -> None:
         self._sitemaps = sitemaps
         self._reader: SitemapReader | None = None
-        self._archive: ArchiveWalk | None = None
+        self._archive: SweepWalk | None = None
         self._addresses: dict[str, str] = {}
         self._guesses: list[str] = []
         self._begun = False
+        self._platform: Literal["wordpress", "blogger"] = "wordpress"
 
-    def following(self, archives: Sequence[ArchiveWalk]) -> str | None:
+    def following(self, archives: Sequence[SweepWalk]) -> str | None:
         """The next sitemap to fetch; None where none is needed, or all were read."""
         if not self._begun:
             self._begun = True
@@ -43,10 +48,11 @@ class Recount:
                 start = self._archive.start
                 parts = urlsplit(start)
                 named = list(self._sitemaps())
+                self._platform = "blogger" if self._archive.closed is not None else "wordpress"
                 if not named:
-                    self._guesses = [f"{parts.scheme}://{parts.netloc}/{name}" for name in _USUAL]
+                    self._guesses = [f"{parts.scheme}://{parts.netloc}/{name}" for name in _USUAL[self._platform]]
                     named = [self._guesses.pop(0)]
-                self._reader = SitemapReader(named, start, platform="wordpress")
+                self._open(named, start)
         return self._reader.following() if self._reader is not None else None
 
     def read(self, answer: Answer) -> Extraction:
@@ -62,7 +68,26 @@ class Recount:
         if self._reader is None or self._reader.failed(error) or self._archive is None:
             return
         if self._guesses and isinstance(error, NotFoundError):
-            self._reader = SitemapReader([self._guesses.pop(0)], self._archive.start, platform="wordpress")
+            self._open([self._guesses.pop(0)], self._archive.start)
+
+    def _open(self, named: Sequence[str], start: str) -> None:
+        platform = self._platform
+        self._reader = SitemapReader(named, start, platform=platform, max_requests=_REQUESTS[platform])
+
+    def told(self) -> None:
+        """Tell an archive whose pages are closed what the sitemap names, once that was read."""
+        archive, named = self._archive, self._addresses.keys()
+        if archive is not None and archive.closed is not None and named and self._reader is not None:
+            archive.counted(named, whole=self._reader.complete)
+
+    def owes(
+        self, archive: SweepWalk, is_held: Callable[[Collection[str]], Collection[str]], given_up: Collection[str]
+    ) -> bool:
+        """Whether posts of an archive that only the sitemap names are still to be had, by the next crawl."""
+        if archive is not self._archive or archive.closed is None:
+            return False
+        left = self._addresses.keys() - set(given_up)
+        return len(set(is_held(left))) < len(left)
 
     def unlisted(self, listed: Collection[str]) -> Iterator[tuple[str, str]]:
         """The posts that only the sitemap names, by canonical address."""
@@ -78,7 +103,7 @@ class Recount:
             return archives
         start, own = self._archive.start, self._archive.own | self._addresses.keys()
         return [
-            replace(a, held=len(is_held(own)), stated=len(own), stated_by="sitemap")
+            replace(a, held=len(is_held(own)), stated=len(own), stated_by=SITEMAP)
             if a.url == start and a.stated is None
             else a
             for a in archives

@@ -58,6 +58,11 @@ def is_label_page(url: str) -> bool:
     return urlsplit(url).path.startswith("/search/label/")
 
 
+def is_further_page(url: str) -> bool:
+    """Whether an address is that of a further page of a Blogger blog, which Blogger's robots.txt closes."""
+    return urlsplit(url).path == "/search"
+
+
 def choices(archive: Archive, first: Extraction | None, *, forced: Channel | None = None) -> list[Choice]:
     """The channels to try, in this order; `first` is the archive's first page, None where it can't be read.
 

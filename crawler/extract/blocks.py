@@ -194,7 +194,7 @@ class _Finder:
                     named = above
                 above = tree.parent[above]
             tops.append((title, named if named is not None else top))
-        chosen = {top for _, top in tops}
+        chosen = {*(top for _, top in tops), *self.titles.boxes.values()}
         blocks = []
         flat_parents = self._flat_parents(tops, chosen)
         for title, top in tops:
@@ -203,6 +203,8 @@ class _Finder:
             flat = not (alone and strong) and self._stand(title, top) in flat_parents
             if flat:
                 roots = self._run(top, chosen, marks)
+                if (box := self.titles.boxes.get(title)) and tree.next_sibling(box) == top:
+                    roots = (box, *roots)
             blocks.append(
                 Block(title=title, roots=roots, parent=above, strong=strong, soft=bool(tree.soft[top]), flat=flat)
             )

@@ -8,9 +8,10 @@ from typing import Final
 from ...pipeline.dates.order import date_readings
 from ...pipeline.records import RawDate
 from . import vocabulary as v
+from .addresses import absolute, may_be_post, same_page
 from .leads import bounds
 from .tree import Tree
-from .wording import SMALL_TAGS, dated_line, signed_line, speaks_of_post
+from .wording import SMALL_TAGS, dated_line, parted_date, signed_line, speaks_of_post
 
 _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _UPDATED_LABEL: Final = re.compile(r"(?:updated|modified|edited)\W{0,4}(?:on|at)?\W{0,4}$", re.IGNORECASE)
@@ -184,8 +185,11 @@ def _label(tree: Tree, number: int) -> str:
     return text
 
 
-def read_line_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
-    """Adds the date in a line about the post that says more than its date: what is left where nothing else dates it."""
+def read_line_dates(tree: Tree, zone: list[int], body: int | None, dates: list[RawDate]) -> None:
+    """Adds the date in a line about the post that says more than its date: what is left where nothing else dates it.
+
+    Class names tell such lines; beside a `body` that they name, a short line in parts, one of them a date, is one too.
+    """
     if any(d.origin in ("time", "label") for d in dates):
         return
     for number in zone:
@@ -194,6 +198,29 @@ def read_line_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
             found = v.DATE_TEXT.search(text)
             if found and not _UPDATED_BEFORE.search(text[: found.start()]):
                 dates.append(RawDate(found[0], "label", _place(tree, number)))
+                return
+    for number in zone if body is not None else ():
+        if _LEAST_SIGNED <= tree.words(number) <= _MOST_SIGNED and (text := parted_date(tree.text(number, 200))):
+            if not _is_quoted(tree, number):
+                dates.append(RawDate(text, "label", _place(tree, number)))
+            return
+
+
+def read_unseen_date(tree: Tree, roots: tuple[int, ...], dates: list[RawDate]) -> None:
+    """Adds the date of publication that a block gives to machines alone, where nothing shown dates it.
+
+    What is written there counts before attributes: a theme has the page's own moment in those of all its posts.
+    """
+    if any(d.origin in ("time", "label") for d in dates):
+        return
+    for number in [i for root in roots for i in tree.within(tree.spoken, root)]:
+        named = tree.attributes[number]
+        if named.get("itemprop") == "datePublished" and (tree.inside(number, v.OUTSIDE) or -1) < roots[0]:
+            said = tree.text(number, 100)
+            stamp = said or named.get("content", "") or named.get("datetime", "")
+            if _ISO.match(stamp):
+                place = _place(tree, number, "" if said else "content" if named.get("content") else "datetime")
+                dates.append(RawDate(stamp[:200], "time", place))
                 return
 
 
@@ -222,12 +249,41 @@ def is_day(tree: Tree, number: int) -> bool:
     return bool(tree.roles[number] & v.DATE) and v.DATE_HEADING.fullmatch(tree.text(number, 100)) is not None
 
 
-def dates_below(tree: Tree, heading: int) -> list[RawDate]:
-    """The date that stands close below a heading, before the next one."""
+def dates_other(tree: Tree, link: int, base: str | None, *own: str | None) -> bool:
+    """Whether a link leads to another post than `own` addresses and says when that was written, beside its title."""
+    within = range(link + 1, tree.end[link])
+    dated = next((i for i in within if tree.roles[i] & v.DATE or tree.tags[i] == "time"), None)
+    if dated is None or tree.words(dated) == tree.words(link):
+        return False
+    address = absolute(base, tree.attributes[link].get("href"))
+    return may_be_post(address, own[0]) and not any(same_page(address, url) for url in own)
+
+
+def dates_below(tree: Tree, heading: int, base: str | None, here: str | None) -> list[RawDate]:
+    """The date that stands close below a heading, before the next one and outside links to other posts."""
     dates: list[RawDate] = []
     stop = min(tree.end[heading] + _CLOSE, len(tree.elements))
     following = next((i for i in tree.headings if i >= tree.end[heading] and tree.tags[i] <= "h3"), stop)
-    read_dates(tree, list(range(tree.end[heading], min(stop, following))), dates)
+    zone = list(range(tree.end[heading], min(stop, following)))
+    for link in [i for i in zone if tree.tags[i] == "a"]:
+        if dates_other(tree, link, base, here):
+            zone = [i for i in zone if not link <= i < tree.end[link]]
+    read_dates(tree, zone, dates)
+    return dates
+
+
+def dates_behind_link(tree: Tree, base: str | None, here: str | None) -> list[RawDate]:
+    """The date right behind a link with words to the page itself, as in a list that shows the post among its like."""
+    dates: list[RawDate] = []
+    for link in tree.links if here else ():
+        if tree.words(link) and same_page(absolute(base, tree.attributes[link].get("href")), here):
+            following = tree.next_sibling(link)
+            while following is not None and tree.tags[following] == "br":
+                following = tree.next_sibling(following)
+            if following is not None and (tree.roles[following] & v.DATE or tree.tags[following] == "time"):
+                read_dates(tree, list(range(following, tree.end[following])), dates)
+        if dates:
+            break
     return dates
 
 

@@ -15,6 +15,7 @@ SMALL_TAGS: Final = frozenset(("small", "span", "em", "i"))
 _SMALL_LINE: Final = 12
 _LONGEST_SIGNED: Final = 160
 _POSTED_WORDS: Final = ("osted", "ritten", "ublished")
+_PARTING: Final = re.compile(r"[|·•]|\s[–—/-]\s")
 _DATE_THEN_POSTED: Final = re.compile(
     rf"\W{{0,4}}(?P<date>{v.DATE_HEADING.pattern})\s{{0,3}}[|·•,/–-]\s{{0,3}}(?:posted|written|published)\s+(?:by|in)\b",
     re.IGNORECASE,
@@ -54,6 +55,15 @@ def signed_line(text: str) -> str:
     if found is None and any(word in text for word in _POSTED_WORDS):
         found = _DATE_THEN_POSTED.match(text)
     return found["date"] if found else ""
+
+
+def parted_date(text: str) -> str:
+    """The date in a short line of parts between signs, one of them a date: ``Dana - June 3, 2011 | 2 comments``."""
+    if len(text) > _LONGEST_SIGNED:
+        return ""
+    parts = [part.strip() for part in _PARTING.split(text)]
+    dated = [part for part in parts if v.DATE_LINE.fullmatch(part)]
+    return dated[0] if len(parts) > len(dated) == 1 else ""
 
 
 def dated_line(text: str) -> str:

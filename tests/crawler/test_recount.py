@@ -7,9 +7,9 @@ from typing import cast
 
 import pytest
 
-from tipsearch.crawler.archive_walk import ArchiveWalk
 from tipsearch.crawler.channels.records import Answer
 from tipsearch.crawler.recount import Recount
+from tipsearch.crawler.sweep_walk import SweepWalk
 from tipsearch.pipeline.errors import NotFoundError, TipsearchError, UnreachableError
 
 HOME = "https://blog.example/"
@@ -21,12 +21,13 @@ class Blog:
 
     start = HOME
     wants_recount = True
+    closed = None
     own: frozenset[str] = frozenset()
 
 
 def asked(named: list[str], answers: dict[str, str | TipsearchError]) -> tuple[list[str], list[str]]:
     """What is asked for where the site answers so, and the addresses of posts that were found."""
-    recount, archives, seen = Recount(lambda: named), [cast("ArchiveWalk", Blog())], []
+    recount, archives, seen = Recount(lambda: named), [cast("SweepWalk", Blog())], []
     while (url := recount.following(archives)) is not None:
         seen.append(url)
         assert len(seen) < 9
