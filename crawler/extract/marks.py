@@ -59,7 +59,9 @@ def speaks(tag: str, attributes: dict[str, str]) -> tuple[int, tuple[int, ...]]:
     if is_main:
         roles = (roles | v.MAIN) & ~v.OUTSIDE
     elif tag == "article":
-        roles = (roles | v.BLOCK) & ~v.OUTSIDE
+        roles |= v.BLOCK
+        if v.RELATED not in classes.split():
+            roles &= ~v.OUTSIDE
     roles |= further & v.HIDDEN
     marks = [place for place, bits in _BY_ROLE if roles & bits]
     if tag in v.HEADINGS:
