@@ -1,15 +1,16 @@
-"""Tells boxes of popular posts by their headings: what stands in them is no part of the listing beside them."""
+"""Tells posts that are shown beside a listing and are no part of it: by their heading, or on its later pages."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-from .kinds import Found
+from .kinds import EXCERPT_WORDS, Found
 from .leads import bounds
 from .tree import Tree
 
 _MOST_WORDS: Final = 8
+_ROW: Final = 3
 _POPULAR: Final = re.compile(
     r"\W{0,4}(?:(?:our|the|this (?:week|month)(?:['’]s)?)\s+)?(?:"
     r"(?:most|top|editor(?:['’]s)?)[\s-]+(?:popular|read|viewed|shared|commented|picks?|posts?)"
@@ -35,6 +36,18 @@ def unlist_popular(tree: Tree, found: list[Found]) -> None:
         if any(f.listed and not box <= f.block.start < tree.end[box] for f in found):
             for f in inside:
                 f.listed = False
+
+
+def unlist_showcase(found: list[Found]) -> None:
+    """Take pictures with titles above a later page's posts off the listing: the newest ones, on each of its pages."""
+    first = next((place for place, f in enumerate(found) if f.body.words), 0)
+    if not first:
+        return
+    shown, posts = found[:first], found[first:]
+    apart = {f.block.parent for f in shown}.isdisjoint(f.block.parent for f in posts)
+    if apart and len(posts) >= _ROW and all(f.body.words >= EXCERPT_WORDS for f in posts):
+        for f in shown:
+            f.listed = False
 
 
 def _box_of(tree: Tree, heading: int, found: list[Found]) -> int | None:
