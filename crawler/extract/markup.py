@@ -67,7 +67,7 @@ def extract_html(page: Page) -> Extraction:
         kind = "post" if any(f.own for f in found) else "none"
     elif kind == "listing":
         found = mark_listing(found, archive)
-        unlist_popular(tree, found)
+        unlist_popular(tree, found, archive)
         if _says_nothing(tree) and all(f.body.form == "summary" for f in found):
             # Past an archive's end themes say so, and show the blog's latest posts as teasers.
             for f in found:

@@ -41,14 +41,14 @@ class Titles:
         titles: list[int] = []
         last_end = 0
         unseen: list[int] = []
-        for number in tree.titled:
+        for number in self._titled():
             if number < last_end or tree.outside[number] or tree.tags[number] == "meta":
                 if self._is_unseen(number):
                     unseen.append(number)
                 continue
             roles = tree.roles[number]
             named = roles & v.TITLE and not roles & (v.BLOCK | v.BODY | v.MAIN)
-            if not named and tree.tags[number] in v.HEADINGS:
+            if not named and (tree.tags[number] in v.HEADINGS or tree.tags[number] == "dt"):
                 named = self._bookmarked(number)
             if named and not self._is_home_link(number) and not self._is_icon(number):
                 titles.append(self._heading_of(number))
@@ -58,6 +58,14 @@ class Titles:
             titles = sorted([*titles, *(i for i in unseen if self.link_of(i) not in shown)])
         posts = [number for number in titles if not self._heads_page(number)]
         return self._without_doubles(posts or titles)
+
+    def _titled(self) -> list[int]:
+        """The tree's titled elements, and the terms of definition lists that bookmark a post."""
+        tree = self.tree
+        if "dt" not in tree.tags:
+            return tree.titled
+        above = {tree.parent[i] for i in tree.links if tree.attributes[i].get("rel") == "bookmark"}
+        return sorted({*tree.titled, *(i for i in above if tree.tags[i] == "dt")})
 
     def _heading_of(self, title: int) -> int:
         """The true title in one that holds more: in a heading what a class names so, in others the post's heading.
