@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Final
 
 from . import vocabulary as v
-from .addresses import absolute, is_permalink, may_be_post, same_page
+from .addresses import absolute, is_permalink, may_be_post, same_page, split_page_number
 from .leads import bounds, is_more_link
 from .titles import Titles
 
@@ -27,13 +27,14 @@ _ATTACHMENT: Final = re.compile(r"[?&]attachment_id=\d|/attachment/", re.IGNOREC
 
 
 def bare_titles(titles: Titles) -> list[int]:
-    """The headings of one make that each lead to another post, or the links of blocks that are called posts.
+    """The headings, or what class names call titles, of one make, or the links of blocks called posts, each to a post.
 
     The larger of the two counts, where it has three or more; empty else.
     """
     tree = titles.tree
     makes: dict[tuple[object, ...], dict[str, int]] = {(): _linked_blocks(titles)}
-    for number in titles.headings:
+    called = (i for i in tree.titled if tree.roles[i] & v.TITLE and tree.tags[i] not in v.HEADINGS)
+    for number in (*titles.headings, *(i for i in called if not tree.outside[i] and tree.words(i))):
         if tree.soft[number] or _is_slide(titles, number) or not titles.leads_to_post(number):
             continue
         named = "class" in tree.elements[tree.parent[number]].attrib
@@ -50,6 +51,9 @@ def few_titles(titles: Titles) -> list[int]:
         i for i in titles.headings if titles.is_pictured(i) and titles.leads_to_post(i) and not _is_slide(titles, i)
     ]
     makes = _linked_blocks(titles), _dated_links(titles), {titles.link_of(i) or "": i for i in pictured}
+    if not any(makes) and (split_page_number(titles.page_url or "")[1] or 1) > 1:
+        # The rest of an archive, on its last page: class names and texts are wanting, as on the pages before.
+        return [i for i in lone_titles(titles) if is_permalink(titles.link_of(i) or "")]
     return sorted(max(makes, key=len).values())
 
 

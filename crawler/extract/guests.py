@@ -1,15 +1,16 @@
-"""Tells boxes of popular posts by their headings: what stands in them is no part of the listing beside them."""
+"""Tells posts that are shown beside a listing and are no part of it: by their heading, or on its later pages."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-from .kinds import Found
+from .kinds import EXCERPT_WORDS, Found
 from .leads import bounds
 from .tree import Tree
 
 _MOST_WORDS: Final = 8
+_ROW: Final = 3
 _POPULAR: Final = re.compile(
     r"\W{0,4}(?:(?:our|the|this (?:week|month)(?:['’]s)?)\s+)?(?:"
     r"(?:most|top|editor(?:['’]s)?)[\s-]+(?:popular|read|viewed|shared|commented|picks?|posts?)"
@@ -25,18 +26,20 @@ _RECENT: Final = re.compile(
     r"|ultimi|articoli recenti|laatste|recente|ostatnie|son yazı|последние|останні)",
     re.IGNORECASE,
 )
-"""Below what a term or a month lists, such a heading begins a box of what is newest on the whole blog."""
+"""How the heading of a box of the blog's newest posts begins."""
 
 
-def unlist_popular(tree: Tree, found: list[Found], archive: str) -> None:
-    """Take the posts of boxes with such a heading off the listing, where other posts are left on it."""
-    named = archive not in ("", "home")
+def unlist_popular(tree: Tree, found: list[Found], *, recent: bool) -> None:
+    """Take the posts of boxes with such a heading off the listing, where other posts are left on it.
+
+    `recent` tells that the page is no front page: there boxes below its posts may show the blog's newest ones, too.
+    """
     first = min((_place(f) for f in found if f.listed), default=0)
     for heading in tree.headings:
         if not 0 < tree.words(heading) <= _MOST_WORDS or any(f.block.title == heading for f in found):
             continue
         text = tree.text(heading, 100)
-        if not _POPULAR.match(text) and not (named and heading > first and _RECENT.match(text)):
+        if not _POPULAR.match(text) and not (recent and heading > first and _RECENT.match(text)):
             continue
         box = _box_of(tree, heading, found)
         if box is None:
@@ -50,6 +53,18 @@ def unlist_popular(tree: Tree, found: list[Found], archive: str) -> None:
 def _place(f: Found) -> int:
     """Where an entry stands: at its title, for the block of a sidebar's only post reaches up to all of it."""
     return f.block.start if f.block.title is None else f.block.title
+
+
+def unlist_showcase(found: list[Found]) -> None:
+    """Take pictures with titles above a later page's posts off the listing: the newest ones, on each of its pages."""
+    first = next((place for place, f in enumerate(found) if f.body.words), 0)
+    if not first:
+        return
+    shown, posts = found[:first], found[first:]
+    apart = {f.block.parent for f in shown}.isdisjoint(f.block.parent for f in posts)
+    if apart and len(posts) >= _ROW and all(f.body.words >= EXCERPT_WORDS for f in posts):
+        for f in shown:
+            f.listed = False
 
 
 def _box_of(tree: Tree, heading: int, found: list[Found]) -> int | None:

@@ -24,13 +24,15 @@ _PAGE_TITLES: Final = frozenset(("page-title", "page-header-title", "archive-tit
 class Titles:
     """The titles of a page. `strong` ones are named by classes, `weak` ones look like titles by their surroundings.
 
-    `headings` and `more_links` are the numbers of those that stand in the page's own part.
+    `headings` and `more_links` are the numbers of those that stand in the page's own part; `boxes` are lines about
+    posts that stand above their titles and that class names call titles, by the titles.
     """
 
     def __init__(self, tree: Tree, base: str | None, page_url: str | None) -> None:
         self.tree = tree
         self.base = base
         self.page_url = page_url
+        self.boxes: dict[int, int] = {}
         self._archive = slug_of(archive_of(page_url).partition(":")[2])
         self.headings = [i for i in tree.headings if not tree.outside[i]]
         self.more_links = [i for i in tree.links if not tree.outside[i] and is_more_link(tree, i)]
@@ -57,6 +59,9 @@ class Titles:
             shown = {self.link_of(i) for i in titles}
             titles = sorted([*titles, *(i for i in unseen if self.link_of(i) not in shown)])
         posts = [number for number in titles if not self._heads_page(number)]
+        if not posts and self._archive:
+            # On an archive's page its own heading is no post's, though it be the only one that a class calls a title.
+            titles = [number for number in titles if not self._names_archive(number)]
         return self._without_doubles(posts or titles)
 
     def _titled(self) -> list[int]:
@@ -80,6 +85,8 @@ class Titles:
             named = [i for i in within if tree.roles[i] & v.TITLE and tree.words(i)]
             return named[0] if len(named) == 1 and self.link_of(named[0]) else title
         heads = [i for i in tree.within(tree.headings, title) if tree.words(i)]
+        if not heads and not self.leads_to_post(title):
+            return self._bookmark_below(title)
         named = [i for i in heads if tree.roles[i] & v.TITLE]
         if len(named) == 1:
             return named[0]
@@ -90,6 +97,18 @@ class Titles:
             return heads[0] if said else title
         leading = [i for i in heads if self.leads_to_post(i)]
         return leading[0] if len(leading) == 1 else title
+
+    def _bookmark_below(self, title: int) -> int:
+        """The one bookmark right below what a class names a title and is a line about the post; else `title`."""
+        tree, below = self.tree, self.tree.next_sibling(title)
+        said = " ".join(filter(None, (tree.texts[title], *(tree.tails[i] for i in tree.children(title)))))
+        if below is None or not v.DATE_TEXT.search(said[:200]):
+            return title
+        marked = [i for i in tree.within(tree.links, below) if "bookmark" in tree.attributes[i].get("rel", "")]
+        if len(marked) != 1 or not 0 < tree.words(marked[0]) == tree.words(below) or not self.leads_to_post(marked[0]):
+            return title
+        self.boxes[marked[0]] = title
+        return marked[0]
 
     def _is_icon(self, title: int) -> bool:
         """Whether all the words of a title are the name of an icon, which icon fonts draw: ``close`` on a card."""
@@ -301,9 +320,17 @@ class Titles:
         )
 
     def first_of(self, block: int) -> int | None:
-        """The heading that leads from a block to its post, with little before it; None where there is none."""
+        """The heading that leads from a block to its post, with little before it; None where there is none.
+
+        On a post's own page, and on cards, it leads nowhere, and stands before the text.
+        """
         heading = next((i for i in self.tree.within(self.headings, block) if self.tree.words(i)), None)
-        if heading is None or not self.leads_to_post(heading):
+        if heading is None or heading == block:
+            return None
+        if self.link_of(heading) is None:
+            if any(self.tree.roles[i] & (v.BODY | v.SUMMARY) for i in range(block + 1, heading)):
+                return None
+        elif not self.leads_to_post(heading):
             return None
         behind = (
             self.tree.words_between(heading, self.tree.end[block])
@@ -359,7 +386,8 @@ class Titles:
             return _SAID
         for number in range(tree.end[heading], min(tree.end[heading] + _NEAR, stop or len(tree.elements))):
             if tree.tags[number] in v.HEADINGS:
-                return dated
+                date = number == tree.end[heading] and v.DATE_HEADING.fullmatch(tree.text(number, 100))
+                return 1 if date else dated
             if tree.outside[number]:
                 continue
             text, tail = tree.texts[number], tree.tails[number]

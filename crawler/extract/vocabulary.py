@@ -62,9 +62,9 @@ WORDS: Final[dict[int, str]] = {
         menu main-menu nav-menu site-header site-branding masthead site-footer footer-widgets colophon footer
         sharedaddy social-share share-buttons post-share-buttons sharing popularposts featuredpost blogarchive
         blog-pager pager wp-block-query-pagination wp-block-latest-posts wp-block-latest-comments
-        cookie-notice newsletter subscribe-form author-box about-author author-info entry-author-box popular-posts
-        recent-posts-list sticky-slider comment-body replies wp-pagenavi post-nav adjacent-entry-pagination
-        archive-pagination load-more-posts status-msg-wrap td-main-sidebar td-ss-main-sidebar""",
+        cookie-notice newsletter subscribe-form fixed-nav author-box about-author author-info entry-author-box
+        popular-posts recent-posts-list sticky-slider comment-body replies wp-pagenavi post-nav
+        adjacent-entry-pagination archive-pagination load-more-posts status-msg-wrap td-main-sidebar td-ss-main-sidebar""",
     WIDGET: """widget widget-area recent-posts latest-posts popular featured-posts trending featuredpage
         featured-content widget-wrap textwidget""",
     HIDDEN: """screen-reader-text sr-only visually-hidden visuallyhidden hidden assistive-text d-none
@@ -116,6 +116,7 @@ IDS: Final[dict[str, int]] = {
             "sidebar-right-1",
             "sidebar-left-1",
             "jp-relatedposts",
+            "related-posts",
         ),
         OUTSIDE,
     ),
@@ -130,6 +131,9 @@ ITEMPROPS: Final[dict[str, int]] = {
     "author": AUTHOR,
     "description": 0,
 }
+
+RELATED: Final = "related-post"
+"""The class of a post that is shown below another one."""
 
 LOCK: Final = "post-password-form"
 """WordPress's form in place of the text of a post that is closed to those without its password."""
@@ -240,7 +244,7 @@ def roles_of(class_attribute: str) -> int:
     if roles & WIDGET and "blog" in tokens:
         # Blogger's main column is itself class="widget Blog".
         roles = (roles & ~(WIDGET | OUTSIDE)) | MAIN
-    if roles & (BLOCK | META) and "related-post" not in tokens:
+    if roles & (BLOCK | META) and RELATED not in tokens:
         roles &= ~(OUTSIDE | WIDGET)
     return roles
 
@@ -305,7 +309,7 @@ DATE_TEXT: Final = re.compile(
     r"|\b\d{1,2}(?:\.|st|nd|rd|th|er|º)?(?:\s+(?:de|of))?\s+[^\W\d_]{3,12}\.?,?(?:\s+del?)?\s+\d{4}\b"
     r"|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]"
 )
-DATE_HEADING: Final = re.compile(rf"(?:[^\W\d_]{{3,12}},?\s+)?(?:{DATE_TEXT.pattern})")
+DATE_HEADING: Final = re.compile(rf"(?:[^\W\d_]{{3,12}}(?:['’][^\W\d_]{{1,4}})?,?\s+)?(?:{DATE_TEXT.pattern})")
 """A heading that is a date dates the posts below it."""
 
 DATE_LINE: Final = re.compile(

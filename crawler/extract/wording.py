@@ -15,8 +15,13 @@ SMALL_TAGS: Final = frozenset(("small", "span", "em", "i"))
 _SMALL_LINE: Final = 12
 _LONGEST_SIGNED: Final = 160
 _POSTED_WORDS: Final = ("osted", "ritten", "ublished")
+_PARTING: Final = re.compile(r"[|·•]|\s[–—/-]\s")
 _DATE_THEN_POSTED: Final = re.compile(
     rf"\W{{0,4}}(?P<date>{v.DATE_HEADING.pattern})\s{{0,3}}[|·•,/–-]\s{{0,3}}(?:posted|written|published)\s+(?:by|in)\b",
+    re.IGNORECASE,
+)
+_DATE_BY: Final = re.compile(
+    rf"\W{{0,4}}(?P<date>{v.DATE_HEADING.pattern})\s{{0,3}}(?:[|·•,/–-]\s{{0,3}})?(?:by|von|par|por|di|door)\s{{1,3}}[^\s.!?]{{1,30}}(?:\s{{1,3}}[^\s.!?]{{1,30}}){{0,5}}\s*",
     re.IGNORECASE,
 )
 _SIGNED: Final = re.compile(
@@ -53,6 +58,21 @@ def signed_line(text: str) -> str:
     found = _SIGNED.fullmatch(text)
     if found is None and any(word in text for word in _POSTED_WORDS):
         found = _DATE_THEN_POSTED.match(text)
+    return found["date"] if found else ""
+
+
+def parted_date(text: str) -> str:
+    """The date in a short line of parts between signs, one of them a date: ``Dana - June 3, 2011 | 2 comments``."""
+    if len(text) > _LONGEST_SIGNED:
+        return ""
+    parts = [part.strip() for part in _PARTING.split(text)]
+    dated = [part for part in parts if v.DATE_LINE.fullmatch(part)]
+    return dated[0] if len(parts) > len(dated) == 1 else ""
+
+
+def line_by(text: str) -> str:
+    """The date at the head of a short line that says who wrote a post: ``June 3, 2011 by Dana``; empty in any other."""
+    found = _DATE_BY.fullmatch(text) if len(text) <= _LONGEST_SIGNED else None
     return found["date"] if found else ""
 
 
