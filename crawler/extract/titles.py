@@ -10,7 +10,7 @@ from ...pipeline.urls import same_site
 from . import vocabulary as v
 from .addresses import archive_of, is_home, may_be_post, same_page, slug_of
 from .leads import LEVELS_AROUND, bounds, is_more_link, title_link
-from .title_links import in_heading, title_links
+from .title_links import in_heading, link_before_date, title_links
 from .tree import Tree
 from .wording import is_dated_title
 
@@ -96,7 +96,7 @@ class Titles:
             said = said or any(v.POSTED.match((tree.texts[i] or "").lstrip()) for i in about)
             return heads[0] if said else title
         leading = [i for i in heads if self.leads_to_post(i)]
-        return leading[0] if len(leading) == 1 else title
+        return leading[0] if len(leading) == 1 else link_before_date(tree, title)
 
     def _bookmark_below(self, title: int) -> int:
         """The one bookmark right below what a class names a title and is a line about the post; else `title`."""

@@ -64,7 +64,8 @@ WORDS: Final[dict[int, str]] = {
         blog-pager pager wp-block-query-pagination wp-block-latest-posts wp-block-latest-comments
         cookie-notice newsletter subscribe-form fixed-nav author-box about-author author-info entry-author-box
         popular-posts recent-posts-list sticky-slider comment-body replies wp-pagenavi post-nav
-        adjacent-entry-pagination archive-pagination load-more-posts status-msg-wrap td-main-sidebar td-ss-main-sidebar""",
+        adjacent-entry-pagination archive-pagination load-more-posts status-msg-wrap td-main-sidebar
+        td-ss-main-sidebar""",
     WIDGET: """widget widget-area recent-posts latest-posts popular featured-posts trending featuredpage
         featured-content widget-wrap textwidget""",
     HIDDEN: """screen-reader-text sr-only visually-hidden visuallyhidden hidden assistive-text d-none
