@@ -194,7 +194,7 @@ class _Finder:
                     named = above
                 above = tree.parent[above]
             tops.append((title, named if named is not None else top))
-        chosen = {*(top for _, top in tops), *self.titles.boxes.values()}
+        chosen = {top for _, top in tops}.union(self.titles.boxes.values())
         blocks = []
         flat_parents = self._flat_parents(tops, chosen)
         for title, top in tops:

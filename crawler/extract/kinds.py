@@ -300,11 +300,14 @@ def _is_numbered(f: Found) -> bool:
 
 def _unlist_unnumbered(found: list[Found]) -> None:
     """Calls those whole texts no posts of the archive that bear no number, where a row of others bears them."""
+    unnumbered = [f for f in found if not f.fields.platform_id and f.body.form == "content"]
+    if not unnumbered:
+        return
     rows = Counter(f.block.parent for f in found if _is_numbered(f))
     if max(rows.values(), default=0) < _ROW:
         return
-    for f in found:
-        if f.body.form == "content" and not f.fields.platform_id and f.block.parent not in rows:
+    for f in unnumbered:
+        if f.block.parent not in rows:
             f.listed = False
 
 
@@ -320,7 +323,7 @@ def mark_listing(found: list[Found], archive: str) -> list[Found]:
     makes = {(f.block.parent, *f.group[:2]) for f in full if f.fields.has_line and not f.block.flat}
     content_parents = {f.block.parent for f in full}
     neighbours = Counter(f.block.parent for f in found)
-    first = next((i for i, f in enumerate(found) if f in full), len(found))
+    first = next((i for i, f in enumerate(found) if full and f is full[0]), len(found))
     later = {f.group for f in found[first:] if f.body.form == "summary"}
     hard = boxes_hold_decoys(found) or (archive not in ("", "home") and not _are_posts(found))
     firm = [f.block.strong and not f.block.soft for f in found]
