@@ -79,7 +79,7 @@ def extract_html(page: Page) -> Extraction:
         kind = "post" if any(f.own for f in found) else "none"
     elif kind == "listing":
         found = mark_listing(found, archive)
-        _unlist(tree, here, found)
+        _unlist(tree, here, archive, found)
     last = last_page(tree, base, here, head.body_class) if kind != "post" else None
     links = page_links(head, base, last)
     if kind == "none":
@@ -117,10 +117,11 @@ def _from_its_start(text: str) -> str:
     return text[start.start() :] if start and before and _OF_A_PAGE.search(before) is None else text
 
 
-def _unlist(tree: Tree, here: str | None, found: list[Found]) -> None:
+def _unlist(tree: Tree, here: str | None, archive: str, found: list[Found]) -> None:
     """Take off the listing what is shown beside it."""
-    unlist_popular(tree, found)
-    if here is not None and (split_page_number(here)[1] or 1) > 1:
+    later = here is not None and (split_page_number(here)[1] or 1) > 1
+    unlist_popular(tree, found, recent=later or archive not in ("", "home"))
+    if later:
         unlist_showcase(found)
     if _says_nothing(tree) and all(f.body.form == "summary" for f in found):
         # Past an archive's end themes say so, and show the blog's latest posts as teasers.

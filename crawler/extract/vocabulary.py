@@ -347,50 +347,33 @@ DATED_TITLE: Final = re.compile(
 )
 """A title with its date behind a dash; both shapes are measured on real pages."""
 
-_OLDER_ELSEWHERE: Final = (
-    r"(?:postingan|posting|entri|lebih) lama\b|starejš|starij|daha eski|önceki (?:kayıt|yazı)|cũ hơn|mai vechi|régebbi"
-    r"|παλαιότερ|παλιότερ|أقدم|ישנות|قدیمی|เก่ากว่า|較舊|较旧|이전 (?:글|게시물)|पुरान|més antig"
-    r"|по-стари|старіш|давніш|vanemad|senesn"
-)
-_NEWER_ELSEWHERE: Final = (
-    r"lebih baru\b|(?:postingan|posting|entri) (?:lebih )?baru\b|novejš|novij|daha yeni|mới hơn|mai noi|újabb|νεότερ"
-    r"|أحدث|חדשות יותר"
-    r"|جدیدتر|ใหม่กว่า|較新|较新|최근 (?:글|게시물)|més recent|по-нови|новіш|uuemad|naujesn"
-)
-_NEXT_ELSEWHERE: Final = (
-    r"selanjutnya|berikutnya|naslednj|sljedeć|sonraki|trang sau|următo|következő|επόμεν"
-    r"|التالي|下一頁|다음|следващ|наступн"
-)
-"""Words of Blogger's and WordPress's own pagers in further languages; Blogger writes them in each reader's own."""
-
 OLDER_TEXT: Final = re.compile(
     r"\b(?:older|earlier|previous (?:posts|entries|articles|page)|previous|prev|more posts|load more|show more)\b"
     r"|ältere|altere|vorherige|ancien|plus ancien|précédent|anteriores|antiguas|antiguos|entradas anteriores"
     r"|vecchi|precedenti|antigas|mais antig|oudere|äldre|eldre|ældre|starsze|starší|старые|раньше|предыдущ|古い"
-    rf"|vanhemmat \w|{_OLDER_ELSEWHERE}",
+    r"|vanhemmat \w",
     re.IGNORECASE,
 )
 OLDER_CERTAIN: Final = re.compile(
     r"\b(?:older|earlier|more posts|load more|show more)\b|ältere|plus ancien|ancien|anteriores|antiguas|antiguos"
-    rf"|vecchi|antigas|antig[ao]|oudere|äldre|eldre|ældre|starsze|starší|старые|古い|vanhemmat \w|{_OLDER_ELSEWHERE}",
+    r"|vecchi|antigas|antig[ao]|oudere|äldre|eldre|ældre|starsze|starší|старые|古い|vanhemmat \w",
     re.IGNORECASE,
 )
 NEWER_TEXT: Final = re.compile(
-    r"\b(?:newer|newest|latest|recent|later)\b|neuere|plus récent|récent|recientes|nuevas|recenti|recentes|nieuwere"
-    rf"|nyare|nyere|nowsze|novější|новее|новые|新しい|{_NEWER_ELSEWHERE}",
+    r"\b(?:newer|newest|latest|recent|later)\b|neuere|plus récent|récent|recientes|nuevas|(?<!meno )recenti|recentes"
+    r"|nieuwere|nyare|nyere|nowsze|novější|новее|новые|新しい",
     re.IGNORECASE,
 )
 NEXT_TEXT: Final = re.compile(
     r"\b(?:next(?: page| posts| entries)?)\b|nächste|weiter|suivant|siguiente|seguinte|successiv|próxim|proxim"
-    rf"|volgende|nästa|neste|næste|násled|další|następn|следующ|далее|次|下一页|seuraava|{_NEXT_ELSEWHERE}|[»›→⟩❯▶>]",
+    r"|volgende|nästa|neste|næste|násled|další|następn|следующ|далее|次|下一页|seuraava|[»›→⟩❯▶>]",
     re.IGNORECASE,
 )
 PREVIOUS_SIGN: Final = re.compile(r"\W*[«‹←⟨❮◀<]+\W*")
 PAGER_HINT: Final = re.compile(
-    r"old|earl|prev|more|new|latest|recent|later|next|[»›→⟩❯▶>]|ltere|altere|vorherige|ancien|précédent|anterior|antig"
+    r"old|earl|prev|more|new|latest|recent|later|next|»|›|→|⟩|❯|▶|>|ltere|altere|vorherige|ancien|précédent|anterior|antig"
     r"|vecchi|precedent|oudere|ldre|starsze|starší|стар|раньше|предыдущ|古い|vanhemmat|neuere|récent|recient|nuevas|nieuwere"
     r"|nyare|nyere|nowsze|novější|нов|新しい|nächste|weiter|suivant|siguiente|seguinte|successiv|próxim|proxim|volgende|nästa"
-    rf"|neste|næste|násled|další|następn|следующ|далее|次|下一页|seuraava"
-    rf"|{_OLDER_ELSEWHERE}|{_NEWER_ELSEWHERE}|{_NEXT_ELSEWHERE}"
+    r"|neste|næste|násled|další|następn|следующ|далее|次|下一页|seuraava"
 )
 """What a lower-case text holds wherever one of the four expressions above finds something: one quick look for most."""

@@ -25,7 +25,8 @@ _DATE_BY: Final = re.compile(
     re.IGNORECASE,
 )
 _SIGNED: Final = re.compile(
-    rf"\W{{0,4}}(?:by|von|par|por|di|door)\s[^|·•.!?\d]{{2,60}}?\s(?:on|am|le|el|il|op|em)\s+(?P<date>{v.DATE_HEADING.pattern})\W{{0,4}}",
+    rf"\W{{0,4}}(?:by|von|par|por|di|door)\s(?:[^|·•.!?\d]|(?<=\b\w)\.){{2,60}}?\s(?:on|am|le|el|il|op|em)\s+"
+    rf"(?P<date>{v.DATE_HEADING.pattern})(?:\W{{0,4}}|\s+(?:in|under|unter|dans|en)\s[^.!?]{{1,90}})",
     re.IGNORECASE,
 )
 
