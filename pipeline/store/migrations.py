@@ -94,7 +94,7 @@ def _back_up(path: Path, folder: Path, version: int) -> None:
     folder.mkdir(exist_ok=True)
     for entry in _entries(folder):
         if entry.name.endswith(_UNFINISHED) and _BACKUP.fullmatch(entry.name.removesuffix(_UNFINISHED)):
-            entry.unlink()
+            entry.unlink(missing_ok=True)
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
     final = folder / f"corpus-v{version}-{stamp}.sqlite3"
     unfinished = final.with_name(final.name + _UNFINISHED)
@@ -110,7 +110,7 @@ def _back_up(path: Path, folder: Path, version: int) -> None:
         raise
     _to_disk(folder)
     for old in backups_in(folder)[:-BACKUPS_KEPT]:
-        old.unlink()
+        old.unlink(missing_ok=True)
 
 
 def _to_disk(path: Path) -> None:
