@@ -164,9 +164,17 @@ def _with_own_post(tree: Tree, head: Head, facts: PageFacts, found: list[Found])
     block, element = own
     body = named_body(tree, element) if element is not None else read_body(tree, block, None, facts.base)
     fields = read_fields(tree, block, body.element, None, facts)
+    around = [f for f in found if f.block.title is None and _holds(tree, f.block, block.start)]
+    if around and not any(d.origin in ("time", "label") for d in fields.dates):
+        # What stands beside the text in the post's own box speaks about it.
+        fields = around[0].fields
     fields.title = fields.title or own_title(tree, head)
-    above = [f for f in found if f.block.start < block.start]
+    above = [f for f in found if f.block.start < block.start and f not in around]
     return [*above, Found(block, body, fields)] if body.words >= EXCERPT_WORDS else found
+
+
+def _holds(tree: Tree, block: Block, number: int) -> bool:
+    return any(root <= number < tree.end[root] for root in block.roots)
 
 
 def _date_by_heading(tree: Tree, head: Head, found: list[Found], facts: PageFacts) -> None:
