@@ -47,7 +47,9 @@ def unlist_popular(tree: Tree, found: list[Found], *, recent: bool) -> None:
         if box is None:
             continue
         inside = [f for f in found if heading < _place(f) < tree.end[box]]
-        if any(f.listed and not box <= _place(f) < tree.end[box] for f in found):
+        beside = sum(f.listed and not box <= _place(f) < tree.end[box] for f in found)
+        # An archive's own posts may be headed as recent, too: what such a heading takes off is the smaller part.
+        if beside >= (1 if _POPULAR.match(text) else len(inside)):
             for f in inside:
                 f.listed = False
 
