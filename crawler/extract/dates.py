@@ -220,7 +220,7 @@ def read_unseen_date(tree: Tree, roots: tuple[int, ...], dates: list[RawDate]) -
             stamp = said or named.get("content", "") or named.get("datetime", "")
             if _ISO.match(stamp):
                 place = _place(tree, number, "" if said else "content" if named.get("content") else "datetime")
-                dates.append(RawDate(stamp[:200], "time", place))
+                dates.insert(0, RawDate(stamp[:200], "time", place))
                 return
 
 
@@ -247,11 +247,21 @@ def dates_above(tree: Tree, block: int) -> list[RawDate]:
 def dates_other(tree: Tree, link: int, base: str | None, *own: str | None) -> bool:
     """Whether a link leads to another post than `own` addresses and says when that was written, beside its title."""
     within = range(link + 1, tree.end[link])
-    dated = next((i for i in within if tree.roles[i] & v.DATE or tree.tags[i] == "time"), None)
-    if dated is None or tree.words(dated) == tree.words(link):
+    if not any(tree.roles[i] & v.DATE or tree.tags[i] == "time" for i in within):
         return False
-    address = absolute(base, tree.attributes[link].get("href"))
+    if "bookmark" in tree.attributes[link].get("rel", "") or tree.roles[tree.parent[link]] & (v.META | v.DATE):
+        # A line about the post itself, whatever way its address is written.
+        return False
+    titled = any(tree.words(i) and not _is_of_date(tree, i) for i in within if tree.end[i] == i + 1)
+    address = absolute(base, tree.attributes[link].get("href")) if titled else None
     return may_be_post(address, own[0]) and not any(same_page(address, url) for url in own)
+
+
+def _is_of_date(tree: Tree, number: int) -> bool:
+    """Whether an element without others is a date, of one, or a sign."""
+    named = tree.roles[number] | tree.roles[tree.parent[number]]
+    dated = named & (v.DATE | v.UPDATED) or "time" in (tree.tags[number], tree.tags[tree.parent[number]])
+    return bool(dated) or not any(map(str.isalnum, tree.text(number, 40)))
 
 
 def dates_below(tree: Tree, heading: int, base: str | None, here: str | None) -> list[RawDate]:

@@ -12,7 +12,7 @@ from ...pipeline.records import RawDate
 from . import vocabulary as v
 from .addresses import absolute, archive_of, date_in
 from .blocks import Block
-from .dates import date_words, dates_other, read_body_dates, read_dates, read_line_dates, read_unseen_date
+from .dates import date_words, dates_other, read_body_dates, read_dates, read_line_dates
 from .leads import COMMENTS, is_more_link
 from .tree import Tree
 
@@ -70,8 +70,6 @@ def read_fields(tree: Tree, block: Block, body: int | None, permalink: str | Non
     _read_posted(line, fields)
     read_line_dates(tree, zone, body, fields.dates)
     read_body_dates(tree, body, fields.dates)
-    if page.marks_dates:
-        read_unseen_date(tree, block.roots, fields.dates)
     _read_terms(tree, zone, lines, line, fields, page)
     if body is not None and not fields.categories and not fields.tags:
         # Classic themes close a post's text with the line about it.
@@ -141,16 +139,12 @@ def _whole_title(tree: Tree, title: int, shown: str) -> str:
 
 @dataclass(slots=True)
 class PageFacts:
-    """What the fields of every block need to know of their page.
-
-    `is_post` where it is one post's own, `marks_dates` where it may mark dates of publication.
-    """
+    """What the fields of every block need to know of their page; `is_post` where it is one post's own."""
 
     base: str | None = None
     url: str | None = None
     blog_id: str | None = None
     is_post: bool = False
-    marks_dates: bool = False
 
 
 def _zone(tree: Tree, block: Block, body: int | None, page: PageFacts, permalink: str | None) -> Iterator[int]:

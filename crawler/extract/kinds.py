@@ -262,11 +262,11 @@ def _are_posts(found: list[Found]) -> bool:
 
 
 def boxes_hold_decoys(found: list[Found]) -> bool:
-    """Whether entries stand beside those in boxes; pictures with titles do not count beside what says more."""
+    """Whether entries stand beside those in boxes; pictures with titles do not count beside dated posts."""
     free = [f for f in found if not f.block.soft]
     if not free or any(f.body.words or f.fields.has_line for f in free):
         return bool(free)
-    return not any(f.block.soft and (f.body.words or f.fields.has_line) for f in found)
+    return not any(f.block.soft and f.block.strong and f.fields.has_line for f in found)
 
 
 def _fits_among(f: Found, found: list[Found]) -> bool:

@@ -14,7 +14,7 @@ from . import vocabulary as v
 from .addresses import absolute, date_in, is_home, is_permalink, same_page, split_page_number
 from .blocks import MAX_BLOCKS, Block, find_blocks, find_pictured, find_titles
 from .bodies import Body, judge_alike, judge_snippets, named_body, read_body
-from .dates import dates_above, dates_behind_link, dates_below
+from .dates import dates_above, dates_behind_link, dates_below, read_unseen_date
 from .fields import Fields, PageFacts, read_fields
 from .guests import unlist_popular, unlist_showcase
 from .head import Head, read_head
@@ -51,7 +51,7 @@ def extract_html(page: Page) -> Extraction:
     here = address or head.canonical
     base = absolute(here, head.base) or here if head.base else here
     layout = head.platform
-    facts = PageFacts(base=base, url=here, blog_id=head.blog_id, marks_dates="datePublished" in page.text)
+    facts = PageFacts(base=base, url=here, blog_id=head.blog_id)
     listing = says_listing(head, here)
     blocks = find_blocks(tree, base, here)
     notes = [f"more than {MAX_BLOCKS} entries on one page: the rest is left out"] if len(blocks) > MAX_BLOCKS else []
@@ -86,6 +86,9 @@ def extract_html(page: Page) -> Extraction:
         return Extraction(
             layout=layout, kind="none", canonical_url=head.canonical, archive="", page_title=head.title, links=links
         )
+    if "datePublished" in page.text:
+        for f in found:
+            read_unseen_date(tree, f.block.roots, f.fields.dates)
     if kind == "post":
         archive = ""
     entries = tuple(_entry(page, f, place, archive if f.listed else "", layout, here) for place, f in enumerate(found))
