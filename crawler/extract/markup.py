@@ -21,9 +21,11 @@ from .head import Head, read_head
 from .kinds import (
     EXCERPT_WORDS,
     Found,
+    Kind,
     boxes_hold_decoys,
     lists_posts,
     mark_listing,
+    may_list_rows,
     page_kind,
     says_listing,
     says_post,
@@ -34,6 +36,7 @@ from .naming import archive_name
 from .pager import last_page, next_page
 from .permalinks import read_link
 from .records import Extraction, Page
+from .rows import dated_rows
 from .single import ENOUGH_WORDS, bears_page_title, heads_itself, longest_body, own_block, own_heading, own_title
 from .tree import Tree
 
@@ -71,8 +74,8 @@ def extract_html(page: Page) -> Extraction:
         found = _with_own_post(tree, head, facts, found)
     archive = archive_name(tree, head, here)
     kind = page_kind(head, here, archive, found)
-    if kind == "none" and lists_posts(tree, head, here, found):
-        kind = "listing"
+    if kind == "none":
+        kind, found = _look_again(tree, head, facts, found)
     if kind == "post":
         found = single_post(tree, head, here, found)
         _date_by_heading(tree, head, found, facts)
@@ -118,6 +121,14 @@ def _from_its_start(text: str) -> str:
     start = _START.search(text, 0, _LONGEST_LEAD)
     before = _NO_MARKUP.sub("", text[: start.start()]).strip() if start else ""
     return text[start.start() :] if start and before and _OF_A_PAGE.search(before) is None else text
+
+
+def _look_again(tree: Tree, head: Head, facts: PageFacts, found: list[Found]) -> tuple[Kind, list[Found]]:
+    """What a page is after all that seems to be no blog's, and its entries."""
+    if lists_posts(tree, head, facts.url, found):
+        return "listing", found
+    rows = dated_rows(tree, head, facts.base, facts.url) if may_list_rows(head, facts.url) else []
+    return ("listing", rows) if rows else ("none", found)
 
 
 def _unlist(tree: Tree, here: str | None, found: list[Found]) -> None:
