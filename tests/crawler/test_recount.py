@@ -21,7 +21,7 @@ class Blog:
 
     start = HOME
     wants_recount = True
-    closed = None
+    is_closed = False
     own: frozenset[str] = frozenset()
 
 
