@@ -15,6 +15,7 @@ from .leads import bounds
 from .pager import is_pager
 from .titles import Titles
 from .tree import Tree
+from .wording import is_date_heading
 
 FEW_WORDS: Final = 8
 """A block without this many words beside its title is no teaser: lists of bare titles are left alone."""
@@ -334,7 +335,7 @@ class _Finder:
         if tree.tags[number] == "a" and not tree.words(number):
             return True
         named = tree.roles[number] & v.GROUP_DATE or tree.tags[number] in v.HEADINGS
-        return bool(named) and v.DATE_HEADING.fullmatch(tree.text(number, 100).rstrip(" –-|")) is not None
+        return bool(named) and is_date_heading(tree.text(number, 100).rstrip(" –-|"))
 
     def _untitled(self, covered: bytearray, blocks: list[Block]) -> list[Block]:
         """Blocks that class names call entries and that have no title: asides, quotes, Blogger's untitled posts."""

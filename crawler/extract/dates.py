@@ -11,7 +11,7 @@ from . import vocabulary as v
 from .addresses import absolute, may_be_post, same_page
 from .leads import bounds
 from .tree import Tree
-from .wording import SMALL_TAGS, dated_line, parted_date, signed_line, speaks_of_post
+from .wording import SMALL_TAGS, dated_line, day_elsewhere, parted_date, signed_line, speaks_of_post
 
 _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _UPDATED_LABEL: Final = re.compile(r"(?:updated|modified|edited)\W{0,4}(?:on|at)?\W{0,4}$", re.IGNORECASE)
@@ -145,6 +145,22 @@ def _read_bare_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
         if small and (text := dated_line(tree.text(number, 200))) and not _is_updated(tree, number):
             dates.append(RawDate(text, "label", _place(tree, number)))
             return
+
+
+def read_foreign_date(tree: Tree, zone: list[int], roots: tuple[int, ...], spelled: str, dates: list[RawDate]) -> None:
+    """Adds a day that stands alone, in a language whose dates have no shape of their own.
+
+    What an address has `spelled` may not contradict it: a title may be the day of which the post tells.
+    """
+    for number in zone:
+        for piece in (tree.texts[number], None if number in roots else tree.tails[number]):
+            if not piece or piece.isascii() or len(piece) > _LONG_DATE:
+                continue
+            day = day_elsewhere(text := piece.strip(_SIGNS))
+            fits = day is not None and f"{day:%Y/%m/%d}".startswith(spelled)
+            if fits and not (_is_updated(tree, number) or _leads_to_file(tree, number)):
+                dates.append(RawDate(text, "label", _place(tree, number)))
+                return
 
 
 def _leads_to_file(tree: Tree, number: int) -> bool:

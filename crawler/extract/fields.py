@@ -12,7 +12,7 @@ from ...pipeline.records import RawDate
 from . import vocabulary as v
 from .addresses import absolute, archive_of, date_in
 from .blocks import Block
-from .dates import date_words, dates_other, read_body_dates, read_dates, read_line_dates
+from .dates import date_words, dates_other, read_body_dates, read_dates, read_foreign_date, read_line_dates
 from .leads import COMMENTS, is_more_link
 from .tree import Tree
 
@@ -77,6 +77,8 @@ def read_fields(tree: Tree, block: Block, body: int | None, permalink: str | Non
             if tree.roles[number] & v.META and tree.words(number) <= _WORDS_ABOUT:
                 _read_terms(tree, list(range(number, tree.end[number])), [], "", fields, page)
     _read_author(tree, zone, line, fields)
+    if not fields.dates:
+        read_foreign_date(tree, zone, block.roots, date_in(permalink or page.url), fields.dates)
     if spelled := date_in(permalink):
         fields.dates.append(RawDate(spelled, "url", "permalink"))
     return fields

@@ -39,9 +39,11 @@ from .records import Extraction, Page
 from .rows import dated_rows
 from .single import ENOUGH_WORDS, bears_page_title, heads_itself, longest_body, own_block, own_heading, own_title
 from .tree import Tree
+from .wording import is_date_heading
 
 _START: Final = re.compile(r"<!doctype\b|<html\b", re.IGNORECASE)
 _LONGEST_LEAD: Final = 3000
+_MOST_IN_DATE: Final = 6
 _NO_MARKUP: Final = re.compile(r"<!--.{0,3000}?-->|<\?[^>]{0,500}>", re.DOTALL)
 _OF_A_PAGE: Final = re.compile(r"<(?:h\d|head|body|div|article|main)\b", re.IGNORECASE)
 
@@ -259,7 +261,7 @@ def _judge_cards(found: list[Found]) -> None:
 def _group_dates(tree: Tree) -> list[int]:
     """The headers above groups of posts that date them: Blogger's by class, others by being a date and nothing else."""
     named = [i for i in tree.spoken if tree.roles[i] & v.GROUP_DATE]
-    plain = [i for i in tree.headings if tree.words(i) <= 6 and v.DATE_HEADING.fullmatch(tree.text(i, 100))]
+    plain = [i for i in tree.headings if tree.words(i) <= _MOST_IN_DATE and is_date_heading(tree.text(i, 100))]
     return sorted({i for i in (*named, *plain) if not tree.outside[i]})
 
 
