@@ -11,6 +11,7 @@ from .tree import Tree
 
 _MOST_WORDS: Final = 8
 _FEW_WORDS: Final = 4
+_PAIR: Final = 2
 _ROW: Final = 3
 _POPULAR: Final = re.compile(
     r"\W{0,4}(?:(?:our|the|this (?:week|month)(?:['’]s)?)\s+)?(?:"
@@ -68,7 +69,8 @@ def _place(f: Found) -> int:
 def unlist_showcase(found: list[Found]) -> None:
     """Take pictures with titles above a later page's posts off the listing: the newest ones, on each of its pages."""
     first = next((place for place, f in enumerate(found) if f.body.words), 0)
-    if not first:
+    if first < _PAIR:
+        # One may be a post that shows a film and no word.
         return
     shown, posts = found[:first], found[first:]
     apart = {f.block.parent for f in shown}.isdisjoint(f.block.parent for f in posts)
