@@ -54,12 +54,13 @@ class ArchiveWalk(ArchiveReading):
         self._reader_pages = 0
         self._given: set[str] = set()
         self._spare: ChannelReader | None = None
+        self._short: ChannelReader | None = None
         self._check: str | None = None
         self._checking = self._check_done = self._looked_again = False
         self._tried: list[str] = []
         self._archive = archive_at(source.name, start)
         self._validators: dict[str, Validators] = {}
-        self._resumed = False
+        self._resumed = self._broke_off = False
 
     # --- where to -------------------------------------------------------------------------------------------------
 
@@ -219,6 +220,7 @@ class ArchiveWalk(ArchiveReading):
                 self._name(CrawlError(f"{self.start}: {name} went on for {MAX_PAGES:,} pages and seems never to end."))
                 self.has_failed = True
         elif not reader.complete:
+            self._short = reader if reader.stated is not None and self._given else None
             self._leave(f"{name} is not whole: {reader.ended or 'it ended before its end'}", None)
         elif not self._given and self._first_error is not None:
             self._leave(f"{name} holds no post", None)
@@ -264,7 +266,8 @@ class ArchiveWalk(ArchiveReading):
         reader = self._reader
         if reader is not None and reader.stated is not None:
             self.stated, self.stated_by = reader.stated, reader.stated_by
-        self._tried.append(reason.rstrip("."))
+        if (said := reason.rstrip(".")) not in self._tried:
+            self._tried.append(said)
         if self._resumed and error is not None and not isinstance(error, UnreachableError):
             self._begin_again()
             return
@@ -279,7 +282,8 @@ class ArchiveWalk(ArchiveReading):
             if isinstance(error, CrawlError) and (site_is_down or refused):
                 self.down = error
             self.channel = reader.channel if reader is not None and self._given else None
-            self._first_error = self._with_tried(self._first_error)
+            self._broke_off = isinstance(error, UnreachableError | BlockedError)
+            self._first_error = verdict.with_tried(self._first_error, self._tried)
             self.failed_with(reason)
         elif not self._choices and reader is not None and self._given:
             # Nothing better is left: what it gave is kept, and the count says what is missing.
@@ -305,22 +309,18 @@ class ArchiveWalk(ArchiveReading):
         self.ended, self.has_failed, self.complete, self._done = reason, True, False, True
 
     def _conclude_without(self) -> None:
-        error = self._with_tried(self._first_error)
+        error = verdict.with_tried(self._first_error, self._tried)
         if error is None:
             error = NoPostsError(f"{self.start} gave no post: {'; '.join(self._tried)}.")
         self._first_error = error
         self.failed_with(error.message)
 
-    def _with_tried(self, error: TipsearchError | None) -> TipsearchError | None:
-        """What keeps the first page closed, with what was tried instead."""
-        if not isinstance(error, RobotsError) or not self._tried:
-            return error
-        return RobotsError(f"{error.message.rstrip('.')}; {'; '.join(self._tried)}.", hint=error.hint)
-
     def _end_listing(self) -> None:
         listing = self._listing
-        if listing.failed and self._spare is not None and self.down is None:
-            self._go_back_to(self._spare)
+        closed = bool(self.problems) and isinstance(self.problems[-1], RobotsError)
+        spare = self._spare or (self._short if closed else None)
+        if listing.failed and spare is not None and self.down is None:
+            self._go_back_to(spare)
             return
         self.channel = "html" if listing.pages else None
         self.ended, self.complete, self.has_failed = listing.ended, listing.complete, listing.failed
@@ -340,7 +340,7 @@ class ArchiveWalk(ArchiveReading):
         number = self._listing.missing[-1].partition(":")[0] if self._listing.missing else "page 1"
         self._tried.append(f"{number} of its listing {verdict.in_short(self.problems[-1])}")
         self.problems.clear()
-        self._reader, self._spare, self._given = reader, None, set(self.own)
+        self._reader, self._spare, self._short, self._given = reader, None, None, set(self.own)
 
     def _say_why(self) -> None:
         if self.channel is not None:

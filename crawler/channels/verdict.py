@@ -71,9 +71,16 @@ def in_short(error: TipsearchError) -> str:
     said = _ADDRESS.sub("", error.message).partition(" (status ")[0].rstrip(".")
     if isinstance(error, RobotsError) and (rule := _RULE.search(error.message)):
         return f"is closed by robots.txt{rule[0]}"
-    if isinstance(error, CrawlError) and error.status is not None:
+    if isinstance(error, CrawlError) and error.status is not None and not 200 <= error.status < 300:
         return f"answers {error.status}"
     return said if said != error.message.rstrip(".") else f"could not be read: {said}"
+
+
+def with_tried(error: TipsearchError | None, tried: Sequence[str]) -> TipsearchError | None:
+    """What keeps an archive's first page closed, with what was tried instead; other errors as they are."""
+    if not isinstance(error, RobotsError) or not tried:
+        return error
+    return RobotsError(f"{error.message.rstrip('.')}; {'; '.join(tried)}.", hint=error.hint)
 
 
 def not_offered(url: str, channel: Channel | None) -> CrawlError:
