@@ -16,7 +16,7 @@ from .channels.feed import FeedReader, looks_like_feed, platform_of_feed
 from .channels.records import Answer, Archive, ChannelReader
 from .extract.records import Extraction
 from .listing import MAX_PAGES, own_entries
-from .report import GUESSED, ArchiveReport
+from .report import BY_PAGES, GUESSED, ArchiveReport
 from .sightings import own_key
 from .state import Validators
 from .walk_records import Request, behind_password
@@ -56,6 +56,7 @@ class ArchiveWalk(ArchiveReading):
         self._spare: ChannelReader | None = None
         self._short: ChannelReader | None = None
         self._check: str | None = None
+        self._last_page: Extraction | None = None
         self._checking = self._check_done = self._looked_again = False
         self._tried: list[str] = []
         self._archive = archive_at(source.name, start)
@@ -239,6 +240,7 @@ class ArchiveWalk(ArchiveReading):
     def _checked(self, beyond: Extraction | None) -> None:
         """What the page beyond the channel's last post shows: nothing new, or that the channel left posts out."""
         reader, looked_at, self._checking, self._check_done = self._reader, self._check, False, True
+        self._last_page = beyond
         if reader is None or beyond is None:
             return
         if verdict.unknown_on(beyond, self._given):
@@ -257,6 +259,9 @@ class ArchiveWalk(ArchiveReading):
     def _accept(self, reader: ChannelReader, ended: str) -> None:
         self.channel = reader.channel
         self.stated, self.stated_by = reader.stated, reader.stated_by
+        counted = verdict.counted_by_pages(self._first, self._last_page, self._check)
+        if self.stated is None and self._archive.scope != "blog" and counted == len(self._given):
+            self.stated, self.stated_by = counted, BY_PAGES
         self.ended = ended
         self._say_why()
         self._done = True
@@ -329,7 +334,7 @@ class ArchiveWalk(ArchiveReading):
             numbered = listing.last_page is not None and listing.pages >= listing.last_page
             stated = len(self.own)
             if self.stated is None or self.stated < stated:
-                self.stated, self.stated_by = stated, "page numbers" if numbered else "its last page"
+                self.stated, self.stated_by = stated, BY_PAGES if numbered else "its last page"
         elif self.stated is None and (guess := listing.guess(len(self.own))) is not None:
             self.stated, self.stated_by = guess, GUESSED
         self._say_why()

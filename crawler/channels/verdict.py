@@ -56,6 +56,22 @@ def further_page_to_check(looked_at: str, page: Extraction, given: int) -> str |
     return with_number(looked_at, number)
 
 
+def counted_by_pages(first: Extraction | None, last: Extraction | None, looked_at: str | None) -> int | None:
+    """How many posts an archive's pages show by their numbers, `last` being the one at the address `looked_at`.
+
+    None where they do not tell: where that page is not the last, or none was looked at though there are several.
+    """
+    if first is None or first.kind != "listing":
+        return None
+    shown = len(list(own_entries(first)))
+    if first.next_url is None:
+        return shown if (first.links.last_page or 1) == 1 else None
+    counted = page_number(looked_at) if looked_at else None
+    if last is None or counted is None or last.next_url is not None:
+        return None
+    return (counted[1] - 1) * shown + len(list(own_entries(last)))
+
+
 def _page_of_next(page: Extraction, given: int) -> int:
     """The number of the page on which post `given` + 1 stands, by how many posts this page shows."""
     return given // max(1, len(list(own_entries(page)))) + 1
