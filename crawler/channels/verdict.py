@@ -22,6 +22,7 @@ CHANNEL_NAMES: Final[dict[Channel, str]] = {"rest": "REST", "feed": "its feed", 
 
 _ADDRESS: Final = re.compile(r"^https?://\S+:? ")
 _UNFORCED: Final = "Leave out --channel, and the cheapest one that it has is taken."
+_CLOSED: Final = "is closed by robots.txt"
 _RULE: Final = re.compile(r" \(Disallow: [^)]{1,500}\)")
 
 
@@ -86,17 +87,18 @@ def in_short(error: TipsearchError) -> str:
     """What an error says of a channel, without the channel's long address."""
     said = _ADDRESS.sub("", error.message).partition(" (status ")[0].rstrip(".")
     if isinstance(error, RobotsError) and (rule := _RULE.search(error.message)):
-        return f"is closed by robots.txt{rule[0]}"
+        return f"{_CLOSED}{rule[0]}"
     if isinstance(error, CrawlError) and error.status is not None and not 200 <= error.status < 300:
         return f"answers {error.status}"
     return said if said != error.message.rstrip(".") else f"could not be read: {said}"
 
 
 def with_tried(error: TipsearchError | None, tried: Sequence[str]) -> TipsearchError | None:
-    """What keeps an archive's first page closed, with what was tried instead; other errors as they are."""
-    if not isinstance(error, RobotsError) or not tried:
+    """What keeps an archive's first page closed, with what else was tried and why in vain; other errors as they are."""
+    also = [said for said in tried if _CLOSED not in said]
+    if not isinstance(error, RobotsError) or not also:
         return error
-    return RobotsError(f"{error.message.rstrip('.')}; {'; '.join(tried)}.", hint=error.hint)
+    return RobotsError(f"{error.message.rstrip('.')}; {'; '.join(also)}.", hint=error.hint)
 
 
 def not_offered(url: str, channel: Channel | None) -> CrawlError:
