@@ -81,7 +81,7 @@ class Recount:
                 start = self._archive.start
                 parts = urlsplit(start)
                 named = list(self._sitemaps())
-                self._platform = "blogger" if self._archive.closed is not None else "wordpress"
+                self._platform = "blogger" if self._archive.is_closed else "wordpress"
                 if not named:
                     site = f"{parts.scheme}://{parts.netloc}/"
                     roots = dict.fromkeys((site + _folder(self._archive), site))
@@ -112,14 +112,14 @@ class Recount:
     def told(self) -> None:
         """Tell an archive whose pages are closed what the sitemap names, once that was read."""
         archive, named = self._archive, self._addresses.keys()
-        if archive is not None and archive.closed is not None and named and self._reader is not None:
+        if archive is not None and archive.is_closed and named and self._reader is not None:
             archive.counted(named, whole=self._reader.complete)
 
     def owes(
         self, archive: SweepWalk, is_held: Callable[[Collection[str]], Collection[str]], given_up: Collection[str]
     ) -> bool:
         """Whether posts of an archive that only the sitemap names are still to be had, by the next crawl."""
-        if archive is not self._archive or archive.closed is None:
+        if archive is not self._archive or not archive.is_closed:
             return False
         left = self._addresses.keys() - set(given_up)
         return len(set(is_held(left))) < len(left)

@@ -54,6 +54,7 @@ class SweepWalk(ArchiveWalk):
         self._before = state or ArchiveState()
         self.closed: RobotsError | None = None
         """What keeps the further pages of a Blogger blog away."""
+        self._feed_is_off = True
         self.began = now
         self.again = bool(self._before.swept)
         self._holes: list[str] = []
@@ -116,18 +117,22 @@ class SweepWalk(ArchiveWalk):
     def failed(self, error: TipsearchError) -> None:
         """The request could not be had; a numbered page of the listing may be passed over."""
         asked, missing = self._listing_page(), len(self._listing.missing)
+        # A feed that fails today may be had tomorrow, at a fraction of what single posts cost.
+        self._feed_is_off &= self._reader is None or not isinstance(error, UnreachableError)
         super().failed(error)
         if len(self._listing.missing) > missing:
             self._mark(asked)
-        if isinstance(error, RobotsError) and asked and is_further_page(asked) and self._max_pages is None:
+        if isinstance(error, RobotsError) and asked and is_further_page(asked):
             self.closed = error
 
     @property
     def wants_recount(self) -> bool:
         """Whether the whole blog came through a channel that states no number, or its further pages are closed."""
-        return super().wants_recount or (self._is_closed() and self._archive.scope == "blog")
+        alone = self.is_closed and self._feed_is_off and self.stated_by in {"", SITEMAP}
+        return super().wants_recount or (alone and self._archive.scope == "blog" and self._max_pages is None)
 
-    def _is_closed(self) -> bool:
+    @property
+    def is_closed(self) -> bool:
         """Whether the listing was all that was left to read, and is closed behind its first page."""
         return self.closed is not None and self.channel == "html"
 
@@ -186,7 +191,7 @@ class SweepWalk(ArchiveWalk):
 
     def _position(self) -> Sweep | None:
         """Where a later run goes on; None where nothing was read yet, the user bounded it, or its pages are closed."""
-        if self._is_closed():
+        if self.is_closed:
             return None
         sweep = Sweep(
             began=self.began.isoformat(),
@@ -208,7 +213,7 @@ class SweepWalk(ArchiveWalk):
                     sweep, channel=reader.channel, holes=(), guests=(), reader=position, pages=pages, first=first
                 )
             # What the reader's end is worth is still to be seen: its last page is read once more.
-            return self._last if not self._done else None
+            return self._last if not self._done or self._broke_off else None
         listing = self._listing
         url = self._broke_at or listing.following()
         if not url or not listing.pages:

@@ -9,6 +9,7 @@ from typing import Final
 from . import vocabulary as v
 from .titles import Titles
 from .tree import Tree
+from .wording import is_date_heading
 
 _NUMBER: Final = re.compile(r"\d{8,20}")
 """Blogger's posts had numbers of eight digits in 2002, of eighteen by 2003 and of nineteen later."""
@@ -49,7 +50,7 @@ def _is_numbered(tree: Tree, link: int) -> bool:
 
 
 def _is_title(tree: Tree, heading: int) -> bool:
-    return bool(tree.words(heading)) and not v.DATE_HEADING.fullmatch(tree.text(heading, 100))
+    return bool(tree.words(heading)) and not is_date_heading(tree.text(heading, 100))
 
 
 def _title_before(tree: Tree, heads: list[int], strong: list[int], anchor: int) -> int | None:

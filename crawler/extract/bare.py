@@ -10,6 +10,7 @@ from . import vocabulary as v
 from .addresses import absolute, is_permalink, may_be_post, same_page, split_page_number
 from .leads import bounds, is_more_link
 from .titles import Titles
+from .wording import is_date_heading
 
 _ROW: Final = 3
 """Fewer titles are no listing."""
@@ -119,7 +120,7 @@ def lone_titles(titles: Titles) -> list[int]:
     linked = Counter(a for i, a in zip(tree.links, addresses, strict=True) if not tree.outside[i] and not tree.soft[i])
     found: dict[str, int] = {}
     for number in titles.headings:
-        dated = v.DATE_HEADING.fullmatch(tree.text(number, 100)) is not None
+        dated = is_date_heading(tree.text(number, 100))
         if dated or tree.soft[number] or _is_slide(titles, number) or not titles.leads_to_post(number):
             continue
         address = (titles.link_of(number) or "").partition("#")[0]

@@ -17,6 +17,7 @@ from .leads import bounds
 from .pager import is_pager
 from .titles import Titles
 from .tree import Tree
+from .wording import is_date_heading
 
 FEW_WORDS: Final = 8
 """A block without this many words beside its title is no teaser: lists of bare titles are left alone."""
@@ -336,7 +337,7 @@ class _Finder:
         if tree.tags[number] == "a" and not tree.words(number):
             return True
         if tree.roles[number] & v.GROUP_DATE or tree.tags[number] in v.HEADINGS:
-            return v.DATE_HEADING.fullmatch(tree.text(number, 100).rstrip(" –-|")) is not None
+            return is_date_heading(tree.text(number, 100).rstrip(" –-|"))
         if not is_day(tree, number):
             return False
         # A line before the first of the posts is no post's last.

@@ -16,7 +16,7 @@ from .addresses import absolute, same_page
 from .blocks import Block
 from .leads import COMMENTS, is_more_link, title_link
 from .tree import Tree
-from .wording import SMALL_TAGS, dated_line, speaks_of_post
+from .wording import SMALL_TAGS, dated_line, day_elsewhere, speaks_of_post
 
 LONG_WORDS: Final = 120
 """Dots at the end of a text longer than this are its author's; excerpts are measured at 22 to 111 words."""
@@ -322,6 +322,10 @@ def is_about(tree: Tree, number: int) -> bool:
         return True
     if words <= _SHORT_LINE and (_counts_comments(tree, number) or _names_terms(tree, number)):
         return True
-    if v.DATE_LINE.fullmatch(text) or (v.TERMS_LINE.match(text) and tree.within(tree.links, number)):
+    if (
+        v.DATE_LINE.fullmatch(text)
+        or (not text.isascii() and day_elsewhere(text) is not None)
+        or (v.TERMS_LINE.match(text) and tree.within(tree.links, number))
+    ):
         return True
     return v.MORE_TEXT.fullmatch(text) is not None and bool(tree.within(tree.links, number))

@@ -11,7 +11,7 @@ from . import vocabulary as v
 from .addresses import absolute, may_be_post, same_page
 from .leads import COMMENTS, bounds
 from .tree import Tree
-from .wording import SMALL_TAGS, dated_line, line_by, parted_date, signed_line, speaks_of_post
+from .wording import SMALL_TAGS, dated_line, day_elsewhere, line_by, parted_date, signed_line, speaks_of_post
 
 _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _UPDATED_LABEL: Final = re.compile(r"(?:updated|modified|edited)\W{0,4}(?:on|at)?\W{0,4}$", re.IGNORECASE)
@@ -167,6 +167,22 @@ def _read_bare_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
             return
 
 
+def read_foreign_date(tree: Tree, zone: list[int], roots: tuple[int, ...], spelled: str, dates: list[RawDate]) -> None:
+    """Adds a day that stands alone, in a language whose dates have no shape of their own.
+
+    What an address has `spelled` may not contradict it: a title may be the day of which the post tells.
+    """
+    for number in zone:
+        for piece in (tree.texts[number], None if number in roots else tree.tails[number]):
+            if not piece or piece.isascii() or len(piece) > _LONG_DATE:
+                continue
+            day = day_elsewhere(text := piece.strip(_SIGNS))
+            fits = day is not None and f"{day:%Y/%m/%d}".startswith(spelled)
+            if fits and not (_is_updated(tree, number) or _leads_to_file(tree, number)):
+                dates.append(RawDate(text, "label", _place(tree, number)))
+                return
+
+
 def _leads_to_file(tree: Tree, number: int) -> bool:
     """Whether a line that holds a date is a link to a file: a poster's or a report's own date."""
     links = tree.within(tree.links, number)
@@ -254,7 +270,7 @@ def read_unseen_date(tree: Tree, roots: tuple[int, ...], dates: list[RawDate]) -
             stamp = said or named.get("content", "") or named.get("datetime", "")
             if _ISO.match(stamp):
                 place = _place(tree, number, "" if said else "content" if named.get("content") else "datetime")
-                dates.append(RawDate(stamp[:200], "time", place))
+                dates.insert(0, RawDate(stamp[:200], "time", place))
                 return
 
 
@@ -312,11 +328,21 @@ def is_day(tree: Tree, number: int) -> bool:
 def dates_other(tree: Tree, link: int, base: str | None, *own: str | None) -> bool:
     """Whether a link leads to another post than `own` addresses and says when that was written, beside its title."""
     within = range(link + 1, tree.end[link])
-    dated = next((i for i in within if tree.roles[i] & v.DATE or tree.tags[i] == "time"), None)
-    if dated is None or tree.words(dated) == tree.words(link):
+    if not any(tree.roles[i] & v.DATE or tree.tags[i] == "time" for i in within):
         return False
-    address = absolute(base, tree.attributes[link].get("href"))
+    if "bookmark" in tree.attributes[link].get("rel", "") or tree.roles[tree.parent[link]] & (v.META | v.DATE):
+        # A line about the post itself, whatever way its address is written.
+        return False
+    titled = any(tree.words(i) and not _is_of_date(tree, i) for i in within if tree.end[i] == i + 1)
+    address = absolute(base, tree.attributes[link].get("href")) if titled else None
     return may_be_post(address, own[0]) and not any(same_page(address, url) for url in own)
+
+
+def _is_of_date(tree: Tree, number: int) -> bool:
+    """Whether an element without others is a date, of one, or a sign."""
+    named = tree.roles[number] | tree.roles[tree.parent[number]]
+    dated = named & (v.DATE | v.UPDATED) or "time" in (tree.tags[number], tree.tags[tree.parent[number]])
+    return bool(dated) or not any(map(str.isalnum, tree.text(number, 40)))
 
 
 def dates_below(tree: Tree, heading: int, base: str | None, here: str | None) -> list[RawDate]:

@@ -12,7 +12,7 @@ from ...pipeline.records import RawDate
 from . import vocabulary as v
 from .addresses import absolute, archive_of, date_in
 from .blocks import Block
-from .dates import date_words, dates_other, read_body_dates, read_dates, read_line_dates, read_unseen_date
+from .dates import date_words, dates_other, read_body_dates, read_dates, read_foreign_date, read_line_dates
 from .leads import COMMENTS, is_more_link
 from .tree import Tree
 from .wording import SMALL_TAGS
@@ -21,7 +21,7 @@ _POST_NUMBER: Final = re.compile(r"(?:^|\s)post-(\d{1,12})(?:\s|$)")
 _BLOGGER_NUMBER: Final = re.compile(r"^(?:post-body-|post-)?(\d{15,20})$")
 _BY: Final = re.compile(r"^\s*(?:(?:posted|written|published)\s+)?(?:by|von|par|por|di|door)\b[\s:]*", re.IGNORECASE)
 _BY_NAME: Final = re.compile(
-    r"\bby\s+(?!(?:on|in|at|under)\b)([^|,·•]{2,60}?)(?=\s+(?:on|in|at|under)\b|\s*[|·•,@]|\s*$)", re.IGNORECASE
+    r"\bby\s+(?!(?:on|in|at|under)\b)([^|,·•]{2,60}?)(?=\s+(?:on|in|at|under|[–—-])\s|\s*[|·•,@]|\s*$)", re.IGNORECASE
 )
 _IN_NAMES: Final = re.compile(
     r"\b(?:in|under)[\s:]+([^|·•]{2,200}?)(?=\s*[|·•]|\s+(?:please leave|leave a|by)\b|\s*$)", re.IGNORECASE
@@ -71,8 +71,6 @@ def read_fields(tree: Tree, block: Block, body: int | None, permalink: str | Non
     _read_posted(line, fields)
     read_line_dates(tree, zone, body, fields.dates)
     read_body_dates(tree, body, fields.dates)
-    if page.marks_dates:
-        read_unseen_date(tree, block.roots, fields.dates)
     _read_terms(tree, zone, lines, line, fields, page)
     if body is not None and not fields.categories and not fields.tags:
         # Classic themes close a post's text with the line about it.
@@ -80,6 +78,8 @@ def read_fields(tree: Tree, block: Block, body: int | None, permalink: str | Non
             if tree.roles[number] & v.META and tree.words(number) <= _WORDS_ABOUT:
                 _read_terms(tree, list(range(number, tree.end[number])), [], "", fields, page)
     _read_author(tree, zone, line, fields)
+    if not fields.dates:
+        read_foreign_date(tree, zone, block.roots, date_in(permalink or page.url), fields.dates)
     if spelled := date_in(permalink):
         fields.dates.append(RawDate(spelled, "url", "permalink"))
     return fields
@@ -143,16 +143,12 @@ def _whole_title(tree: Tree, title: int, shown: str) -> str:
 
 @dataclass(slots=True)
 class PageFacts:
-    """What the fields of every block need to know of their page.
-
-    `is_post` where it is one post's own, `marks_dates` where it may mark dates of publication.
-    """
+    """What the fields of every block need to know of their page; `is_post` where it is one post's own."""
 
     base: str | None = None
     url: str | None = None
     blog_id: str | None = None
     is_post: bool = False
-    marks_dates: bool = False
 
 
 def _zone(tree: Tree, block: Block, body: int | None, page: PageFacts, permalink: str | None) -> Iterator[int]:

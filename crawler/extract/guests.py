@@ -10,6 +10,8 @@ from .leads import bounds
 from .tree import Tree
 
 _MOST_WORDS: Final = 8
+_FEW_WORDS: Final = 4
+_PAIR: Final = 2
 _ROW: Final = 3
 _POPULAR: Final = re.compile(
     r"\W{0,4}(?:(?:our|the|this (?:week|month)(?:['’]s)?)\s+)?(?:"
@@ -39,7 +41,8 @@ def unlist_popular(tree: Tree, found: list[Found], *, recent: bool) -> None:
         if not 0 < tree.words(heading) <= _MOST_WORDS or any(f.block.title == heading for f in found):
             continue
         text = tree.text(heading, 100)
-        if not _POPULAR.match(text) and not (recent and heading > first and _RECENT.match(text)):
+        newest = recent and heading > first and _is_newest(tree, heading, text)
+        if not newest and not _POPULAR.match(text):
             continue
         box = _box_of(tree, heading, found)
         if box is None:
@@ -52,6 +55,12 @@ def unlist_popular(tree: Tree, found: list[Found], *, recent: bool) -> None:
                 f.listed = False
 
 
+def _is_newest(tree: Tree, heading: int, text: str) -> bool:
+    """Whether a heading begins a box of newest posts; one with a link is a post's: "Recent pictures from the pier"."""
+    short = tree.words(heading) <= _FEW_WORDS and _RECENT.match(text) is not None
+    return short and not tree.within(tree.links, heading) and tree.tags[tree.parent[heading]] != "a"
+
+
 def _place(f: Found) -> int:
     """Where an entry stands: at its title, for the block of a sidebar's only post reaches up to all of it."""
     return f.block.start if f.block.title is None else f.block.title
@@ -60,7 +69,8 @@ def _place(f: Found) -> int:
 def unlist_showcase(found: list[Found]) -> None:
     """Take pictures with titles above a later page's posts off the listing: the newest ones, on each of its pages."""
     first = next((place for place, f in enumerate(found) if f.body.words), 0)
-    if not first:
+    if first < _PAIR:
+        # One may be a post that shows a film and no word.
         return
     shown, posts = found[:first], found[first:]
     apart = {f.block.parent for f in shown}.isdisjoint(f.block.parent for f in posts)

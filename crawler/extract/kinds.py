@@ -98,10 +98,26 @@ def lists_posts(tree: Tree, head: Head, here: str | None, found: list[Found]) ->
         return False
     if not all(date_in(f.fields.permalink) for f in found):
         return False
+    return fill_column(tree, found)
+
+
+def may_list_rows(head: Head, here: str | None) -> bool:
+    """Whether a page on which no post was found may be a list of posts in rows: no error, and no post's own page."""
+    post = says_post(head, here) or (here is not None and is_permalink(here))
+    return not (post or head.body_classes & _NO_BLOG_BODY)
+
+
+def fill_column(tree: Tree, found: list[Found]) -> bool:
+    """Whether the page's column, in which the first entry stands, holds little beside entries."""
     column = found[0].block.parent
     while column > 0 and not bounds(tree, column):
         column = tree.parent[column]
-    return 2 * sum(tree.words(root) for f in found for root in f.block.roots) >= tree.words(column)
+    words, number = tree.words(column), column + 1
+    while number < tree.end[column]:
+        apart = tree.outside[number] or tree.soft[number]
+        words -= tree.words(number) if apart else 0
+        number = tree.end[number] if apart else number + 1
+    return 2 * sum(tree.words(root) for f in found for root in f.block.roots) >= words
 
 
 def _dated(f: Found) -> bool:
@@ -265,11 +281,11 @@ def _are_posts(found: list[Found]) -> bool:
 
 
 def boxes_hold_decoys(found: list[Found]) -> bool:
-    """Whether entries stand beside those in boxes; pictures with titles do not count beside what says more."""
+    """Whether entries stand beside those in boxes; pictures with titles do not count beside dated posts."""
     free = [f for f in found if not f.block.soft]
     if not free or any(f.body.words or f.fields.has_line for f in free):
         return bool(free)
-    return not any(f.block.soft and (f.body.words or f.fields.has_line) for f in found)
+    return not any(f.block.soft and f.block.strong and f.fields.has_line for f in found)
 
 
 def _fits_among(f: Found, found: list[Found]) -> bool:

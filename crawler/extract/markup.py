@@ -14,16 +14,18 @@ from . import vocabulary as v
 from .addresses import absolute, date_in, is_home, is_permalink, same_page, split_page_number
 from .blocks import MAX_BLOCKS, Block, find_blocks, find_pictured, find_titles
 from .bodies import Body, judge_alike, judge_snippets, named_body, read_body
-from .dates import dates_above, dates_behind_link, dates_below, is_day
+from .dates import dates_above, dates_behind_link, dates_below, is_day, read_unseen_date
 from .fields import Fields, PageFacts, read_fields
 from .guests import unlist_popular, unlist_showcase
 from .head import Head, read_head
 from .kinds import (
     EXCERPT_WORDS,
     Found,
+    Kind,
     boxes_hold_decoys,
     lists_posts,
     mark_listing,
+    may_list_rows,
     page_kind,
     says_listing,
     says_post,
@@ -34,11 +36,14 @@ from .naming import archive_name
 from .pager import last_page, next_page
 from .permalinks import read_link
 from .records import Extraction, Page
+from .rows import dated_rows
 from .single import ENOUGH_WORDS, bears_page_title, heads_itself, longest_body, own_block, own_heading, own_title
 from .tree import Tree
+from .wording import is_date_heading
 
 _START: Final = re.compile(r"<!doctype\b|<html\b", re.IGNORECASE)
 _LONGEST_LEAD: Final = 3000
+_MOST_IN_DATE: Final = 6
 _NO_MARKUP: Final = re.compile(r"<!--.{0,3000}?-->|<\?[^>]{0,500}>", re.DOTALL)
 _OF_A_PAGE: Final = re.compile(r"<(?:h\d|head|body|div|article|main)\b", re.IGNORECASE)
 
@@ -51,7 +56,7 @@ def extract_html(page: Page) -> Extraction:
     here = address or head.canonical
     base = absolute(here, head.base) or here if head.base else here
     layout = head.platform
-    facts = PageFacts(base=base, url=here, blog_id=head.blog_id, marks_dates="datePublished" in page.text)
+    facts = PageFacts(base=base, url=here, blog_id=head.blog_id)
     listing = says_listing(head, here)
     blocks = find_blocks(tree, base, here)
     notes = [f"more than {MAX_BLOCKS} entries on one page: the rest is left out"] if len(blocks) > MAX_BLOCKS else []
@@ -71,8 +76,8 @@ def extract_html(page: Page) -> Extraction:
         found = _with_own_post(tree, head, facts, found)
     archive = archive_name(tree, head, here)
     kind = page_kind(head, here, archive, found)
-    if kind == "none" and lists_posts(tree, head, here, found):
-        kind = "listing"
+    if kind == "none":
+        kind, found = _look_again(tree, head, facts, found)
     if kind == "post":
         found = single_post(tree, head, here, found)
         _date_by_heading(tree, head, found, facts)
@@ -86,6 +91,9 @@ def extract_html(page: Page) -> Extraction:
         return Extraction(
             layout=layout, kind="none", canonical_url=head.canonical, archive="", page_title=head.title, links=links
         )
+    if "datePublished" in page.text:
+        for f in found:
+            read_unseen_date(tree, f.block.roots, f.fields.dates)
     if kind == "post":
         archive = ""
     entries = tuple(_entry(page, f, place, archive if f.listed else "", layout, here) for place, f in enumerate(found))
@@ -115,6 +123,14 @@ def _from_its_start(text: str) -> str:
     start = _START.search(text, 0, _LONGEST_LEAD)
     before = _NO_MARKUP.sub("", text[: start.start()]).strip() if start else ""
     return text[start.start() :] if start and before and _OF_A_PAGE.search(before) is None else text
+
+
+def _look_again(tree: Tree, head: Head, facts: PageFacts, found: list[Found]) -> tuple[Kind, list[Found]]:
+    """What a page is after all that seems to be no blog's, and its entries."""
+    if lists_posts(tree, head, facts.url, found):
+        return "listing", found
+    rows = dated_rows(tree, head, facts.base, facts.url) if may_list_rows(head, facts.url) else []
+    return ("listing", rows) if rows else ("none", found)
 
 
 def _unlist(tree: Tree, here: str | None, archive: str, found: list[Found]) -> None:
@@ -164,9 +180,17 @@ def _with_own_post(tree: Tree, head: Head, facts: PageFacts, found: list[Found])
     block, element = own
     body = named_body(tree, element) if element is not None else read_body(tree, block, None, facts.base)
     fields = read_fields(tree, block, body.element, None, facts)
+    around = [f for f in found if f.block.title is None and _holds(tree, f.block, block.start)]
+    if around and not any(d.origin in ("time", "label") for d in fields.dates):
+        # What stands beside the text in the post's own box speaks about it.
+        fields = around[0].fields
     fields.title = fields.title or own_title(tree, head)
-    above = [f for f in found if f.block.start < block.start]
+    above = [f for f in found if f.block.start < block.start and f not in around]
     return [*above, Found(block, body, fields)] if body.words >= EXCERPT_WORDS else found
+
+
+def _holds(tree: Tree, block: Block, number: int) -> bool:
+    return any(root <= number < tree.end[root] for root in block.roots)
 
 
 def _date_by_heading(tree: Tree, head: Head, found: list[Found], facts: PageFacts) -> None:
@@ -215,13 +239,28 @@ def _read_blocks(tree: Tree, blocks: list[Block], facts: PageFacts, *, is_post: 
         shape = tree.roles[f.block.start] & (v.BLOCK | v.WIDGET), tree.tags[f.block.start]
         title = tree.tags[f.block.title] if f.block.title is not None else ""
         f.group = (*shape, title, f.block.strong, f.fields.has_line)
-    makes: dict[tuple[object, ...], list[Body]] = {}
-    for f in found:
-        if f.fields.permalink and not f.body.is_snippet:
-            makes.setdefault(f.group, []).append(f.body)
-    for bodies in makes.values():
+    for bodies in _makes(found):
         judge_alike(bodies)
     return found
+
+
+def _makes(found: list[Found]) -> list[list[Body]]:
+    """The bodies of each make; posts with a line about themselves and without one are of one where they take turns."""
+    makes: dict[tuple[object, ...], list[Found]] = {}
+    for f in found:
+        if f.fields.permalink and not f.body.is_snippet:
+            makes.setdefault(f.group, []).append(f)
+    for group, lined in list(makes.items()):
+        plain = makes.get((*group[:-1], False), []) if group[-1] else []
+        first, last = (min(lined, key=_start), max(lined, key=_start))
+        turns = sum(_start(first) < _start(f) < _start(last) and f.block.parent == first.block.parent for f in plain)
+        if turns > 1 and len({f.block.parent for f in (*lined, *plain)}) == 1:
+            makes[group] = lined + makes.pop((*group[:-1], False))
+    return [[f.body for f in posts] for posts in makes.values()]
+
+
+def _start(f: Found) -> int:
+    return f.block.start
 
 
 def _is_static_page(tree: Tree, block: Block, permalink: str | None, facts: PageFacts) -> bool:
@@ -249,7 +288,7 @@ def _group_dates(tree: Tree, blocks: list[Block]) -> list[int]:
     if days:
         days -= {root for block in blocks for root in block.roots}
     named = [i for i in tree.spoken if tree.roles[i] & v.GROUP_DATE]
-    plain = [i for i in tree.headings if tree.words(i) <= 6 and v.DATE_HEADING.fullmatch(tree.text(i, 100))]
+    plain = [i for i in tree.headings if tree.words(i) <= _MOST_IN_DATE and is_date_heading(tree.text(i, 100))]
     return sorted({i for i in (*named, *plain, *days) if not tree.outside[i]})
 
 

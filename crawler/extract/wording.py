@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import lru_cache
 from typing import Final
 
+from ...pipeline.dates.folding import fold
+from ...pipeline.dates.folding import one_line as plain_line
+from ...pipeline.dates.more_labels import read_more
 from . import vocabulary as v
 
 _FEW: Final = 6
@@ -15,6 +19,9 @@ SMALL_TAGS: Final = frozenset(("small", "span", "em", "i"))
 _SMALL_LINE: Final = 12
 _LONGEST_SIGNED: Final = 160
 _POSTED_WORDS: Final = ("osted", "ritten", "ublished")
+_LONGEST_DAY: Final = 60
+_MOST_IN_DAY: Final = 7
+_FOUR_DIGITS: Final = re.compile(r"\d{4}")
 _PARTING: Final = re.compile(r"[|·•]|\s[–—/-]\s")
 _DATE_THEN_POSTED: Final = re.compile(
     rf"\W{{0,4}}(?P<date>{v.DATE_HEADING.pattern})\s{{0,3}}[|·•,/–-]\s{{0,3}}(?:posted|written|published)\s+(?:by|in)\b",
@@ -36,6 +43,29 @@ def is_dated_title(text: str) -> bool:
     """Whether a title has its date behind a dash: ``Answer Within the Hour - 6/3/11``."""
     # An archive's teasers stand on every page of it.
     return v.DATED_TITLE.fullmatch(text) is not None
+
+
+def day_elsewhere(text: str) -> date | None:
+    """The day that a short line names in a language that `DATE_LINE` can't tell; None where it may say anything else.
+
+    Signs of vowels are no letters to regular expressions (``५ मार्च २०१९``), and a year may end in ``г.``.
+    """
+    if text.isascii() or len(text) > _LONGEST_DAY or not _FOUR_DIGITS.search(text):
+        return None
+    return _day_named(text)
+
+
+def is_date_heading(text: str) -> bool:
+    """Whether a heading is a date, and no title."""
+    return v.DATE_HEADING.fullmatch(text) is not None or day_elsewhere(text) is not None
+
+
+@lru_cache(2048)
+def _day_named(text: str) -> date | None:
+    line = plain_line(text)
+    if len(line.split()) > _MOST_IN_DAY:
+        return None
+    return read_more(line, fold(line), "MDY", None)
 
 
 def speaks_of_post(text: str) -> bool:

@@ -132,6 +132,18 @@ def test_the_sitemap_is_left_alone_where_it_is_not_needed(tmp_path: Path, option
     assert not [path for path in told.asked if "sitemap" in path]
 
 
+def test_a_feed_that_fails_for_now_is_waited_for(tmp_path: Path) -> None:
+    site = BloggerSite(POSTS, title="Shelf Marks")
+    feed = "/feeds/posts/default?start-index=1&max-results=150"
+    with served({"blog": Case(site, fail_at={feed: (503, 9)})}) as sites:
+        first = sites.crawl(tmp_path, "blog")["blog"]
+        while (again := sites.crawl(tmp_path, "blog")["blog"]).report.outcome != "ok":
+            assert again.report.outcome == "failed"
+    assert first.report.outcome == "failed"
+    assert again.archive.channel == "feed"
+    assert not [path for path in (*first.asked, *again.asked) if "sitemap" in path]
+
+
 def test_a_label_is_not_read_through_the_sitemap(tmp_path: Path) -> None:
     with served({"blog": Case(blog(), ("/search/label/service",))}) as sites:
         told = sites.crawl(tmp_path, "blog")["blog"]

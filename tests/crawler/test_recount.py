@@ -25,7 +25,7 @@ class Blog:
     """An archive of a whole blog that came through a feed."""
 
     wants_recount = True
-    closed = None
+    is_closed = False
 
     def __init__(self, start: str = HOME, *own: str) -> None:
         self.start = start
