@@ -153,7 +153,7 @@ def test_make_demo_sets_everything_up(tmp_path: Path) -> None:
         encoding="utf-8",
         env=ENVIRONMENT,
         cwd=copy,
-        timeout=400,
+        timeout=1500,
         check=False,
     )
     assert done.returncode == 0, done.stderr

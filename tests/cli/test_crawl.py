@@ -282,7 +282,7 @@ class TestCrawl:
             )
             _until(lambda: len(site.requests) > 5)
             os.kill(process.pid, signal.SIGINT)
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=300)
             site.site.delay = 0  # type: ignore[attr-defined]
             assert process.returncode == 130, (out, err)
             assert "Traceback" not in err

@@ -60,7 +60,7 @@ def test_the_wheel_alone_runs_the_demo(tmp_path: Path) -> None:
         encoding="utf-8",
         env=ENVIRONMENT,
         cwd=tmp_path,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -154,7 +154,7 @@ def test_the_crontab_line_refreshes_this_very_home(tmp_path: Path) -> None:
     assert done.out.count("\n") == 1
     assert "(crontab -l; " in done.err
     command = as_cron_passes_it_on(done.out.strip().split(" ", 5)[5])
-    ended = subprocess.run(["sh", "-c", command], env={"TIPSEARCH_BACKOFF": "0"}, cwd="/", timeout=100, check=False)
+    ended = subprocess.run(["sh", "-c", command], env={"TIPSEARCH_BACKOFF": "0"}, cwd="/", timeout=300, check=False)
     # Nothing listens there: the source failed, in this home, and the log says so.
     assert ended.returncode == 3
     assert "tips" in (home.path / "refresh.log").read_text(encoding="utf-8")

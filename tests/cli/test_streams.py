@@ -19,7 +19,7 @@ def redirected(corpus: Path, args: tuple[str, ...], streams: str) -> Done:
         capture_output=True,
         encoding="utf-8",
         env=ENVIRONMENT,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert "Traceback" not in done.stderr, done.stderr

@@ -120,7 +120,7 @@ def test_a_crawl_whose_child_is_killed_fails_by_name(
     process = start_crawl(long_blog.url(), home=home)
     read_pages(process, 3)
     os.kill(child_of(process.pid), signal.SIGKILL)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=300)
     (report,) = last_json(output)["sources"]
     assert (report["outcome"], report["error"], report["complete"]) == ("failed", "CrawlError", False)
     assert str(home / "logs" / "crawl.log") in report["problems"][0]
@@ -134,7 +134,7 @@ def test_a_crawl_whose_reading_process_is_killed_goes_on_with_a_new_one(
     read_pages(process, 3)
     os.kill(child_of(child_of(process.pid)), signal.SIGKILL)
     long_blog.go_on.set()
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=300)
     (report,) = last_json(output)["sources"]
     # It may have died between two pages; then nothing was lost with it but its place.
     assert report["posts_total"] >= 76
@@ -149,7 +149,7 @@ def test_an_interrupt_stores_the_page_at_hand_and_stops(
     read_pages(process, 3)
     process.send_signal(signal.SIGINT)
     long_blog.go_on.set()
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=300)
     assert process.returncode == 0, errors
     report = last_json(output)
     (source,) = report["sources"]
@@ -168,7 +168,7 @@ def test_an_interrupt_does_not_wait_for_a_delay(
     time.sleep(0.3)
     began = time.monotonic()
     process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=300)
     assert time.monotonic() - began < 60
     assert last_json(output)["sources"][0]["outcome"] == "interrupted"
     assert long_blog.asked == ["/robots.txt"]

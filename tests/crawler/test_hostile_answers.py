@@ -169,7 +169,7 @@ print(json.dumps([report.to_json(), peak]))
 def peak_of(url: str, home: Path) -> tuple[dict[str, Any], int]:
     """The report of a crawl, and the bytes of memory that its process took at most."""
     command = [sys.executable, "-c", PEAK, url, str(home)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
     report, peak = json.loads(done.stdout)
     return report, peak
 

@@ -277,7 +277,7 @@ def test_no_registration_is_lost_where_processes_register_at_once(tmp_path: Path
         writer.stdin.write("go\n")
         writer.stdin.flush()
     for writer in writers:
-        writer.communicate(timeout=120)
+        writer.communicate(timeout=300)
         assert writer.returncode == 0
     assert sorted(source.name for source in load_sources(home)) == sorted(f"s{n}" for n in range(24))
     assert [path.name for path in home.path.iterdir()] == ["tipsearch.toml"]

@@ -156,7 +156,7 @@ class TestWhatStandsInTheWay:
             except StoreError as error:
                 print(error)
         """
-        out, err = python(code, home.path).communicate(timeout=60)
+        out, err = python(code, home.path).communicate(timeout=300)
         assert "MB free" in out, err
         assert version(home.store) == 1
         assert list(home.backups.iterdir()) == []
@@ -197,7 +197,7 @@ def test_of_processes_that_open_it_at_once_one_migrates_and_all_go_on(home: Home
     """
     processes = [python(code, home.path, number) for number in range(4)]
     for process in processes:
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=300)
         assert (out.split(), process.returncode) == (["3", "3"], 0), err
     assert len(list(home.backups.iterdir())) == 1
     with closing(open_store(home)) as store:
@@ -225,7 +225,7 @@ def test_a_migration_that_is_killed_at_any_statement_is_done_by_the_next(home: H
         open_store(sys.argv[1])
     """
     process = python(code, home.path, number)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     assert (process.returncode, out.split()) == (9, STATEMENTS[: number + 1]), err
     assert version(home.store) == 1
     check(home)

@@ -97,6 +97,6 @@ def query(home: Path) -> tuple[int, int, float]:
     """`tipsearch query` in a process of its own: its status, how many it found, and its seconds."""
     began = time.monotonic()
     command = [sys.executable, "-m", "tipsearch.cli.main", "--home", str(home), "query", "shelf", "--format", "json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert "Traceback" not in done.stderr
     return done.returncode, json.loads(done.stdout)["total"], time.monotonic() - began

@@ -125,7 +125,7 @@ class Running:
 
     def end(self) -> tuple[int, str]:
         """Let it end; gives its status and what it said on stderr."""
-        out, err = self._process.communicate(timeout=120)
+        out, err = self._process.communicate(timeout=300)
         self._take(out)
         return self._process.returncode, err
 
@@ -137,7 +137,7 @@ class Running:
                 _kill(child)
         if which != "children":
             _kill(self._process.pid)
-        out, _ = self._process.communicate(timeout=60)
+        out, _ = self._process.communicate(timeout=300)
         self._take(out)
 
     def _take(self, out: str) -> None:
