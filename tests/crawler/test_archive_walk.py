@@ -324,9 +324,7 @@ def test_a_closed_page_with_nothing_open_is_an_error_with_its_own_name(monkeypat
 
 def test_a_closed_page_whose_feed_is_refused_says_both(monkeypatch: pytest.MonkeyPatch) -> None:
     walk = walk_with(monkeypatch, Scripted("feed", [[1]]), html=False)
-    run(
-        walk, {"/": RobotsError("closed"), "/feed/1": BlockedError("it wants a login", status=401)}
-    )
+    run(walk, {"/": RobotsError("closed"), "/feed/1": BlockedError("it wants a login", status=401)})
     assert walk.has_failed
     assert [str(p) for p in walk.problems] == ["closed; its feed answers 401."]
 
