@@ -175,7 +175,7 @@ class Walk:
             wanted = {}
         elif not self._failed:
             wanted = {**self._seen.unseen(self._archives, self._losses, again=again), **wanted}
-        return PostsWalk(wanted.values(), self._missing, self._losses, self.note)
+        return PostsWalk(wanted.values(), self._missing, self._losses, self.note, self._recount.guesses)
 
     # --- what came of it ------------------------------------------------------------------------------------------
 

@@ -28,13 +28,14 @@ _ATTACHMENT: Final = re.compile(r"[?&]attachment_id=\d|/attachment/", re.IGNOREC
 
 
 def bare_titles(titles: Titles) -> list[int]:
-    """The headings of one make that each lead to another post, or the links of blocks that are called posts.
+    """The headings, or what class names call titles, of one make, or the links of blocks called posts, each to a post.
 
     The larger of the two counts, where it has three or more; empty else.
     """
     tree = titles.tree
     makes: dict[tuple[object, ...], dict[str, int]] = {(): _linked_blocks(titles)}
-    for number in titles.headings:
+    called = (i for i in tree.titled if tree.roles[i] & v.TITLE and tree.tags[i] not in v.HEADINGS)
+    for number in (*titles.headings, *(i for i in called if not tree.outside[i] and tree.words(i))):
         if tree.soft[number] or _is_slide(titles, number) or not titles.leads_to_post(number):
             continue
         named = "class" in tree.elements[tree.parent[number]].attrib

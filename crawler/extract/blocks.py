@@ -5,12 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
 
 from . import vocabulary as v
 from .anchored import anchored_posts
 from .bare import bare_titles, few_titles, lone_titles, pictured_links, pictured_titles
 from .cards import card_titles
+from .dates import is_day
 from .leads import bounds
 from .pager import is_pager
 from .titles import Titles
@@ -193,7 +195,7 @@ class _Finder:
                     named = above
                 above = tree.parent[above]
             tops.append((title, named if named is not None else top))
-        chosen = {*(top for _, top in tops), *self.titles.boxes.values()}
+        chosen = {top for _, top in tops}.union(self.titles.boxes.values())
         blocks = []
         flat_parents = self._flat_parents(tops, chosen)
         for title, top in tops:
@@ -325,17 +327,21 @@ class _Finder:
                 break
             roots.append(following)
             following = tree.next_sibling(following)
-        while len(roots) > 1 and following in chosen and self._is_of_next(roots[-1]):
+        while len(roots) > 1 and following in chosen and self._is_of_next(roots[-1], chosen):
             roots.pop()
         return tuple(roots)
 
-    def _is_of_next(self, number: int) -> bool:
-        """Whether what stands before a post is its anchor, or a heading that dates it."""
+    def _is_of_next(self, number: int, chosen: set[int]) -> bool:
+        """Whether what stands before a post is its anchor, or a heading or line that dates it."""
         tree = self.tree
         if tree.tags[number] == "a" and not tree.words(number):
             return True
-        named = tree.roles[number] & v.GROUP_DATE or tree.tags[number] in v.HEADINGS
-        return bool(named) and is_date_heading(tree.text(number, 100).rstrip(" –-|"))
+        if tree.roles[number] & v.GROUP_DATE or tree.tags[number] in v.HEADINGS:
+            return is_date_heading(tree.text(number, 100).rstrip(" –-|"))
+        # A line before the first of the posts is no post's last.
+        within = tree.children(tree.parent[number]) if is_day(tree, number) else ()
+        before = list(takewhile(lambda child: child not in chosen, within))
+        return bool(before) and is_day(tree, before[-1])
 
     def _untitled(self, covered: bytearray, blocks: list[Block]) -> list[Block]:
         """Blocks that class names call entries and that have no title: asides, quotes, Blogger's untitled posts."""

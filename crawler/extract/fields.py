@@ -11,10 +11,12 @@ from urllib.parse import parse_qsl, urlsplit
 from ...pipeline.records import RawDate
 from . import vocabulary as v
 from .addresses import absolute, archive_of, date_in
+from .beside import dates_other
 from .blocks import Block
-from .dates import date_words, dates_other, read_body_dates, read_dates, read_foreign_date, read_line_dates
+from .dates import date_words, read_body_dates, read_dates, read_foreign_date, read_line_dates
 from .leads import COMMENTS, is_more_link
 from .tree import Tree
+from .wording import SMALL_TAGS
 
 _POST_NUMBER: Final = re.compile(r"(?:^|\s)post-(\d{1,12})(?:\s|$)")
 _BLOGGER_NUMBER: Final = re.compile(r"^(?:post-body-|post-)?(\d{15,20})$")
@@ -117,7 +119,8 @@ def _asides(tree: Tree, title: int) -> list[int]:
         href = tree.attributes[number].get("href", "")
         counts = tree.tags[number] == "a" and COMMENTS.search(href.partition("#")[2])
         small = tree.tags[number] == "small" and any(tree.roles[i] & _ABOUT for i in range(number, tree.end[number]))
-        if counts or small or tree.roles[number] & _ABOUT:
+        said = tree.tags[number] in SMALL_TAGS and v.COMMENT_LINK.fullmatch(tree.text(number, 60))
+        if counts or small or said or tree.roles[number] & _ABOUT:
             found.append(number)
             number = tree.end[number]
         else:

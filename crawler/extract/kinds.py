@@ -190,6 +190,9 @@ def single_post(tree: Tree, head: Head, here: str | None, found: list[Found]) ->
     main = max(candidates, key=score)
     main.body.form = "content" if main.body.words or main.body.is_media else "summary"
     main.listed, main.own = False, True
+    if main.fields.permalink and not score(main)[1]:
+        # Another post's, which the page's box holds as well.
+        main.fields.dates = [d for d in main.fields.dates if d.origin != "url"]
     if head.published and not _agrees(main.fields.dates, head.published):
         # What stands beside the post may be another's date, or that of its last change; the head speaks of this one.
         main.fields.dates.insert(0, RawDate(head.published, "time", "article:published_time"))
@@ -300,17 +303,43 @@ def _fits_among(f: Found, found: list[Found]) -> bool:
     return len(named) >= _NAMED and f.body.length <= max(named)
 
 
+def _is_block(f: Found) -> bool:
+    """Whether an entry is an element that its tag or a class name calls a post."""
+    roles = f.group[0] if f.group else 0
+    return isinstance(roles, int) and bool(roles & v.BLOCK) and not f.block.soft
+
+
+def _is_numbered(f: Found) -> bool:
+    """Whether an entry is such an element and bears the platform's own number of a post."""
+    return _is_block(f) and bool(f.fields.platform_id)
+
+
+def _unlist_unnumbered(found: list[Found]) -> None:
+    """Calls those whole texts no posts of the archive that bear no number, where a row of others bears them."""
+    unnumbered = [f for f in found if not f.fields.platform_id and f.body.form == "content"]
+    if not unnumbered:
+        return
+    rows = Counter(f.block.parent for f in found if _is_numbered(f))
+    if max(rows.values(), default=0) < _ROW:
+        return
+    for f in unnumbered:
+        if f.block.parent not in rows:
+            f.listed = False
+
+
 def mark_listing(found: list[Found], archive: str) -> list[Found]:
     """Tells the archive's own entries from teasers of other posts that stand on the same page."""
     found = _without_strays(_without_intruders(_without_repeats(found)))
+    _unlist_unnumbered(found)
     has_line = [f.fields.has_line for f in found]
     lines = any(has_line)
-    contents = {f.group for f in found if f.body.form == "content" and not _fits_among(f, found)}
+    contents = {f.group for f in found if f.listed and f.body.form == "content" and not _fits_among(f, found)}
     summaries = {f.group for f in found if f.body.form == "summary"}
-    full = [f for f in found if f.body.form == "content" and f.group in contents]
+    full = [f for f in found if f.listed and f.body.form == "content" and f.group in contents]
+    makes = {(f.block.parent, *f.group[:2]) for f in full if f.fields.has_line and not f.block.flat}
     content_parents = {f.block.parent for f in full}
     neighbours = Counter(f.block.parent for f in found)
-    first = next((i for i, f in enumerate(found) if f.body.form == "content" and f.group in contents), len(found))
+    first = next((i for i, f in enumerate(found) if full and f is full[0]), len(found))
     later = {f.group for f in found[first:] if f.body.form == "summary"}
     hard = boxes_hold_decoys(found) or (archive not in ("", "home") and not _are_posts(found))
     firm = [f.block.strong and not f.block.soft for f in found]
@@ -333,7 +362,9 @@ def mark_listing(found: list[Found], archive: str) -> list[Found]:
             continue
         boxed = hard and f.block.soft
         # Posts in short, with one among them whose format has no more to show: a quotation, a status, a link.
-        among = f.block.parent in content_parents and f.group in later and _are_posts([f]) and f.fields.has_line
+        among = f.block.parent in content_parents and f.group in later and _is_numbered(f) and f.fields.has_line
+        # Blocks of one list that each have a line about themselves, whatever some of them are headed by.
+        among = among or ((f.block.parent, *f.group[:2]) in makes and f.fields.has_line and _is_block(f))
         # The newest post may have a larger heading than those below it.
         leads = place == 0 and f.fields.has_line and f.block.parent in content_parents and _is_made_as(f, contents)
         unlike = bool(contents) and not (among or leads or _is_alike(f, contents))

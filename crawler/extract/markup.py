@@ -12,9 +12,10 @@ from ...pipeline.records import Entry, RawDate
 from ...pipeline.urls import same_site
 from . import vocabulary as v
 from .addresses import absolute, date_in, is_home, is_permalink, same_page, split_page_number
+from .beside import dates_above, dates_behind_link, dates_below, read_unseen_date
 from .blocks import MAX_BLOCKS, Block, find_blocks, find_pictured, find_titles
 from .bodies import Body, judge_alike, judge_snippets, named_body, read_body
-from .dates import dates_above, dates_behind_link, dates_below, read_unseen_date
+from .dates import is_day
 from .fields import Fields, PageFacts, read_fields
 from .guests import unlist_popular, unlist_showcase
 from .head import Head, read_head
@@ -84,7 +85,7 @@ def extract_html(page: Page) -> Extraction:
         kind = "post" if any(f.own for f in found) else "none"
     elif kind == "listing":
         found = mark_listing(found, archive)
-        _unlist(tree, here, found)
+        _unlist(tree, here, archive, found)
     last = last_page(tree, base, here, head.body_class) if kind != "post" else None
     links = page_links(head, base, last)
     if kind == "none":
@@ -133,10 +134,11 @@ def _look_again(tree: Tree, head: Head, facts: PageFacts, found: list[Found]) ->
     return ("listing", rows) if rows else ("none", found)
 
 
-def _unlist(tree: Tree, here: str | None, found: list[Found]) -> None:
+def _unlist(tree: Tree, here: str | None, archive: str, found: list[Found]) -> None:
     """Take off the listing what is shown beside it."""
-    unlist_popular(tree, found)
-    if here is not None and (split_page_number(here)[1] or 1) > 1:
+    later = here is not None and (split_page_number(here)[1] or 1) > 1
+    unlist_popular(tree, found, recent=later or archive not in ("", "home"))
+    if later:
         unlist_showcase(found)
     if _says_nothing(tree) and all(f.body.form == "summary" for f in found):
         # Past an archive's end themes say so, and show the blog's latest posts as teasers.
@@ -196,7 +198,7 @@ def _date_by_heading(tree: Tree, head: Head, found: list[Found], facts: PageFact
 def _read_blocks(tree: Tree, blocks: list[Block], facts: PageFacts, *, is_post: bool) -> list[Found]:
     """What each block says; `is_post` on a page that says it is one post's own, where a picture may be all of it."""
     found: list[Found] = []
-    group_dates = _group_dates(tree)
+    group_dates = _group_dates(tree, blocks)
     for block in blocks:
         if tree.roles[block.start] & v.NOTHING:
             continue
@@ -258,11 +260,22 @@ def _judge_cards(found: list[Found]) -> None:
             f.body.form = "summary"
 
 
-def _group_dates(tree: Tree) -> list[int]:
-    """The headers above groups of posts that date them: Blogger's by class, others by being a date and nothing else."""
+def _group_dates(tree: Tree, blocks: list[Block]) -> list[int]:
+    """What stands above posts and dates them: Blogger's headers by class, others by being a date and nothing else."""
+    days = {i for b in blocks if b.flat and (i := _before(tree, b.start)) is not None and is_day(tree, i)}
+    if days:
+        days -= {root for block in blocks for root in block.roots}
     named = [i for i in tree.spoken if tree.roles[i] & v.GROUP_DATE]
     plain = [i for i in tree.headings if tree.words(i) <= _MOST_IN_DATE and is_date_heading(tree.text(i, 100))]
-    return sorted({i for i in (*named, *plain) if not tree.outside[i]})
+    return sorted({i for i in (*named, *plain, *days) if not tree.outside[i]})
+
+
+def _before(tree: Tree, number: int) -> int | None:
+    """The sibling that stands before an element, None before the first."""
+    before, above = number - 1, tree.parent[number]
+    while before > above and tree.parent[before] != above:
+        before = tree.parent[before]
+    return before if before > above else None
 
 
 def _add_group_date(tree: Tree, group_dates: list[int], block: Block, fields: Fields) -> None:

@@ -10,7 +10,7 @@ from ...pipeline.urls import same_site
 from . import vocabulary as v
 from .addresses import archive_of, is_home, may_be_post, same_page, slug_of
 from .leads import LEVELS_AROUND, bounds, is_more_link, title_link
-from .title_links import in_heading, title_links
+from .title_links import in_heading, link_before_date, title_links
 from .tree import Tree
 from .wording import is_dated_title
 
@@ -43,14 +43,14 @@ class Titles:
         titles: list[int] = []
         last_end = 0
         unseen: list[int] = []
-        for number in tree.titled:
+        for number in self._titled():
             if number < last_end or tree.outside[number] or tree.tags[number] == "meta":
                 if self._is_unseen(number):
                     unseen.append(number)
                 continue
             roles = tree.roles[number]
             named = roles & v.TITLE and not roles & (v.BLOCK | v.BODY | v.MAIN)
-            if not named and tree.tags[number] in v.HEADINGS:
+            if not named and (tree.tags[number] in v.HEADINGS or tree.tags[number] == "dt"):
                 named = self._bookmarked(number)
             if named and not self._is_home_link(number) and not self._is_icon(number):
                 titles.append(self._heading_of(number))
@@ -59,7 +59,18 @@ class Titles:
             shown = {self.link_of(i) for i in titles}
             titles = sorted([*titles, *(i for i in unseen if self.link_of(i) not in shown)])
         posts = [number for number in titles if not self._heads_page(number)]
+        if not posts and self._archive:
+            # On an archive's page its own heading is no post's, though it be the only one that a class calls a title.
+            titles = [number for number in titles if not self._names_archive(number)]
         return self._without_doubles(posts or titles)
+
+    def _titled(self) -> list[int]:
+        """The tree's titled elements, and the terms of definition lists that bookmark a post."""
+        tree = self.tree
+        if "dt" not in tree.tags:
+            return tree.titled
+        above = {tree.parent[i] for i in tree.links if tree.attributes[i].get("rel") == "bookmark"}
+        return sorted({*tree.titled, *(i for i in above if tree.tags[i] == "dt")})
 
     def _heading_of(self, title: int) -> int:
         """The true title in one that holds more: in a heading what a class names so, in others the post's heading.
@@ -85,7 +96,7 @@ class Titles:
             said = said or any(v.POSTED.match((tree.texts[i] or "").lstrip()) for i in about)
             return heads[0] if said else title
         leading = [i for i in heads if self.leads_to_post(i)]
-        return leading[0] if len(leading) == 1 else title
+        return leading[0] if len(leading) == 1 else link_before_date(tree, title)
 
     def _bookmark_below(self, title: int) -> int:
         """The one bookmark right below what a class names a title and is a line about the post; else `title`."""
@@ -309,9 +320,17 @@ class Titles:
         )
 
     def first_of(self, block: int) -> int | None:
-        """The heading that leads from a block to its post, with little before it; None where there is none."""
+        """The heading that leads from a block to its post, with little before it; None where there is none.
+
+        On a post's own page, and on cards, it leads nowhere, and stands before the text.
+        """
         heading = next((i for i in self.tree.within(self.headings, block) if self.tree.words(i)), None)
-        if heading is None or not self.leads_to_post(heading):
+        if heading is None or heading == block:
+            return None
+        if self.link_of(heading) is None:
+            if any(self.tree.roles[i] & (v.BODY | v.SUMMARY) for i in range(block + 1, heading)):
+                return None
+        elif not self.leads_to_post(heading):
             return None
         behind = (
             self.tree.words_between(heading, self.tree.end[block])
@@ -367,7 +386,8 @@ class Titles:
             return _SAID
         for number in range(tree.end[heading], min(tree.end[heading] + _NEAR, stop or len(tree.elements))):
             if tree.tags[number] in v.HEADINGS:
-                return dated
+                date = number == tree.end[heading] and v.DATE_HEADING.fullmatch(tree.text(number, 100))
+                return 1 if date else dated
             if tree.outside[number]:
                 continue
             text, tail = tree.texts[number], tree.tails[number]
