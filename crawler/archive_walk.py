@@ -16,7 +16,7 @@ from .channels.feed import FeedReader, looks_like_feed, platform_of_feed
 from .channels.records import Answer, Archive, ChannelReader
 from .extract.records import Extraction
 from .listing import MAX_PAGES, own_entries
-from .report import GUESSED, ArchiveReport
+from .report import BY_PAGES, GUESSED, ArchiveReport
 from .sightings import own_key
 from .state import Validators
 from .walk_records import Request, behind_password
@@ -54,12 +54,14 @@ class ArchiveWalk(ArchiveReading):
         self._reader_pages = 0
         self._given: set[str] = set()
         self._spare: ChannelReader | None = None
+        self._short: ChannelReader | None = None
         self._check: str | None = None
+        self._last_page: Extraction | None = None
         self._checking = self._check_done = self._looked_again = False
         self._tried: list[str] = []
         self._archive = archive_at(source.name, start)
         self._validators: dict[str, Validators] = {}
-        self._resumed = False
+        self._resumed = self._broke_off = False
 
     # --- where to -------------------------------------------------------------------------------------------------
 
@@ -219,6 +221,7 @@ class ArchiveWalk(ArchiveReading):
                 self._name(CrawlError(f"{self.start}: {name} went on for {MAX_PAGES:,} pages and seems never to end."))
                 self.has_failed = True
         elif not reader.complete:
+            self._short = reader if reader.stated is not None and self._given else None
             self._leave(f"{name} is not whole: {reader.ended or 'it ended before its end'}", None)
         elif not self._given and self._first_error is not None:
             self._leave(f"{name} holds no post", None)
@@ -237,6 +240,7 @@ class ArchiveWalk(ArchiveReading):
     def _checked(self, beyond: Extraction | None) -> None:
         """What the page beyond the channel's last post shows: nothing new, or that the channel left posts out."""
         reader, looked_at, self._checking, self._check_done = self._reader, self._check, False, True
+        self._last_page = beyond
         if reader is None or beyond is None:
             return
         if verdict.unknown_on(beyond, self._given):
@@ -255,6 +259,9 @@ class ArchiveWalk(ArchiveReading):
     def _accept(self, reader: ChannelReader, ended: str) -> None:
         self.channel = reader.channel
         self.stated, self.stated_by = reader.stated, reader.stated_by
+        counted = verdict.counted_by_pages(self._first, self._last_page, self._check)
+        if self.stated is None and self._archive.scope != "blog" and counted == len(self._given):
+            self.stated, self.stated_by = counted, BY_PAGES
         self.ended = ended
         self._say_why()
         self._done = True
@@ -264,7 +271,8 @@ class ArchiveWalk(ArchiveReading):
         reader = self._reader
         if reader is not None and reader.stated is not None:
             self.stated, self.stated_by = reader.stated, reader.stated_by
-        self._tried.append(reason.rstrip("."))
+        if (said := reason.rstrip(".")) not in self._tried:
+            self._tried.append(said)
         if self._resumed and error is not None and not isinstance(error, UnreachableError):
             self._begin_again()
             return
@@ -279,7 +287,8 @@ class ArchiveWalk(ArchiveReading):
             if isinstance(error, CrawlError) and (site_is_down or refused):
                 self.down = error
             self.channel = reader.channel if reader is not None and self._given else None
-            self._first_error = self._with_tried(self._first_error)
+            self._broke_off = isinstance(error, UnreachableError | BlockedError)
+            self._first_error = verdict.with_tried(self._first_error, self._tried)
             self.failed_with(reason)
         elif not self._choices and reader is not None and self._given:
             # Nothing better is left: what it gave is kept, and the count says what is missing.
@@ -305,22 +314,18 @@ class ArchiveWalk(ArchiveReading):
         self.ended, self.has_failed, self.complete, self._done = reason, True, False, True
 
     def _conclude_without(self) -> None:
-        error = self._with_tried(self._first_error)
+        error = verdict.with_tried(self._first_error, self._tried)
         if error is None:
             error = NoPostsError(f"{self.start} gave no post: {'; '.join(self._tried)}.")
         self._first_error = error
         self.failed_with(error.message)
 
-    def _with_tried(self, error: TipsearchError | None) -> TipsearchError | None:
-        """What keeps the first page closed, with what was tried instead."""
-        if not isinstance(error, RobotsError) or not self._tried:
-            return error
-        return RobotsError(f"{error.message.rstrip('.')}; {'; '.join(self._tried)}.", hint=error.hint)
-
     def _end_listing(self) -> None:
         listing = self._listing
-        if listing.failed and self._spare is not None and self.down is None:
-            self._go_back_to(self._spare)
+        closed = bool(self.problems) and isinstance(self.problems[-1], RobotsError)
+        spare = self._spare or (self._short if closed else None)
+        if listing.failed and spare is not None and self.down is None:
+            self._go_back_to(spare)
             return
         self.channel = "html" if listing.pages else None
         self.ended, self.complete, self.has_failed = listing.ended, listing.complete, listing.failed
@@ -329,7 +334,7 @@ class ArchiveWalk(ArchiveReading):
             numbered = listing.last_page is not None and listing.pages >= listing.last_page
             stated = len(self.own)
             if self.stated is None or self.stated < stated:
-                self.stated, self.stated_by = stated, "page numbers" if numbered else "its last page"
+                self.stated, self.stated_by = stated, BY_PAGES if numbered else "its last page"
         elif self.stated is None and (guess := listing.guess(len(self.own))) is not None:
             self.stated, self.stated_by = guess, GUESSED
         self._say_why()
@@ -340,7 +345,7 @@ class ArchiveWalk(ArchiveReading):
         number = self._listing.missing[-1].partition(":")[0] if self._listing.missing else "page 1"
         self._tried.append(f"{number} of its listing {verdict.in_short(self.problems[-1])}")
         self.problems.clear()
-        self._reader, self._spare, self._given = reader, None, set(self.own)
+        self._reader, self._spare, self._short, self._given = reader, None, None, set(self.own)
 
     def _say_why(self) -> None:
         if self.channel is not None:

@@ -58,5 +58,8 @@ class Missing:
             # What stood on pages that are named is no more than guessed at.
             if archive.lacks > known and not archive.bounded and archive.stated_by != GUESSED:
                 claim = f"{archive.stated:,} by {archive.stated_by}, {archive.held:,} found"
-                lines.append(f"{archive.lacks - known:,} posts of {archive.url} were shown nowhere ({claim})")
+                count = archive.lacks - known
+                posts, verbs = ("post", ("was", "is")) if count == 1 else ("posts", ("were", "are"))
+                left = f"{verbs[0]} shown nowhere" if archive.complete else f"{verbs[1]} missing"
+                lines.append(f"{count:,} {posts} of {archive.url} {left} ({claim})")
         return lines

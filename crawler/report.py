@@ -11,6 +11,8 @@ from ..pipeline.records import Channel
 Outcome = Literal["ok", "incomplete", "failed", "interrupted"]
 """``incomplete``: everything was read that can be, and something is missing all the same."""
 
+BY_PAGES = "page numbers"
+"""What states the number of an archive's posts where its pages were counted."""
 
 GUESSED = "page numbers, about"
 """What states the number of an archive's posts where pages of its listing could not be had."""

@@ -213,7 +213,7 @@ class SweepWalk(ArchiveWalk):
                     sweep, channel=reader.channel, holes=(), guests=(), reader=position, pages=pages, first=first
                 )
             # What the reader's end is worth is still to be seen: its last page is read once more.
-            return self._last if not self._done else None
+            return self._last if not self._done or self._broke_off else None
         listing = self._listing
         url = self._broke_at or listing.following()
         if not url or not listing.pages:

@@ -23,7 +23,7 @@ from .labels import label_key, parted
 from .reading import DateCandidate
 from .records import ORIGINS, Completeness, Post
 from .text import clean_line
-from .urls import is_plain, printable_url
+from .urls import blog_of, is_plain, printable_url
 from .versions import text_witness
 
 
@@ -93,8 +93,25 @@ def _is_full(witness: Witness, witnesses: Iterable[Witness]) -> bool:
 def _url(ranked: list[Witness]) -> str | None:
     """The best witness's permalink, as plainly as any entry gave it: no campaign, no AMP or print view."""
     best = next((w.reading.permalink for w in ranked if w.reading.permalink), None)
+    best = _moved_to(best, ranked) if best else None
     given = [p for w in ranked if w.reading.permalink == best and (p := w.reading.known.entry.permalink)]
     return next((p for p in given if is_plain(p)), given[0]) if best else None
+
+
+def _moved_to(address: str, ranked: list[Witness]) -> str:
+    """The address at which a renamed post stands: one that came up only after the other was seen for the last time.
+
+    Addresses with a query (short links, ``?p=17``) are other ways to write one that may well live on.
+    """
+    seen: dict[str, tuple[datetime, datetime]] = {}
+    for known, permalink in ((w.reading.known, w.reading.permalink) for w in ranked):
+        if permalink and "?" not in permalink:
+            first, last = seen.get(permalink, (known.first_seen, known.last_seen))
+            seen[permalink] = min(first, known.first_seen), max(last, known.last_seen)
+    for other, (first, _) in sorted(seen.items(), key=lambda item: (item[1], item[0])):
+        if address in seen and first > seen[address][1] and blog_of(f"http://{other}") == blog_of(f"http://{address}"):
+            address = other
+    return address
 
 
 def _since(cluster: Cluster, says: Callable[[Witness], bool]) -> datetime:

@@ -22,6 +22,7 @@ CHANNEL_NAMES: Final[dict[Channel, str]] = {"rest": "REST", "feed": "its feed", 
 
 _ADDRESS: Final = re.compile(r"^https?://\S+:? ")
 _UNFORCED: Final = "Leave out --channel, and the cheapest one that it has is taken."
+_CLOSED: Final = "is closed by robots.txt"
 _RULE: Final = re.compile(r" \(Disallow: [^)]{1,500}\)")
 
 
@@ -56,6 +57,22 @@ def further_page_to_check(looked_at: str, page: Extraction, given: int) -> str |
     return with_number(looked_at, number)
 
 
+def counted_by_pages(first: Extraction | None, last: Extraction | None, looked_at: str | None) -> int | None:
+    """How many posts an archive's pages show by their numbers, `last` being the one at the address `looked_at`.
+
+    None where they do not tell: where that page is not the last, or none was looked at though there are several.
+    """
+    if first is None or first.kind != "listing":
+        return None
+    shown = len(list(own_entries(first)))
+    if first.next_url is None:
+        return shown if (first.links.last_page or 1) == 1 else None
+    counted = page_number(looked_at) if looked_at else None
+    if last is None or counted is None or last.next_url is not None:
+        return None
+    return (counted[1] - 1) * shown + len(list(own_entries(last)))
+
+
 def _page_of_next(page: Extraction, given: int) -> int:
     """The number of the page on which post `given` + 1 stands, by how many posts this page shows."""
     return given // max(1, len(list(own_entries(page)))) + 1
@@ -70,10 +87,18 @@ def in_short(error: TipsearchError) -> str:
     """What an error says of a channel, without the channel's long address."""
     said = _ADDRESS.sub("", error.message).partition(" (status ")[0].rstrip(".")
     if isinstance(error, RobotsError) and (rule := _RULE.search(error.message)):
-        return f"is closed by robots.txt{rule[0]}"
-    if isinstance(error, CrawlError) and error.status is not None:
+        return f"{_CLOSED}{rule[0]}"
+    if isinstance(error, CrawlError) and error.status is not None and not 200 <= error.status < 300:
         return f"answers {error.status}"
     return said if said != error.message.rstrip(".") else f"could not be read: {said}"
+
+
+def with_tried(error: TipsearchError | None, tried: Sequence[str]) -> TipsearchError | None:
+    """What keeps an archive's first page closed, with what else was tried and why in vain; other errors as they are."""
+    also = [said for said in tried if _CLOSED not in said]
+    if not isinstance(error, RobotsError) or not also:
+        return error
+    return RobotsError(f"{error.message.rstrip('.')}; {'; '.join(also)}.", hint=error.hint)
 
 
 def not_offered(url: str, channel: Channel | None) -> CrawlError:

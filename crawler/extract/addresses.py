@@ -44,6 +44,9 @@ _TERM: Final = re.compile(
     r"|etiqueta|etiquetas|schlagwort|autor|auteur|autore)/(.+?)/?$",
     re.DOTALL,
 )
+_POST_BELOW: Final = re.compile(r"/(?:19|20)\d\d/\d{1,2}(?:/\d{1,2})?/[^/]*[^\W\d][^/]*")
+"""A post's date and name below its category, as some blogs have them in their permalinks."""
+
 _KINDS: Final = {
     **dict.fromkeys(("tags", "etiqueta", "etiquetas", "schlagwort"), "tag"),
     **dict.fromkeys(("categories", "topic", "topics", "categoria", "categorie", "categorias"), "category"),
@@ -161,7 +164,7 @@ def archive_of(url: str | None) -> str:
     for key, kind in _QUERY_TERMS if query else ():
         if query.get(key) and (key != "q" or path.endswith("/search")):
             return f"{kind}:{query[key]}"
-    if term := _TERM.search(path):
+    if (term := _TERM.search(path)) and not _POST_BELOW.search(term[2]):
         kind = _KINDS.get(term[1], term[1])
         name = term[2] if kind == "label" else term[2].rpartition("/")[2]
         return f"{kind}:{unquote_plus(name)}"

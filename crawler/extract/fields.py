@@ -22,7 +22,7 @@ _POST_NUMBER: Final = re.compile(r"(?:^|\s)post-(\d{1,12})(?:\s|$)")
 _BLOGGER_NUMBER: Final = re.compile(r"^(?:post-body-|post-)?(\d{15,20})$")
 _BY: Final = re.compile(r"^\s*(?:(?:posted|written|published)\s+)?(?:by|von|par|por|di|door)\b[\s:]*", re.IGNORECASE)
 _BY_NAME: Final = re.compile(
-    r"\bby\s+(?!(?:on|in|at|under)\b)([^|,·•]{2,60}?)(?=\s+(?:on|in|at|under)\b|\s*[|·•,@]|\s*$)", re.IGNORECASE
+    r"\bby\s+(?!(?:on|in|at|under)\b)([^|,·•]{2,60}?)(?=\s+(?:on|in|at|under|[–—-])\s|\s*[|·•,@]|\s*$)", re.IGNORECASE
 )
 _IN_NAMES: Final = re.compile(
     r"\b(?:in|under)[\s:]+([^|·•]{2,200}?)(?=\s*[|·•]|\s+(?:please leave|leave a|by)\b|\s*$)", re.IGNORECASE

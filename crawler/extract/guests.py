@@ -10,6 +10,7 @@ from .leads import bounds
 from .tree import Tree
 
 _MOST_WORDS: Final = 8
+_FEW_WORDS: Final = 4
 _PAIR: Final = 2
 _ROW: Final = 3
 _POPULAR: Final = re.compile(
@@ -40,7 +41,8 @@ def unlist_popular(tree: Tree, found: list[Found], *, recent: bool) -> None:
         if not 0 < tree.words(heading) <= _MOST_WORDS or any(f.block.title == heading for f in found):
             continue
         text = tree.text(heading, 100)
-        if not _POPULAR.match(text) and not (recent and heading > first and _RECENT.match(text)):
+        newest = recent and heading > first and _is_newest(tree, heading, text)
+        if not newest and not _POPULAR.match(text):
             continue
         box = _box_of(tree, heading, found)
         if box is None:
@@ -51,6 +53,12 @@ def unlist_popular(tree: Tree, found: list[Found], *, recent: bool) -> None:
         if beside >= (1 if _POPULAR.match(text) else len(inside)):
             for f in inside:
                 f.listed = False
+
+
+def _is_newest(tree: Tree, heading: int, text: str) -> bool:
+    """Whether a heading begins a box of newest posts; one with a link is a post's: "Recent pictures from the pier"."""
+    short = tree.words(heading) <= _FEW_WORDS and _RECENT.match(text) is not None
+    return short and not tree.within(tree.links, heading) and tree.tags[tree.parent[heading]] != "a"
 
 
 def _place(f: Found) -> int:

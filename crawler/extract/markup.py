@@ -181,9 +181,17 @@ def _with_own_post(tree: Tree, head: Head, facts: PageFacts, found: list[Found])
     block, element = own
     body = named_body(tree, element) if element is not None else read_body(tree, block, None, facts.base)
     fields = read_fields(tree, block, body.element, None, facts)
+    around = [f for f in found if f.block.title is None and _holds(tree, f.block, block.start)]
+    if around and not any(d.origin in ("time", "label") for d in fields.dates):
+        # What stands beside the text in the post's own box speaks about it.
+        fields = around[0].fields
     fields.title = fields.title or own_title(tree, head)
-    above = [f for f in found if f.block.start < block.start]
+    above = [f for f in found if f.block.start < block.start and f not in around]
     return [*above, Found(block, body, fields)] if body.words >= EXCERPT_WORDS else found
+
+
+def _holds(tree: Tree, block: Block, number: int) -> bool:
+    return any(root <= number < tree.end[root] for root in block.roots)
 
 
 def _date_by_heading(tree: Tree, head: Head, found: list[Found], facts: PageFacts) -> None:
@@ -232,13 +240,28 @@ def _read_blocks(tree: Tree, blocks: list[Block], facts: PageFacts, *, is_post: 
         shape = tree.roles[f.block.start] & (v.BLOCK | v.WIDGET), tree.tags[f.block.start]
         title = tree.tags[f.block.title] if f.block.title is not None else ""
         f.group = (*shape, title, f.block.strong, f.fields.has_line)
-    makes: dict[tuple[object, ...], list[Body]] = {}
-    for f in found:
-        if f.fields.permalink and not f.body.is_snippet:
-            makes.setdefault(f.group, []).append(f.body)
-    for bodies in makes.values():
+    for bodies in _makes(found):
         judge_alike(bodies)
     return found
+
+
+def _makes(found: list[Found]) -> list[list[Body]]:
+    """The bodies of each make; posts with a line about themselves and without one are of one where they take turns."""
+    makes: dict[tuple[object, ...], list[Found]] = {}
+    for f in found:
+        if f.fields.permalink and not f.body.is_snippet:
+            makes.setdefault(f.group, []).append(f)
+    for group, lined in list(makes.items()):
+        plain = makes.get((*group[:-1], False), []) if group[-1] else []
+        first, last = (min(lined, key=_start), max(lined, key=_start))
+        turns = sum(_start(first) < _start(f) < _start(last) and f.block.parent == first.block.parent for f in plain)
+        if turns > 1 and len({f.block.parent for f in (*lined, *plain)}) == 1:
+            makes[group] = lined + makes.pop((*group[:-1], False))
+    return [[f.body for f in posts] for posts in makes.values()]
+
+
+def _start(f: Found) -> int:
+    return f.block.start
 
 
 def _is_static_page(tree: Tree, block: Block, permalink: str | None, facts: PageFacts) -> bool:

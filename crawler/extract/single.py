@@ -18,6 +18,9 @@ _LEVELS: Final = 60
 _TELLING: Final = 4
 """Letters; shorter words stand in any two titles."""
 
+_PARTED: Final = re.compile(r"\s+(?:[|»«·•]|[-–—])\s+")
+_PARTS: Final = 2
+_NO_TITLE_TAGS: Final = frozenset(("a", "option", "script", "style", "noscript"))
 _SITE_BEHIND: Final = re.compile(r"\s{0,3}(?:[|·•»]|\s[-–—]\s)[^|·•»–—]{1,200}$")
 """What stands behind a post's title where its page's title names the site as well."""
 
@@ -119,17 +122,37 @@ def _may_stand_outside(tree: Tree, heading: int, head: Head) -> bool:
 def own_title(tree: Tree, head: Head) -> str:
     """The title of a page's own post where its block shows none: its heading's, else Open Graph's without the site's.
 
+    Without either it is the part of the page's own title that is shown in its text as well.
+
     Blogger gives a post without a title the blog's own name; that is none.
     """
     heading = own_heading(tree, head)
     if heading is not None:
         return tree.text(heading, 20_000)
     title = head.og_title
-    if not title or title_key(title) == title_key(head.site_name) or _is_site_title(tree, title):
+    if not title:
+        return _shown_title(tree, head)
+    if title_key(title) == title_key(head.site_name) or _is_site_title(tree, title):
         return ""
     if head.site_name and title.endswith(head.site_name):
         return _SITE_BEHIND.sub("", title)
     return title
+
+
+def _shown_title(tree: Tree, head: Head) -> str:
+    """The one part of ``The ferry | Harbour notes`` that stands in the page's own part, as a text without a link."""
+    parts = {title_key(part): part.strip() for part in _PARTED.split(head.title[:500]) if part.strip()}
+    if len(parts) < _PARTS:
+        return ""
+    parts.pop(title_key(head.site_name), None)
+    longest = 2 * max(map(len, parts.values()), default=0)
+    shown = {
+        key
+        for number, text in enumerate(tree.texts)
+        if text and len(text) < longest + 100 and tree.tags[number] not in _NO_TITLE_TAGS and not tree.outside[number]
+        if (key := title_key(text.strip())) in parts
+    }
+    return parts[shown.pop()] if len(shown) == 1 else ""
 
 
 def _is_site_title(tree: Tree, title: str) -> bool:

@@ -209,7 +209,7 @@ class Tree:
         if any(self.roles[i] & v.UNTITLED for i in self.within(self.spoken, number)):
             return True
         bookmarks = [i for i in self.within(self.links, number) if self.attributes[i].get("rel") == "bookmark"]
-        if len({self.parent[i] for i in bookmarks if self.tags[self.parent[i]] in v.HEADINGS}) > 1:
+        if any(self.tags[self.parent[i]] in v.HEADINGS for i in bookmarks):
             return True
         # Themes say of the column around a post, too, that there is a sidebar: the page's own heading stands in it.
         tops = [i for i in self.within(self.headings, number) if self.tags[i] == "h1"]

@@ -47,7 +47,7 @@ WORDS: Final[dict[int, str]] = {
     UNTITLED: "hentry h-entry post-outer post-outer-container wp-block-post type-post",
     BODY: """entry-content post-body post-content post_content entry__content post__content e-content entry
         post-entry entry-body storycontent wp-block-post-content articlebody article-body post-text post__body
-        entry-text entrytext posttext pf-content blog-content the-content single-content
+        entry-text entrytext posttext postcontent pf-content blog-content the-content single-content
         elementor-widget-theme-post-content""",
     SUMMARY: """entry-summary entry-excerpt post-excerpt post_excerpt excerpt p-summary wp-block-post-excerpt
         wp-block-post-excerpt__excerpt post-snippet snippet-item elementor-post__excerpt ast-excerpt-container

@@ -316,9 +316,17 @@ def test_a_page_that_is_closed_is_read_through_what_is_open(monkeypatch: pytest.
 
 def test_a_closed_page_with_nothing_open_is_an_error_with_its_own_name(monkeypatch: pytest.MonkeyPatch) -> None:
     walk = walk_with(monkeypatch, Scripted("feed", [[1]]), html=False)
-    run(walk, {"/": RobotsError("closed"), "/feed/1": RobotsError("closed, too")})
+    rule = "robots.txt closes /feed/ (Disallow: /)"
+    run(walk, {"/": RobotsError("closed"), "/feed/1": RobotsError(rule)})
     assert walk.has_failed
     assert [str(p) for p in walk.problems] == ["closed"]
+
+
+def test_a_closed_page_whose_feed_is_refused_says_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    walk = walk_with(monkeypatch, Scripted("feed", [[1]]), html=False)
+    run(walk, {"/": RobotsError("closed"), "/feed/1": BlockedError("it wants a login", status=401)})
+    assert walk.has_failed
+    assert [str(p) for p in walk.problems] == ["closed; its feed answers 401."]
 
 
 def test_a_numbered_page_that_fails_is_passed_over_and_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -214,3 +214,13 @@ def test_each_archive_of_a_source_has_its_own_count(two_urls: Case, tmp_path: Pa
     listed = len(two_urls.site.blog.archives["/tag/trust/"].posts)  # type: ignore[attr-defined]
     assert (home.held, home.stated, tag.held, tag.stated) == (30, 30, listed, listed)
     assert [home.url, tag.url] == [f"{told.url}/", f"{told.url}/tag/trust/"]
+
+
+@pytest.mark.parametrize("path", ["/tag/trust/", "/tag/trust/feed/"], ids=["a tag", "its feed's address"])
+def test_a_feed_of_a_tag_is_counted_by_the_pages_of_the_tag(tmp_path: Path, path: str) -> None:
+    cases = {f"{n} posts": wordpress(n, path=path, rest="off", teasers=0) for n in (40, 60, 90)}
+    for name, told in crawled(cases, tmp_path).items():
+        listed = len(cases[name].site.blog.archives["/tag/trust/"].posts)  # type: ignore[attr-defined]
+        stated = (listed, "page numbers") if path == "/tag/trust/" else (None, "")
+        assert (told.archive.channel, told.archive.complete) == ("feed", True)
+        assert told.count == (listed, *stated), name

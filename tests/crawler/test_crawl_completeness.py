@@ -179,7 +179,7 @@ def test_a_channel_that_fails_midway_with_nothing_to_give_way_to_is_an_error_by_
     assert rest.report.outcome == "failed"
     assert rest.archive.stated == 501
     assert 300 <= rest.archive.held < 501
-    assert any("shown nowhere (501 by X-WP-Total" in line for line in rest.report.missing)
+    assert any("are missing (501 by X-WP-Total" in line for line in rest.report.missing)
     blogger = told["a page of Blogger's feed fails"]
     assert (blogger.report.outcome, blogger.archive.held, blogger.archive.stated) == ("failed", 25, 60)
     assert blogger.report.missing

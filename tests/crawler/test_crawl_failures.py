@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import socket
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -26,10 +27,15 @@ def at(blog: Any, path: str, name: str | None = None, **settings: Any) -> Source
     return Source(name=name or path, urls=(blog.url(path),), **settings)
 
 
-def test_each_bad_answer_has_its_name(blog: Any, html: Any, tmp_path: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        closed_port = free.getsockname()[1]
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    """A port that is taken, so that no other test's server gets it, and at which nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
+
+
+def test_each_bad_answer_has_its_name(blog: Any, html: Any, closed_port: int, tmp_path: Path) -> None:
     blog.routes |= {
         "/410": html.Reply("gone", 410),
         "/403": html.Reply("no", 403),

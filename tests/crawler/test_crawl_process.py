@@ -194,13 +194,16 @@ def test_the_lock_is_given_back_and_a_stale_note_means_nothing(tmp_path: Path) -
     assert not home.lock.with_name("lock.holder").exists()
 
 
-def test_who_only_looks_whether_the_lock_is_held_keeps_no_command_from_its_work(tmp_path: Path) -> None:
+def test_who_only_looks_whether_the_lock_is_held_keeps_no_command_from_its_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     home = Home(tmp_path / "home")
     with crawl_lock(home, "crawl"):
         pass
     looking = os.open(home.lock, os.O_RDONLY)
     fcntl.flock(looking, fcntl.LOCK_SH)
     timer = threading.Timer(locks.GRACE_SECONDS / 10, os.close, (looking,))
+    monkeypatch.setattr(locks, "GRACE_SECONDS", 60)
     timer.start()
     with crawl_lock(home, "crawl"):
         assert home.lock.with_name("lock.holder").exists()

@@ -1,21 +1,24 @@
-"""Archives whose own first page shows no post that can be read: what else the page names is tried, and counted."""
+"""Archives whose own pages show no post that can be read, or are closed: what else there is is tried, and said."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from support.crawls import Case, Crawled, crawled
+from support.crawls import Case, Crawled, crawled, served
 from support.faults import Spoilt, html, spoilt
-from support.sites import big_wordpress
+from support.sites import big_wordpress, blogger_posts
+from tipsearch.cli.demo.blogger import BloggerSite
 from tipsearch.cli.demo.server import Request, Response
 from tipsearch.crawler.channels.discover import archive_at
 from tipsearch.crawler.channels.rest import RestReader
 
 N = 24
 TAG = "/tag/trust/"
+INVITED = "<title>Shelf</title><p>This blog is open to invited readers only.</p>"
 
 
 def drawn_by_script(page: str) -> str:
@@ -102,3 +105,50 @@ def test_plain_permalinks_name_a_term_by_its_number(query: str, scope: str, numb
     archive = archive_at("tips", f"https://blog.example/{query}")
     assert (archive.scope, archive.term_id) == (scope, number)
     assert RestReader.can_read(archive) is (number is not None)
+
+
+class Counting:
+    """A Blogger blog whose feed says that it holds more posts than it gives."""
+
+    def __init__(self, posts: int, more: int) -> None:
+        self.posts = blogger_posts(posts)
+        self._site = BloggerSite(self.posts, title="Shelf Marks")
+        self._right, self._wrong = (f"totalResults>{n}<".encode() for n in (posts, posts + more))
+
+    def answer(self, request: Request) -> Response:
+        answer = self._site.answer(request)
+        if not request.path.startswith("/feeds/") or not isinstance(answer.body, bytes):
+            return answer
+        body = answer.body.replace(self._right, self._wrong)
+        return Response(status=answer.status, body=body, headers={"Content-Type": "application/atom+xml"})
+
+
+def test_a_feed_that_claims_too_much_is_what_there_is_where_the_pages_are_closed(tmp_path: Path) -> None:
+    with served({"blog": Case(Counting(40, 1))}) as sites:
+        told = sites.crawl(tmp_path)["blog"]
+        assert (told.report.outcome, told.report.error, told.archive.channel) == ("incomplete", None, "feed")
+        assert told.count == (40, 41, "openSearch:totalResults")
+        (line,) = told.report.missing
+        assert line.startswith("1 post of ")
+        assert line.endswith(" is missing (41 by openSearch:totalResults, 40 found)")
+        assert told.archive.why.count("its feed is not whole") == 1
+        again = sites.crawl(tmp_path)["blog"]
+        assert (again.report.outcome, len(again.pages)) == ("incomplete", 1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (401, "; its feed answers 401."),
+        (html(INVITED), "; its feed is closed to tipsearch: it shows a blog for invited"),
+    ],
+    ids=["a status", "a page in its place"],
+)
+def test_a_closed_label_whose_feed_is_closed_as_well_says_both(tmp_path: Path, answer: Any, why: str) -> None:
+    site = BloggerSite(blogger_posts(6), title="Shelf Marks")
+    label = "/search/label/service"
+    private = Spoilt(site, {"/feeds/posts/default/-/service": answer})
+    told = crawled({"blog": Case(private, paths=(label,))}, tmp_path)["blog"]
+    assert told.report.error == "RobotsError"
+    assert "robots.txt bars label and search pages (Disallow: /search)" in told.report.problems[0]
+    assert why in told.report.problems[0]

@@ -122,6 +122,43 @@ def test_words_of_a_next_page_within_a_sentence_lead_nowhere(words):
     assert listing(f'<p><a href="/harbour/">{words}</a></p>', url=f"{SITE}/tag/x/").next_url is None
 
 
+RECENT = (
+    '<article class="post hentry"><h2 class="entry-title">{0}</h2><time datetime="2019-01-09">2019</time>'
+    '<div class="entry-summary"><p>{1}</p></div></article>'
+)
+
+
+def test_a_post_called_recent_begins_no_box_of_newest_posts():
+    found = listing(RECENT.format('<a href="/recent/">Recent pictures of the yard</a>', TEXT) + POST.format(4, TEXT))
+    assert [entry.title for entry in found.entries if entry.listed_in][3:] == [
+        "Recent pictures of the yard",
+        "Note 4 of the desk",
+    ]
+
+
+def test_below_an_archives_posts_such_a_heading_begins_one():
+    box = f'<div class="column"><h3>Recent notes</h3>{POST.format(5, TEXT)}{POST.format(6, TEXT)}</div>'
+    found = listing(box)
+    assert [entry.title for entry in found.entries if not entry.listed_in] == [
+        "Note 5 of the desk",
+        "Note 6 of the desk",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "archive"),
+    [
+        ("/categories/weekly/2007/11/20/the-fifth-week.html", ""),
+        ("/category/weekly/2007/11/the-fifth-week/", ""),
+        ("/category/weekly/2007/11/20/", "category:20"),
+        ("/category/weekly/2007/", "category:2007"),
+        ("/category/2007/", "category:2007"),
+    ],
+)
+def test_a_post_below_its_category_is_no_archive(path, archive):
+    assert archive_of(SITE + path) == archive
+
+
 TILES = "".join(f'<div class="tile"><h3><a href="/tile-{i}/">Tile number {i}</a></h3></div>' for i in range(4))
 
 

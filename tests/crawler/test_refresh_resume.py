@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from support.refreshing import Blogged, said
-from support.sites import big_site, blogger_site
+from support.sites import big_site, big_wordpress, blogger_site
+from tipsearch.cli.demo.server import Request, Response, Site, serve
 from tipsearch.crawler.visits import AHEAD
 
 CRAWL = """
@@ -58,6 +59,18 @@ KINDS: dict[str, tuple[Callable[..., Any], int, str, dict[str, Any], int]] = {
     "blogger": (blogger_site, 40, "/", {"feed_page_cap": 10}, 3),
     "label": (blogger_site, 60, "/search/label/service", {"feed_page_cap": 5}, 2),
 }
+
+
+class Resetting:
+    """A site that resets the connection at some address, each time."""
+
+    def __init__(self, inner: Site, broken: str) -> None:
+        self.inner, self.broken = inner, broken
+
+    def answer(self, request: Request) -> Response:
+        if request.target.startswith(self.broken):
+            raise ConnectionResetError
+        return self.inner.answer(request)
 
 
 @pytest.fixture
@@ -121,6 +134,25 @@ def test_a_killed_first_crawl_goes_on_where_it_stopped(
         # What was fetched ahead of the page at hand goes with the process.
         assert len(again) <= 1 + (AHEAD if kind in {"pages", "posts-of-excerpts"} else 0), again
     assert report.archives[0].held == len(whole)
+
+
+@pytest.mark.parametrize(
+    ("kind", "broken"),
+    [("rest", "/wp-json/wp/v2/posts?per_page=100&page=3&"), ("feed", "/feed/?paged=3"), ("pages", "/page/5/")],
+)
+def test_a_crawl_that_a_site_broke_off_goes_on_where_it_stopped(tmp_path: Path, kind: str, broken: str) -> None:
+    _, size, path, options, _ = KINDS[kind]
+    site = Resetting(big_wordpress(size, **options), broken)
+    with serve(site) as running:
+        blog = Blogged(running, tmp_path / "home", path)
+        report = blog.crawl()
+        assert (report.outcome, report.error) == ("failed", "UnreachableError")
+        held, before = report.posts_total, blog.asked
+        assert 0 < held < size
+        site.broken = "none"
+        report = blog.crawl()
+        assert (report.outcome, report.posts_total) == ("ok", size)
+        assert not [asked for asked in blog.asked if asked in before and not asked.startswith(broken)]
 
 
 def test_a_sweep_killed_twice_still_says_why_it_was_read_in_this_way(served: Callable[..., Blogged]) -> None:

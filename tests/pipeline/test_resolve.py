@@ -46,6 +46,20 @@ class TestOnePost:
             entry("Tip", LONG, permalink="https://example.com/tip", also_at=("https://example.com/?p=17",)),
         )
 
+    def test_a_renamed_post_stands_at_its_new_address_and_keeps_its_id(self) -> None:
+        was = entry("Tip", LONG, permalink="https://example.com/tip", platform_id="example.com?p=17", at=0)
+        now = entry("Tip", LONG, permalink="https://example.com/the-tip", platform_id="example.com?p=17", at=9)
+        assert (only(was).url, only(was, now).url) == ("https://example.com/tip", "https://example.com/the-tip")
+        assert only(now, was) == only(was, now)
+        again = entry("Tip", LONG, permalink="https://example.com/tip", platform_id="example.com?p=17", at=10)
+        assert only(was, now, again).url == "https://example.com/tip", "both addresses live"
+
+    @pytest.mark.parametrize("later", ["https://example.com/?p=17", "https://other.example/tip"])
+    def test_a_short_link_or_a_copy_elsewhere_is_no_new_address(self, later: str) -> None:
+        was = entry("Tip", LONG, permalink="https://example.com/tip", platform_id="example.com?p=17", at=0)
+        now = entry("Tip", LONG, permalink=later, platform_id="example.com?p=17", at=9)
+        assert only(was, now).url == "https://example.com/tip"
+
     def test_an_undated_teaser_finds_the_text_that_it_heads(self) -> None:
         assert only(teaser("Open the Door", EXCERPT), entry("Open the Door", LONG)).text == LONG
 

@@ -19,7 +19,7 @@ from tipsearch.pipeline import open_store
 
 pytestmark = pytest.mark.slow
 
-QUICK = 20.0
+QUICK = 25.0
 """Seconds: a query takes a few milliseconds, and a busy machine some more; locks are waited for longer than this."""
 HELD = 5.0
 """Seconds before each answer to a crawl, so that it goes on for minutes while others are to get theirs."""
