@@ -338,10 +338,9 @@ class _Finder:
             return True
         if tree.roles[number] & v.GROUP_DATE or tree.tags[number] in v.HEADINGS:
             return is_date_heading(tree.text(number, 100).rstrip(" –-|"))
-        if not is_day(tree, number):
-            return False
         # A line before the first of the posts is no post's last.
-        before = list(takewhile(lambda child: child not in chosen, tree.children(tree.parent[number])))
+        within = tree.children(tree.parent[number]) if is_day(tree, number) else ()
+        before = list(takewhile(lambda child: child not in chosen, within))
         return bool(before) and is_day(tree, before[-1])
 
     def _untitled(self, covered: bytearray, blocks: list[Block]) -> list[Block]:

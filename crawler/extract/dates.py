@@ -8,12 +8,11 @@ from typing import Final
 from ...pipeline.dates.order import date_readings
 from ...pipeline.records import RawDate
 from . import vocabulary as v
-from .addresses import absolute, may_be_post, same_page
-from .leads import COMMENTS, bounds
+from .leads import COMMENTS
 from .tree import Tree
 from .wording import SMALL_TAGS, dated_line, day_elsewhere, line_by, parted_date, signed_line, speaks_of_post
 
-_ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _UPDATED_LABEL: Final = re.compile(r"(?:updated|modified|edited)\W{0,4}(?:on|at)?\W{0,4}$", re.IGNORECASE)
 _UPDATED_BEFORE: Final = re.compile(
     r"updated|modified|edited|aktualisiert|mise à jour|actualizado|aggiornato", re.IGNORECASE
@@ -27,12 +26,10 @@ _SPAN: Final = re.compile(
 """From when to when: a position in a curriculum vitae, and no post's date."""
 
 _DATE_LINE_WORDS: Final = 7
-_META_WORDS: Final = 40
+META_WORDS: Final = 40
 _DATE_WORDS: Final = 4
 _LEAST_SIGNED: Final = 3
 _MOST_SIGNED: Final = 24
-_CLOSE: Final = 30
-_LEVELS_ABOVE: Final = 2
 _NEAR_HEAD: Final = 30
 _NO_LINE_TAGS: Final = frozenset(("time", "li", "td", "dd", "p"))
 _LONG_DATE: Final = 100
@@ -42,7 +39,8 @@ _QUOTED_LEVELS: Final = 6
 _NO_LINE: Final = v.BODY | v.SUMMARY | v.BLOCK | v.MAIN | v.UPDATED
 
 
-def _place(tree: Tree, number: int, attribute: str = "") -> str:
+def place(tree: Tree, number: int, attribute: str = "") -> str:
+    """Where a date stood: its element with two of its classes, and the attribute that held it."""
     element = tree.elements[number]
     names = "".join(f".{name}" for name in element.get("class", "").split()[:2])
     return f"{tree.tags[number]}{names[:60]}" + (f"[{attribute}]" if attribute else "")
@@ -63,14 +61,14 @@ def read_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
         elif roles & v.DATE and not roles & (v.BODY | v.BLOCK):
             element = tree.elements[number]
             stamp = element.get("title", "") or element.get("content", "")
-            if not _ISO.match(stamp) and _holds_date(tree, number):
+            if not ISO.match(stamp) and _holds_date(tree, number):
                 continue
             if tree.roles[number] & v.UPDATED and not _named_published(element.get("class", "")):
                 continue
             _add_named(tree, number, stamp, dates)
-        elif tree.tags[number] == "abbr" and _ISO.match(stamp := tree.attributes[number].get("title", "")):
+        elif tree.tags[number] == "abbr" and ISO.match(stamp := tree.attributes[number].get("title", "")):
             # hAtom's pattern for dates, which some themes follow without its classes.
-            dates.append(RawDate(stamp[:200], "time", _place(tree, number, "title")))
+            dates.append(RawDate(stamp[:200], "time", place(tree, number, "title")))
         else:
             continue
         if not dates:
@@ -95,16 +93,16 @@ def _may_be_date(text: str) -> bool:
 def _add_named(tree: Tree, number: int, stamp: str, dates: list[RawDate]) -> None:
     """Adds what an element that a class names a date says, by `stamp`, its attribute, and by its words."""
     element = tree.elements[number]
-    if _ISO.match(stamp):
-        dates.append(RawDate(stamp, "time", _place(tree, number, "title" if element.get("title") else "content")))
+    if ISO.match(stamp):
+        dates.append(RawDate(stamp, "time", place(tree, number, "title" if element.get("title") else "content")))
     text = date_words(_label(tree, number))
-    if not _ISO.match(stamp) and not v.DATE_TEXT.search(text) and (whole := _around(tree, number)):
+    if not ISO.match(stamp) and not v.DATE_TEXT.search(text) and (whole := _around(tree, number)):
         text, number = whole, tree.parent[number]
     if text and text != stamp and not _SPAN.search(text):
-        dates.append(RawDate(text, "label", _place(tree, number)))
-    if _ISO.match(written := element.get("datetime", "")) and not date_readings(text):
+        dates.append(RawDate(text, "label", place(tree, number)))
+    if ISO.match(written := element.get("datetime", "")) and not date_readings(text):
         # Many of Blogger's themes write a time's attribute on a span, for dates in whatever language.
-        dates.append(RawDate(written[:200], "time", _place(tree, number, "datetime")))
+        dates.append(RawDate(written[:200], "time", place(tree, number, "datetime")))
 
 
 def read_body_dates(tree: Tree, body: int | None, dates: list[RawDate]) -> None:
@@ -112,17 +110,17 @@ def read_body_dates(tree: Tree, body: int | None, dates: list[RawDate]) -> None:
     if body is None or any(d.origin in ("time", "label") for d in dates):
         return
     for number in range(body + 1, min(tree.end[body], body + _NEAR_HEAD)):
-        if tree.roles[number] & v.META and not tree.roles[number] & _NO_LINE and tree.words(number) <= _META_WORDS:
+        if tree.roles[number] & v.META and not tree.roles[number] & _NO_LINE and tree.words(number) <= META_WORDS:
             if not _is_quoted(tree, number):
                 read_dates(tree, list(range(number, tree.end[number])), dates)
             if dates:
                 return
     for number in tree.children(body):
-        text = tree.text(number, 400) if 0 < tree.words(number) <= _META_WORDS else ""
+        text = tree.text(number, 400) if 0 < tree.words(number) <= META_WORDS else ""
         if text and speaks_of_post(text):
             said = date_words(text)
             if len(said.split()) <= _DATE_WORDS and any(sign.isdigit() for sign in said):
-                dates.append(RawDate(said, "label", _place(tree, number)))
+                dates.append(RawDate(said, "label", place(tree, number)))
             return
 
 
@@ -147,23 +145,23 @@ def _read_bare_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
         if 0 < tree.words(number) <= _DATE_LINE_WORDS and v.DATE_LINE.fullmatch(text := tree.text(number, 100)):
             if _is_updated(tree, number) or _leads_to_file(tree, number):
                 continue
-            dates.append(RawDate(date_words(text), "label", _place(tree, number)))
+            dates.append(RawDate(date_words(text), "label", place(tree, number)))
             return
     for number in zone:
         # A text that is a date and nothing else, between a line's signs and links.
-        if tree.tags[number] in _NO_LINE_TAGS or tree.words(number) > _META_WORDS or _is_updated(tree, number):
+        if tree.tags[number] in _NO_LINE_TAGS or tree.words(number) > META_WORDS or _is_updated(tree, number):
             continue
         if (text := _dated_text(tree, number)) and not _leads_to_file(tree, number):
-            dates.append(RawDate(text, "label", _place(tree, number)))
+            dates.append(RawDate(text, "label", place(tree, number)))
             return
     for number in zone:
         if _LEAST_SIGNED <= tree.words(number) <= _MOST_SIGNED and (text := signed_line(tree.text(number, 200))):
-            dates.append(RawDate(text, "label", _place(tree, number)))
+            dates.append(RawDate(text, "label", place(tree, number)))
             return
     for number in zone:
         small = tree.tags[number] in SMALL_TAGS
         if small and (text := dated_line(tree.text(number, 200))) and not _is_updated(tree, number):
-            dates.append(RawDate(text, "label", _place(tree, number)))
+            dates.append(RawDate(text, "label", place(tree, number)))
             return
 
 
@@ -179,7 +177,7 @@ def read_foreign_date(tree: Tree, zone: list[int], roots: tuple[int, ...], spell
             day = day_elsewhere(text := piece.strip(_SIGNS))
             fits = day is not None and f"{day:%Y/%m/%d}".startswith(spelled)
             if fits and not (_is_updated(tree, number) or _leads_to_file(tree, number)):
-                dates.append(RawDate(text, "label", _place(tree, number)))
+                dates.append(RawDate(text, "label", place(tree, number)))
                 return
 
 
@@ -239,39 +237,21 @@ def read_line_dates(tree: Tree, zone: list[int], body: int | None, dates: list[R
     if any(d.origin in ("time", "label") for d in dates):
         return
     for number in zone:
-        if tree.roles[number] & v.META and not tree.roles[number] & _NO_LINE and tree.words(number) <= _META_WORDS:
+        if tree.roles[number] & v.META and not tree.roles[number] & _NO_LINE and tree.words(number) <= META_WORDS:
             text = tree.text(number, 400)
             found = v.DATE_TEXT.search(text)
             if found and not (_UPDATED_BEFORE.search(text[: found.start()]) or _is_change(tree, number, found[0])):
-                dates.append(RawDate(found[0], "label", _place(tree, number)))
+                dates.append(RawDate(found[0], "label", place(tree, number)))
                 return
     for number in zone:
-        if 0 < tree.words(number) <= _META_WORDS and (text := _line_of_post(tree, number)):
-            dates.append(RawDate(text, "label", _place(tree, number)))
+        if 0 < tree.words(number) <= META_WORDS and (text := _line_of_post(tree, number)):
+            dates.append(RawDate(text, "label", place(tree, number)))
             return
     for number in zone if body is not None else ():
         if _LEAST_SIGNED <= tree.words(number) <= _MOST_SIGNED and (text := parted_date(tree.text(number, 200))):
             if not _is_quoted(tree, number):
-                dates.append(RawDate(text, "label", _place(tree, number)))
+                dates.append(RawDate(text, "label", place(tree, number)))
             return
-
-
-def read_unseen_date(tree: Tree, roots: tuple[int, ...], dates: list[RawDate]) -> None:
-    """Adds the date of publication that a block gives to machines alone, where nothing shown dates it.
-
-    What is written there counts before attributes: a theme has the page's own moment in those of all its posts.
-    """
-    if any(d.origin in ("time", "label") for d in dates):
-        return
-    for number in [i for root in roots for i in tree.within(tree.spoken, root)]:
-        named = tree.attributes[number]
-        if named.get("itemprop") == "datePublished" and (tree.inside(number, v.OUTSIDE) or -1) < roots[0]:
-            said = tree.text(number, 100)
-            stamp = said or named.get("content", "") or named.get("datetime", "")
-            if _ISO.match(stamp):
-                place = _place(tree, number, "" if said else "content" if named.get("content") else "datetime")
-                dates.insert(0, RawDate(stamp[:200], "time", place))
-                return
 
 
 def _is_change(tree: Tree, line: int, date: str) -> bool:
@@ -300,77 +280,9 @@ def _names_terms(tree: Tree, number: int) -> bool:
     )
 
 
-def dates_above(tree: Tree, block: int) -> list[RawDate]:
-    """The date in a line about the post that stands before the post's box, in a head of their common section."""
-    dates: list[RawDate] = []
-    number = block
-    for _ in range(_LEVELS_ABOVE):
-        around = tree.parent[number]
-        if around < 0 or bounds(tree, around):
-            break
-        head = range(around + 1, number)
-        if len(head) > _CLOSE or any(
-            tree.roles[i] & v.BLOCK for i in (*head, *range(tree.end[number], tree.end[around]))
-        ):
-            break
-        if any(tree.roles[i] & v.META and 0 < tree.words(i) <= _META_WORDS and not tree.outside[i] for i in head):
-            read_dates(tree, [i for i in head if not tree.outside[i]], dates)
-            break
-        number = around
-    return dates
-
-
 def is_day(tree: Tree, number: int) -> bool:
     """Whether an element is a line that class names call a date, with nothing but the day in it."""
     return bool(tree.roles[number] & v.DATE) and v.DATE_HEADING.fullmatch(tree.text(number, 100)) is not None
-
-
-def dates_other(tree: Tree, link: int, base: str | None, *own: str | None) -> bool:
-    """Whether a link leads to another post than `own` addresses and says when that was written, beside its title."""
-    within = range(link + 1, tree.end[link])
-    if not any(tree.roles[i] & v.DATE or tree.tags[i] == "time" for i in within):
-        return False
-    if "bookmark" in tree.attributes[link].get("rel", "") or tree.roles[tree.parent[link]] & (v.META | v.DATE):
-        # A line about the post itself, whatever way its address is written.
-        return False
-    titled = any(tree.words(i) and not _is_of_date(tree, i) for i in within if tree.end[i] == i + 1)
-    address = absolute(base, tree.attributes[link].get("href")) if titled else None
-    return may_be_post(address, own[0]) and not any(same_page(address, url) for url in own)
-
-
-def _is_of_date(tree: Tree, number: int) -> bool:
-    """Whether an element without others is a date, of one, or a sign."""
-    named = tree.roles[number] | tree.roles[tree.parent[number]]
-    dated = named & (v.DATE | v.UPDATED) or "time" in (tree.tags[number], tree.tags[tree.parent[number]])
-    return bool(dated) or not any(map(str.isalnum, tree.text(number, 40)))
-
-
-def dates_below(tree: Tree, heading: int, base: str | None, here: str | None) -> list[RawDate]:
-    """The date that stands close below a heading, before the next one and outside links to other posts."""
-    dates: list[RawDate] = []
-    stop = min(tree.end[heading] + _CLOSE, len(tree.elements))
-    following = next((i for i in tree.headings if i >= tree.end[heading] and tree.tags[i] <= "h3"), stop)
-    zone = list(range(tree.end[heading], min(stop, following)))
-    for link in [i for i in zone if tree.tags[i] == "a"]:
-        if dates_other(tree, link, base, here):
-            zone = [i for i in zone if not link <= i < tree.end[link]]
-    read_dates(tree, zone, dates)
-    return dates
-
-
-def dates_behind_link(tree: Tree, base: str | None, here: str | None) -> list[RawDate]:
-    """The date right behind a link with words to the page itself, as in a list that shows the post among its like."""
-    dates: list[RawDate] = []
-    for link in tree.links if here else ():
-        if tree.words(link) and same_page(absolute(base, tree.attributes[link].get("href")), here):
-            following = tree.next_sibling(link)
-            while following is not None and tree.tags[following] == "br":
-                following = tree.next_sibling(following)
-            if following is not None and (tree.roles[following] & v.DATE or tree.tags[following] == "time"):
-                read_dates(tree, list(range(following, tree.end[following])), dates)
-        if dates:
-            break
-    return dates
 
 
 def _named_published(class_attribute: str) -> bool:
@@ -406,11 +318,11 @@ def _is_updated(tree: Tree, number: int) -> bool:
 
 def _add_time(tree: Tree, number: int, dates: list[RawDate]) -> None:
     stamp = tree.attributes[number].get("datetime", "").strip() or tree.attributes[number].get("title", "").strip()
-    if _ISO.match(stamp) or (stamp and any(c.isdigit() for c in stamp)):
-        dates.append(RawDate(stamp[:200], "time", _place(tree, number, "datetime")))
+    if ISO.match(stamp) or (stamp and any(c.isdigit() for c in stamp)):
+        dates.append(RawDate(stamp[:200], "time", place(tree, number, "datetime")))
     text = date_words(tree.text(number, 300))
     if text and text != stamp:
-        dates.append(RawDate(text, "label", _place(tree, number)))
+        dates.append(RawDate(text, "label", place(tree, number)))
 
 
 def date_words(text: str) -> str:

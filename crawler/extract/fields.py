@@ -11,8 +11,9 @@ from urllib.parse import parse_qsl, urlsplit
 from ...pipeline.records import RawDate
 from . import vocabulary as v
 from .addresses import absolute, archive_of, date_in
+from .beside import dates_other
 from .blocks import Block
-from .dates import date_words, dates_other, read_body_dates, read_dates, read_foreign_date, read_line_dates
+from .dates import date_words, read_body_dates, read_dates, read_foreign_date, read_line_dates
 from .leads import COMMENTS, is_more_link
 from .tree import Tree
 from .wording import SMALL_TAGS

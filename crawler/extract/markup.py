@@ -12,9 +12,10 @@ from ...pipeline.records import Entry, RawDate
 from ...pipeline.urls import same_site
 from . import vocabulary as v
 from .addresses import absolute, date_in, is_home, is_permalink, same_page, split_page_number
+from .beside import dates_above, dates_behind_link, dates_below, read_unseen_date
 from .blocks import MAX_BLOCKS, Block, find_blocks, find_pictured, find_titles
 from .bodies import Body, judge_alike, judge_snippets, named_body, read_body
-from .dates import dates_above, dates_behind_link, dates_below, is_day, read_unseen_date
+from .dates import is_day
 from .fields import Fields, PageFacts, read_fields
 from .guests import unlist_popular, unlist_showcase
 from .head import Head, read_head
