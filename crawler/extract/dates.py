@@ -10,7 +10,7 @@ from ...pipeline.records import RawDate
 from . import vocabulary as v
 from .leads import bounds
 from .tree import Tree
-from .wording import SMALL_TAGS, dated_line, signed_line, speaks_of_post
+from .wording import SMALL_TAGS, dated_line, says_by_whom, signed_line, speaks_of_post
 
 _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _UPDATED_LABEL: Final = re.compile(r"(?:updated|modified|edited)\W{0,4}(?:on|at)?\W{0,4}$", re.IGNORECASE)
@@ -79,6 +79,10 @@ def _add_named(tree: Tree, number: int, stamp: str, dates: list[RawDate]) -> Non
     if _ISO.match(stamp):
         dates.append(RawDate(stamp, "time", _place(tree, number, "title" if element.get("title") else "content")))
     text = date_words(_label(tree, number))
+    if text and not v.DATE_TEXT.search(text) and tree.words(above := tree.parent[number]) <= _DATE_WORDS:
+        # The year may stand beside it, in an element of its own.
+        whole = _label(tree, above)
+        text = whole if text in whole and v.DATE_TEXT.fullmatch(whole) else text
     if text and text != stamp and not _SPAN.search(text):
         dates.append(RawDate(text, "label", _place(tree, number)))
     if _ISO.match(written := element.get("datetime", "")) and not date_readings(text):
@@ -189,9 +193,13 @@ def read_line_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
     if any(d.origin in ("time", "label") for d in dates):
         return
     for number in zone:
-        if tree.roles[number] & v.META and not tree.roles[number] & _NO_LINE and tree.words(number) <= _META_WORDS:
+        roles = tree.roles[number]
+        if roles & (v.META | v.AUTHOR) and not roles & _NO_LINE and tree.words(number) <= _META_WORDS:
             text = tree.text(number, 400)
             found = v.DATE_TEXT.search(text)
+            if found and not roles & v.META and not says_by_whom(text[: found.start()]):
+                # A box about the author, and no byline.
+                continue
             if found and not _UPDATED_BEFORE.search(text[: found.start()]):
                 dates.append(RawDate(found[0], "label", _place(tree, number)))
                 return

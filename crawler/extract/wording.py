@@ -19,6 +19,9 @@ _DATE_THEN_POSTED: Final = re.compile(
     rf"\W{{0,4}}(?P<date>{v.DATE_HEADING.pattern})\s{{0,3}}[|·•,/–-]\s{{0,3}}(?:posted|written|published)\s+(?:by|in)\b",
     re.IGNORECASE,
 )
+_BY_WHOM: Final = re.compile(
+    r"\W{0,4}(?:by|von|par|por|di|door)\s[^|·•!?]{2,60}\s(?:on|am|le|el|il|op|em)\s{1,4}", re.IGNORECASE
+)
 _SIGNED: Final = re.compile(
     rf"\W{{0,4}}(?:by|von|par|por|di|door)\s[^|·•.!?\d]{{2,60}}?\s(?:on|am|le|el|il|op|em)\s+(?P<date>{v.DATE_HEADING.pattern})\W{{0,4}}",
     re.IGNORECASE,
@@ -54,6 +57,11 @@ def signed_line(text: str) -> str:
     if found is None and any(word in text for word in _POSTED_WORDS):
         found = _DATE_THEN_POSTED.match(text)
     return found["date"] if found else ""
+
+
+def says_by_whom(text: str) -> bool:
+    """Whether a text says who wrote a post, and a date is to follow: ``by Dana (dana7) on``."""
+    return _BY_WHOM.fullmatch(text) is not None
 
 
 def dated_line(text: str) -> str:
