@@ -26,6 +26,13 @@ _SIGNED: Final = re.compile(
     rf"\W{{0,4}}(?:by|von|par|por|di|door)\s[^|·•.!?\d]{{2,60}}?\s(?:on|am|le|el|il|op|em)\s+(?P<date>{v.DATE_HEADING.pattern})\W{{0,4}}",
     re.IGNORECASE,
 )
+_ARCHIVE_ELSEWHERE: Final = re.compile(
+    r"\W*(?:schlagw[oö]rt(?:er)?|kategorien?|autor(?:in)?|monat|jahr|catégories?|étiquettes?|auteure?|mois"
+    r"|année|categor[íi]as?|etiquetas?|mes|año|mês|ano|categorie|maand|jaar|autore|mese|anno|kategor[iy]a|miesiąc|kategori"
+    r"|etikett?|författare|månad|yazar|рубрика|метка|автор|месяц|分[类類]|[标標][签籤]|作者|カテゴリー|タグ|投稿者)\s{0,3}[:：].{0,150}",
+    re.IGNORECASE,
+)
+"""What WordPress writes over an archive in languages other than English: ``Schlagwort: …``, ``Catégorie : …``."""
 
 
 @lru_cache(2048)
@@ -33,6 +40,13 @@ def is_dated_title(text: str) -> bool:
     """Whether a title has its date behind a dash: ``Answer Within the Hour - 6/3/11``."""
     # An archive's teasers stand on every page of it.
     return v.DATED_TITLE.fullmatch(text) is not None
+
+
+def says_archive(text: str) -> bool:
+    """Whether a heading says which archive its page is."""
+    if v.ARCHIVE_HEADING.fullmatch(text):
+        return True
+    return (":" in text or "：" in text) and _ARCHIVE_ELSEWHERE.fullmatch(text) is not None
 
 
 def speaks_of_post(text: str) -> bool:
