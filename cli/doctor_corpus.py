@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 import shlex
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 from ..pipeline.errors import IndexUnusableError, StoreError
 from ..pipeline.home import Home
-from .doctor_files import Finding, at_work, backups_of, command, megabytes, size_of
+from .doctor_files import Finding, at_work, backups_of, command, is_held, megabytes, size_of
 from .output import plural
 
 if TYPE_CHECKING:
+    from ..index.folder import Meta
     from ..pipeline.store import Store
 
+BETWEEN_STEPS = 0.3
+"""Seconds: a command that has let go of the home's lock takes the index's within this time."""
 LARGE_LOG = 64_000_000
 """Bytes of a write-ahead log that are worth a word; SQLite empties it at 4 MB unless somebody keeps on reading."""
 
@@ -72,7 +76,7 @@ def _waiting(home: Home, store: Store) -> Iterator[Finding]:
         says = f"the write-ahead log has grown to {megabytes(size_of(log))}"
         yield Finding(check="store", severity="warning", says=says, mend=command(home, "status"))
     waiting = store.unresolved()
-    if waiting and not busy:
+    if waiting and not (busy or at_work(home)):
         says = f"of {', '.join(waiting)}, pages are stored of which no posts are made yet"
         yield Finding(check="store", severity="warning", says=says, mend=command(home, "resolve"))
 
@@ -99,8 +103,7 @@ def check_index(home: Home) -> Iterator[Finding]:
             # Opening reads little; this reads postings, and a post.
             index.search("", after="0001-01-01", limit=1)
             index.search("tipsearch", limit=1)
-        folder = IndexFolder(home.index)
-        meta = folder.meta(folder.current(), fingerprint=fingerprint())
+        meta = IndexFolder(home.index).current_meta(fingerprint=fingerprint())
     except (IndexUnusableError, OSError) as error:
         says = error.message if isinstance(error, IndexUnusableError) else f"{home.index} can't be read: {error}"
         if not home.index.is_dir():
@@ -108,10 +111,24 @@ def check_index(home: Home) -> Iterator[Finding]:
         yield Finding(check="index", severity="problem", subject=str(home.index), says=says, mend=mend)
         return
     behind = _behind(home, meta.store, meta.sequence)
-    if behind and not at_work(home):
+    if behind and not _is_followed(home, meta):
         yield Finding(check="index", severity="warning", says=behind, mend=mend)
     else:
         yield Finding(check="index", says=f"in step with the store, {megabytes(size_of(home.index))}")
+
+
+def _is_followed(home: Home, behind: Meta) -> bool:
+    """Whether the index is being brought up to date, which a crawl does last, or was meanwhile."""
+    from ..index.folder import IndexFolder
+
+    for _ in range(2):
+        if at_work(home) or is_held(home.index / "lock"):
+            return True
+        time.sleep(BETWEEN_STEPS)
+    try:
+        return IndexFolder(home.index).current_meta(fingerprint=behind.fingerprint) != behind
+    except IndexUnusableError:
+        return False
 
 
 def _behind(home: Home, identity: str, sequence: int) -> str:

@@ -64,7 +64,7 @@ def check_home(home: Home) -> Iterator[Finding]:
         mend = "name another folder with --home DIR or TIPSEARCH_HOME"
         yield Finding(check="home", severity="problem", says=f"{home.path} is no folder", mend=mend)
         return
-    closed = [path for path in (_pieces(home) if readable(home) else [home.path]) if not _may(path)]
+    closed = [path for path in (_pieces(home) if readable(home) else [home.path]) if _is_closed(path)]
     for path in closed:
         says = f"{path} can't be read and written by you"
         yield Finding(check="home", severity="problem", subject=str(path), says=says, mend=shlex.join(_permit(path)))
@@ -89,8 +89,12 @@ def readable(home: Home) -> bool:
 
 def _pieces(home: Home) -> list[Path]:
     beside = [home.store.with_name(home.store.name + end) for end in ("-wal", "-shm")]
-    pieces = [home.path, home.config, home.store, *beside, home.index, home.logs, home.lock]
-    return [path for path in pieces if path.exists()]
+    return [home.path, home.config, home.store, *beside, home.index, home.logs, home.lock]
+
+
+def _is_closed(path: Path) -> bool:
+    """Whether it is there and may not be read and written; one that goes between two looks is not there."""
+    return all(path.exists() and not _may(path) for _ in range(2))
 
 
 def _may(path: Path) -> bool:
@@ -134,16 +138,22 @@ def check_config(home: Home, sources: list[Source]) -> Iterator[Finding]:
 def check_lock(home: Home) -> Iterator[Finding]:
     """Who works on this home, as the note beside the lock says, and whether that is true."""
     note = home.lock.with_name(home.lock.name + ".holder")
-    if not note.exists():
+    told, held = _noted(note), False
+    while told is not None and not (held := is_held(home.lock)):
+        told, before = _noted(note), told
+        # Else it came to its end, or another one began, between the two looks.
+        if told == before:
+            break
+    if told is None:
         yield Finding(check="lock", says="nothing is at work")
         return
     try:
-        said = json.loads(note.read_text(encoding="utf-8"))
+        said = json.loads(told)
         who, since = f"{said['command']} (process {said['pid']})", datetime.fromisoformat(said["started"])
         age = datetime.now(UTC) - since
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         who, age = "something that can't be told", timedelta()
-    if not _is_held(home.lock):
+    if not held:
         says = f"{who} was killed, and left its note; the next command takes over"
         yield Finding(check="lock", severity="warning", says=says, mend=shlex.join(["rm", str(note)]))
     elif age > LONG_AT_WORK:
@@ -153,8 +163,18 @@ def check_lock(home: Home) -> Iterator[Finding]:
         yield Finding(check="lock", says=f"{who} is at work")
 
 
-def _is_held(lock: Path) -> bool:
-    """Whether a process holds the lock. Asked for a moment only, and only where a note says that one does."""
+def _noted(note: Path) -> str | None:
+    """What the note beside the lock says: nothing where it can't be read, None where there is none."""
+    try:
+        return note.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        return ""
+
+
+def is_held(lock: Path) -> bool:
+    """Whether a process holds the lock. Asked for a moment only, which who comes for the lock waits for."""
     try:
         import fcntl
     except ImportError:
@@ -174,7 +194,7 @@ def _is_held(lock: Path) -> bool:
 
 def at_work(home: Home) -> bool:
     """Whether a command that writes is at work on this home."""
-    return home.lock.with_name(home.lock.name + ".holder").exists() and _is_held(home.lock)
+    return home.lock.with_name(home.lock.name + ".holder").exists() and is_held(home.lock)
 
 
 # --- the backups ------------------------------------------------------------------------------------------------------
@@ -191,14 +211,20 @@ def check_backups(home: Home) -> Iterator[Finding]:
     """The copies of the store: are there any, and are they stores?"""
     copies = backups_of(home)
     for path in copies:
-        with path.open("rb") as file:
-            if file.read(16) != b"SQLite format 3\0":
-                mend = shlex.join(["rm", str(path)])
-                yield Finding(
-                    check="backups", severity="warning", subject=str(path), says=f"{path} is no store", mend=mend
-                )
+        if not _begins_as_store(path):
+            mend, says = shlex.join(["rm", str(path)]), f"{path} is no store"
+            yield Finding(check="backups", severity="warning", subject=str(path), says=says, mend=mend)
     if copies:
         size = megabytes(size_of(home.backups))
         yield Finding(check="backups", says=f"{len(copies)} in {home.backups}, {size}; the newest is {copies[-1].name}")
     else:
         yield Finding(check="backups", says="none yet; the store is copied before each migration")
+
+
+def _begins_as_store(path: Path) -> bool:
+    """Whether it is a SQLite file by its first bytes, or gone: a migration keeps the last few copies."""
+    try:
+        with path.open("rb") as file:
+            return file.read(16) == b"SQLite format 3\0"
+    except FileNotFoundError:
+        return True

@@ -91,7 +91,8 @@ def _last_run(
     if any("robots.txt" in problem for problem in last.problems):
         mend = f"if the blog is your own: obey_robots = false under {name!r} in {home.config}"
     if last.finished is None:
-        if not busy:
+        # It may have begun since.
+        if not (busy or at_work(home)):
             says = f"{name}: the {last.command} of {_day(last.started)} never ended; what it stored is kept"
             yield Finding(check="sources", severity="warning", subject=name, says=says, mend=mend)
     elif last.outcome in {"failed", "incomplete"}:

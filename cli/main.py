@@ -128,8 +128,8 @@ def run(args: list[str] | None = None) -> int:
         _say(error)
         return error.exit_status
     except BrokenPipeError:
-        # Whoever read the output has seen enough. The interpreter must not stumble over it again while it shuts down.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read the output has seen enough.
+        _drop_output()
         return 0
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
@@ -137,8 +137,20 @@ def run(args: list[str] | None = None) -> int:
     except OSError as error:
         where = f" {error.filename}" if error.filename else ""
         click.echo(f"Error: {error.strerror or error}{where}", err=True)
+        try:
+            sys.stdout.flush()
+        except OSError:
+            _drop_output()
         return UNUSABLE
     return status if isinstance(status, int) else 0
+
+
+def _drop_output() -> None:
+    """Lead what could not be written nowhere: the interpreter must not stumble over it again while it shuts down.
+
+    It would end with a status of its own, 120.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(error: TipsearchError) -> None:

@@ -66,6 +66,7 @@ def add(home: Home, /, name: str, words: tuple[str, ...], **options: Any) -> int
             raise UsageError(f"there is a watch {name!r} already.", hint=f"First: tipsearch watch remove {name}")
         now = _now()
         made = Watch(name=name, query=query, feed_id=uuid.uuid4().urn, created=now, options=kept)
+        made.check()
         found = index.search(query, limit=0, **kept)
         if found.notes:
             hint("; ".join(found.notes))

@@ -11,7 +11,7 @@ from ..pipeline.store.protocol import PutResult
 from ..pipeline.urls import same_site
 from .archive_reading import ArchiveReading
 from .channels import verdict
-from .channels.discover import Choice, archive_at, choices, is_label_page, last_resort
+from .channels.discover import Choice, archive_at, choices, is_label_page, last_resorts
 from .channels.feed import FeedReader, looks_like_feed, platform_of_feed
 from .channels.records import Answer, Archive, ChannelReader
 from .extract.records import Extraction
@@ -190,8 +190,7 @@ class ArchiveWalk(ArchiveReading):
         archive = self._archive = archive_at(self.source.name, self.start, self._first)
         unreadable = isinstance(problem, TipsearchError) and self._first is not None
         if unreadable and self._first is not None and self._forced in {None, "html"}:
-            resort = last_resort(archive, self._first) if self._forced is None else None
-            self._choices = deque([resort] if resort else [])
+            self._choices = deque(last_resorts(archive, self._first) if self._forced is None else [])
             self._first_error = problem
         elif self._first is not None and self._first.kind == "post":
             self._choices = deque([Choice("html")])
@@ -221,6 +220,8 @@ class ArchiveWalk(ArchiveReading):
                 self.has_failed = True
         elif not reader.complete:
             self._leave(f"{name} is not whole: {reader.ended or 'it ended before its end'}", None)
+        elif not self._given and self._first_error is not None:
+            self._leave(f"{name} holds no post", None)
         elif len(self._given) < verdict.TOO_FEW * promised and self._has_pages_left():
             self._leave(f"{name} shows {len(self._given)} posts, the archive's pages about {promised}", None)
         elif self._check is None and (check := self._beyond()) is not None:
@@ -278,6 +279,7 @@ class ArchiveWalk(ArchiveReading):
             if isinstance(error, CrawlError) and (site_is_down or refused):
                 self.down = error
             self.channel = reader.channel if reader is not None and self._given else None
+            self._first_error = self._with_tried(self._first_error)
             self.failed_with(reason)
         elif not self._choices and reader is not None and self._given:
             # Nothing better is left: what it gave is kept, and the count says what is missing.
@@ -303,13 +305,17 @@ class ArchiveWalk(ArchiveReading):
         self.ended, self.has_failed, self.complete, self._done = reason, True, False, True
 
     def _conclude_without(self) -> None:
-        error, tried = self._first_error, "; ".join(self._tried)
+        error = self._with_tried(self._first_error)
         if error is None:
-            error = NoPostsError(f"{self.start} gave no post: {tried}.")
-        elif isinstance(error, RobotsError) and tried:
-            error = RobotsError(f"{error.message.rstrip('.')}; {tried}.", hint=error.hint)
+            error = NoPostsError(f"{self.start} gave no post: {'; '.join(self._tried)}.")
         self._first_error = error
         self.failed_with(error.message)
+
+    def _with_tried(self, error: TipsearchError | None) -> TipsearchError | None:
+        """What keeps the first page closed, with what was tried instead."""
+        if not isinstance(error, RobotsError) or not self._tried:
+            return error
+        return RobotsError(f"{error.message.rstrip('.')}; {'; '.join(self._tried)}.", hint=error.hint)
 
     def _end_listing(self) -> None:
         listing = self._listing
@@ -385,4 +391,4 @@ class ArchiveWalk(ArchiveReading):
     def wants_recount(self) -> bool:
         """Whether the whole blog came through a channel that states no number."""
         whole = self._archive.scope == "blog"
-        return whole and self.channel == "feed" and self.stated is None and self.complete
+        return whole and self.channel in {"feed", "rest"} and self.stated is None and self.complete

@@ -14,6 +14,9 @@ from filelock import FileLock, Timeout
 from ..pipeline.errors import LockedError, StoreError
 from ..pipeline.home import Home
 
+GRACE_SECONDS = 0.3
+"""So long a lock is waited for: `doctor` holds it for a moment to see whether it is held, and a new holder names itself
+a moment after it has it."""
 ORPHAN_SECONDS = 10.0
 """So long the child of a killed crawl is waited for: it ends when it notices, which takes milliseconds."""
 
@@ -26,10 +29,10 @@ def crawl_lock(home: Home, command: str = "crawl") -> Iterator[None]:
     ``lock.holder``, only says who holds it. Raises StoreError where the home can't be made or written.
     """
     home.create()
-    lock = FileLock(home.lock, timeout=0, thread_local=False, fallback_to_soft=False)
+    lock = FileLock(home.lock, GRACE_SECONDS, thread_local=False, fallback_to_soft=False)
     note = home.lock.with_name(home.lock.name + ".holder")
     try:
-        lock.acquire()
+        lock.acquire(poll_interval=0.02)
     except Timeout as error:
         raise LockedError(
             f"another tipsearch works on {home.path}{_holder(note)}.",
@@ -40,11 +43,11 @@ def crawl_lock(home: Home, command: str = "crawl") -> Iterator[None]:
             f"the home {home.path} can't be written: {error}", hint="Name another folder with --home DIR."
         ) from error
     try:
+        started = datetime.now(UTC).isoformat(timespec="seconds")
+        _write(note, json.dumps({"pid": os.getpid(), "command": command, "started": started}))
         with child_lock(home):
             # Nothing is left of a crawl whose process was killed.
             pass
-        started = datetime.now(UTC).isoformat(timespec="seconds")
-        _write(note, json.dumps({"pid": os.getpid(), "command": command, "started": started}))
         yield
     finally:
         note.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ from ..pipeline.urls import canonical_permalink
 from .extract.records import Extraction
 from .losses import Losses
 from .missing import Missing
+from .recount import Guesses
 from .sightings import addresses_of
 from .walk_records import behind_password
 
@@ -21,7 +22,12 @@ class PostsWalk:
     """Single posts while they are fetched. What can't be had is told to `missing`, what has left to `losses`."""
 
     def __init__(
-        self, urls: Iterable[str], missing: Missing, losses: Losses, note: Callable[[str], None] = lambda _: None
+        self,
+        urls: Iterable[str],
+        missing: Missing,
+        losses: Losses,
+        note: Callable[[str], None] = lambda _: None,
+        guesses: Guesses | None = None,
     ) -> None:
         self.fetched = 0
         self.gave_up = False
@@ -29,6 +35,7 @@ class PostsWalk:
         self._missing = missing
         self._losses = losses
         self._note = note
+        self._guesses = guesses or Guesses()
         self._problems: list[TipsearchError] = []
         self._failures_in_row = 0
 
@@ -39,6 +46,8 @@ class PostsWalk:
 
     def following(self) -> str | None:
         """The next post to fetch; None at the end."""
+        while self._urls and self._guesses.dismisses(canonical_permalink(self._urls[0])):
+            self._urls.popleft()
         return self._urls[0] if self._urls else None
 
     def take_problems(self) -> list[TipsearchError]:
@@ -56,6 +65,9 @@ class PostsWalk:
         full = [entry for entry in extraction.entries if entry.form == "content"]
         known = {canonical_permalink(address) for entry in full for address in addresses_of(entry)}
         if (full and (extraction.kind == "post" or key in known)) or key in self._missing.behind_password:
+            self._guesses.confirm()
+            return
+        if self._guesses.is_wrong(key):
             return
         led = "" if key == canonical_permalink(url) else f" leads to {url}, which"
         self._missing.post(asked, "its page shows no full post")
@@ -66,6 +78,8 @@ class PostsWalk:
         self._urls.popleft()
         if isinstance(error, NotFoundError) and canonical_permalink(url) in self._losses.asked:
             self._losses.add([url])
+            return
+        if isinstance(error, NotFoundError) and self._guesses.is_wrong(canonical_permalink(url)):
             return
         self._missing.post(url, error.message, final=isinstance(error, NotFoundError))
         self._problems.append(error)

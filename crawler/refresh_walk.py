@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ..pipeline.errors import BlockedError, CrawlError, NoPostsError, TipsearchError, UnreachableError
+from ..pipeline.errors import BlockedError, CrawlError, NoPostsError, RobotsError, TipsearchError, UnreachableError
 from ..pipeline.records import Source
 from ..pipeline.store.protocol import PutResult
 from .addresses import listing_key
@@ -18,7 +18,7 @@ from .channels.records import Answer, Archive, ChannelReader
 from .channels.verdict import CHANNEL_NAMES, in_short
 from .extract.records import Extraction
 from .listing import MAX_PAGES, Listing, own_entries
-from .report import GUESSED, ArchiveReport
+from .report import GUESSED, SITEMAP, ArchiveReport
 from .rest_changes import OVERLAP, RestChanges
 from .sightings import own_key
 from .state import ArchiveState, Validators, moment
@@ -215,6 +215,9 @@ class RefreshWalk(ArchiveReading):
         if self._reached and not listing.pages:
             self._still_holes.append(listing.start)
             self._missing.append(error.message)
+        if isinstance(error, RobotsError) and self.state.stated_by == SITEMAP:
+            self._sweep(f"page 2 of its listing {in_short(error)}")
+            return
         problem = listing.failed_at(error)
         if problem is not None:
             self.problems.append(problem)
@@ -324,7 +327,8 @@ class RefreshWalk(ArchiveReading):
         """How it ended, with how many of its posts are held in full; `listed` are those known since its last sweep."""
         state = self.state
         own = self.own | set(listed)
-        untouched = not self.pages or not own
+        by_sitemap = state.channel == "html" and state.stated_by == SITEMAP and not self._gained
+        untouched = not self.pages or not own or by_sitemap
         stated, stated_by = self._stated, state.stated_by
         if stated_by == GUESSED and self.complete:
             stated, stated_by = len(own), "page numbers"

@@ -15,6 +15,9 @@ Outcome = Literal["ok", "incomplete", "failed", "interrupted"]
 GUESSED = "page numbers, about"
 """What states the number of an archive's posts where pages of its listing could not be had."""
 
+SITEMAP = "sitemap"
+"""What states it where the blog's sitemap does."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:

@@ -19,13 +19,14 @@ from ..pipeline.errors import (
 from ..pipeline.records import Channel, Entry, Source
 from ..pipeline.store.protocol import PutResult
 from .archive_walk import ArchiveWalk
-from .channels.discover import Choice
+from .channels import verdict
+from .channels.discover import Choice, is_further_page
 from .channels.feed import FeedReader
 from .channels.records import Archive
 from .channels.rest import RestReader
 from .extract.records import Extraction, PageLinks
 from .listing import own_entries
-from .report import ArchiveReport
+from .report import SITEMAP, ArchiveReport
 from .state import ArchiveState, Sweep
 
 
@@ -51,6 +52,8 @@ class SweepWalk(ArchiveWalk):
     ) -> None:
         super().__init__(source, start, visited=visited, note=note, channel=channel, max_pages=max_pages)
         self._before = state or ArchiveState()
+        self.closed: RobotsError | None = None
+        """What keeps the further pages of a Blogger blog away."""
         self.began = now
         self.again = bool(self._before.swept)
         self._holes: list[str] = []
@@ -116,6 +119,28 @@ class SweepWalk(ArchiveWalk):
         super().failed(error)
         if len(self._listing.missing) > missing:
             self._mark(asked)
+        if isinstance(error, RobotsError) and asked and is_further_page(asked) and self._max_pages is None:
+            self.closed = error
+
+    @property
+    def wants_recount(self) -> bool:
+        """Whether the whole blog came through a channel that states no number, or its further pages are closed."""
+        return super().wants_recount or (self._is_closed() and self._archive.scope == "blog")
+
+    def _is_closed(self) -> bool:
+        """Whether the listing was all that was left to read, and is closed behind its first page."""
+        return self.closed is not None and self.channel == "html"
+
+    def counted(self, named: Collection[str], *, whole: bool) -> None:
+        """The sitemap names these posts, by canonical address, where the pages that show them are closed."""
+        self.own.update(named)
+        self.stated, self.stated_by = len(self.own), SITEMAP
+        if self.closed is not None:
+            self.why = verdict.why_by_sitemap(self.closed, self._tried)
+        if whole:
+            self.problems = [problem for problem in self.problems if not isinstance(problem, RobotsError)]
+            self._listing.missing.clear()
+            self.ended, self.complete, self.has_failed = "all posts that its sitemap names", True, False
 
     def _listing_page(self) -> str | None:
         """The page after the first that the listing asks for; None where another is under way."""
@@ -160,7 +185,9 @@ class SweepWalk(ArchiveWalk):
         return self._reader.position() if self._reader.channel == "feed" else self._reader.to_state()
 
     def _position(self) -> Sweep | None:
-        """Where a later run goes on; None where nothing was read yet, or the user bounded it."""
+        """Where a later run goes on; None where nothing was read yet, the user bounded it, or its pages are closed."""
+        if self._is_closed():
+            return None
         sweep = Sweep(
             began=self.began.isoformat(),
             channel=self.channel,

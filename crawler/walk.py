@@ -97,6 +97,9 @@ class Walk:
             url = self._recount.following(swept) if self._down is None else None
             if url is not None:
                 return Step(url, "listing", "sitemap", probe=True)
+            self._recount.told()
+            for archive in [archive for archive in swept if archive.wants_recount]:
+                self._account(archive)
             self._posts = self._single_posts()
         url = self._posts.following()
         return Step(url, "posts") if url is not None else None
@@ -149,10 +152,15 @@ class Walk:
             self._archive = self._open(archive.start, anew=True)
             self._archives.append(self._archive)
             return
+        self._down = self._down or archive.down
+        if not archive.wants_recount:
+            self._account(archive)
+
+    def _account(self, archive: SweepWalk | RefreshWalk) -> None:
+        """Note what an archive lacks."""
         for problem in archive.problems:
             self._problem(problem)
         self._failed |= archive.has_failed
-        self._down = self._down or archive.down
         for page in archive.missing_pages():
             self._missing.page(page)
         self._missing.locked(archive.locked)
@@ -167,7 +175,7 @@ class Walk:
             wanted = {}
         elif not self._failed:
             wanted = {**self._seen.unseen(self._archives, self._losses, again=again), **wanted}
-        return PostsWalk(wanted.values(), self._missing, self._losses, self.note)
+        return PostsWalk(wanted.values(), self._missing, self._losses, self.note, self._recount.guesses)
 
     # --- what came of it ------------------------------------------------------------------------------------------
 
@@ -352,10 +360,12 @@ class Walk:
     def next_states(self, *, interrupted: bool = False) -> dict[str, dict[str, Any]]:
         """The states of all archives, and under `SOURCE` that of the source, once the walk was reported on."""
         finished = not interrupted and self._down is None and self._posts is not None
+        given_up = {*self._before.unavailable, *self._missing.unavailable}
         states: dict[str, dict[str, Any]] = {}
         for archive, report in zip(self._archives, self._archive_reports(), strict=True):
             if isinstance(archive, SweepWalk):
-                states[archive.start] = archive.next_state(self._now, report, finished=finished).to_json()
+                owes = self._recount.owes(archive, self._seen.held, given_up)
+                states[archive.start] = archive.next_state(self._now, report, finished=finished and not owes).to_json()
             else:
                 states[archive.start] = archive.next_state(self._now, report).to_json()
         if interrupted:

@@ -42,9 +42,12 @@ class IndexFolder:
 
     def exists(self) -> bool:
         """Is there anything at all?"""
-        if self.path.is_dir():
+        try:
             return any(entry.name != "lock" for entry in self.path.iterdir())
-        return self.path.exists()
+        except FileNotFoundError:
+            return False
+        except NotADirectoryError:
+            return True
 
     def current(self) -> Path:
         """The generation in use; raises IndexUnusableError where the pointer is missing or leads nowhere."""
@@ -74,6 +77,16 @@ class IndexFolder:
         if meta.fingerprint != fingerprint:
             raise IndexUnusableError("the index was written by another version of tipsearch", hint=REINDEX)
         return meta
+
+    def current_meta(self, *, fingerprint: str) -> Meta:
+        """What is known of the generation in use, which may be replaced while it is looked at; raises as `meta`."""
+        while True:
+            mark = self.mark()
+            try:
+                return self.meta(self.current(), fingerprint=fingerprint)
+            except IndexUnusableError:
+                if self.mark() == mark:
+                    raise
 
     def write_meta(self, generation: Path, meta: Meta) -> None:
         """Keep what is known of a generation. Written after the commit: a crash in between only repeats work."""

@@ -10,11 +10,15 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..pipeline.errors import ConfigError, LockedError
+from ..pipeline.errors import ConfigError, LockedError, QueryError
+from .analysis import shown
+from .grammar import parse_query
+from .notes import holds_no_word
 from .records import Hit
 from .search import SearchIndex
 
 FILE = "watches.json"
+_NO_FILTERS = frozenset(("all_words", "synonyms"))
 WAIT_SECONDS = 60.0
 """So long a run waits for another one to end."""
 
@@ -36,6 +40,16 @@ class Watch:
     options: dict[str, Any] = field(default_factory=dict)
     last_run: str | None = None
     reported: dict[Key, str] = field(default_factory=dict)
+
+    def check(self) -> None:
+        """Raise QueryError where no post can ever answer: nothing can be looked for, and nothing filters posts."""
+        filters = self.options.keys() - _NO_FILTERS
+        if not filters and holds_no_word(self.query, parse_query(self.query)):
+            raise QueryError(
+                f"nothing can be looked for in {shown(self.query)!r}",
+                word=self.query,
+                hint="Give it a word, or a filter such as --tag NAME.",
+            )
 
     def matches(self, index: SearchIndex, *, new: bool) -> list[Hit]:
         """The posts that answer now, newest first; with `new`, those alone that no run has reported.

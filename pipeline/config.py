@@ -6,7 +6,8 @@ import difflib
 import math
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, get_args
@@ -231,6 +232,11 @@ def save_sources(home: Home, sources: Iterable[Source]) -> bool:
 
     Raises ConfigError where the file can't be read, StoreError where it can't be written.
     """
+    with _alone(home):
+        return _save(home, sources)
+
+
+def _save(home: Home, sources: Iterable[Source]) -> bool:
     load_sources(home)
     document = _read(home)
     changed = False
@@ -254,14 +260,35 @@ def save_sources(home: Home, sources: Iterable[Source]) -> bool:
 
 def remove_source(home: Home, name: str) -> bool:
     """Take the source of that name out of the file; says whether it stood there. Raises ConfigError."""
-    document = _read(home)
-    entries = document.get("sources")
-    for number, source in enumerate(load_sources(home)):
-        if source.name == name and entries is not None:
-            del entries[number]
-            _write(home, document)
-            return True
+    with _alone(home):
+        document = _read(home)
+        entries = document.get("sources")
+        for number, source in enumerate(load_sources(home)):
+            if source.name == name and entries is not None:
+                del entries[number]
+                _write(home, document)
+                return True
     return False
+
+
+@contextmanager
+def _alone(home: Home) -> Iterator[None]:
+    """Keep other processes from changing the file between the reading and the writing, where the system can.
+
+    A crawl registers its blog when it has let go of the home's lock. What is locked here is the folder: it takes no
+    file more, and the lock dies with its process.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    with ExitStack() as held:
+        with suppress(OSError):  # A file system that knows no locks, or a folder that only takes what is put there.
+            descriptor = os.open(home.path, os.O_RDONLY)
+            held.callback(os.close, descriptor)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
 
 
 def _append(document: tomlkit.TOMLDocument, source: Source) -> None:
@@ -295,6 +322,7 @@ def _write(home: Home, document: tomlkit.TOMLDocument) -> None:
         Path(temporary).chmod(home.config.stat().st_mode & 0o777 if home.config.exists() else 0o644)
         Path(temporary).replace(home.config)
     except OSError as error:
+        raise StoreError(f"{home.config} can't be written: {error.strerror or error}") from error
+    finally:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
-        raise StoreError(f"{home.config} can't be written: {error.strerror or error}") from error

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from ...pipeline.dates import split_dated_title
 from ...pipeline.records import Channel
@@ -41,21 +42,37 @@ def archive_at(source: str, url: str, first: Extraction | None = None) -> Archiv
     kind, _, name = archive_of(url).partition(":")
     scope = _SCOPES.get(kind, "other")
     links = first.links if first else None
+    term_id = links.term_id if links else None
     if scope == "other" and not kind and links and links.is_blog_home:
         scope = "blog"
+    elif not kind and (numbered := _numbered_term(url)):
+        scope, term_id = numbered
     return Archive(
         source=source,
         url=url,
         scope=scope,
         name=name,
-        term_id=links.term_id if links else None,
+        term_id=term_id,
         listed_in=first.archive if first and first.archive else archive_of(url),
     )
+
+
+def _numbered_term(url: str) -> tuple[Scope, int] | None:
+    """The category or author that WordPress's plain permalinks name by a number: ``?cat=6``, ``?author=2``."""
+    chosen = [(key, value) for key, value in parse_qsl(urlsplit(url).query) if key != "paged"]
+    key, value = chosen[0] if len(chosen) == 1 else ("", "")
+    scope: Scope | None = "category" if key == "cat" else "author" if key == "author" else None
+    return (scope, int(value)) if scope and re.fullmatch(r"[1-9]\d{0,11}", value, re.ASCII) else None
 
 
 def is_label_page(url: str) -> bool:
     """Whether an address has the shape of a Blogger label page, which Blogger's robots.txt closes."""
     return urlsplit(url).path.startswith("/search/label/")
+
+
+def is_further_page(url: str) -> bool:
+    """Whether an address is that of a further page of a Blogger blog, which Blogger's robots.txt closes."""
+    return urlsplit(url).path == "/search"
 
 
 def choices(archive: Archive, first: Extraction | None, *, forced: Channel | None = None) -> list[Choice]:
@@ -84,13 +101,22 @@ def choices(archive: Archive, first: Extraction | None, *, forced: Channel | Non
     return found
 
 
-def last_resort(archive: Archive, first: Extraction) -> Choice | None:
-    """The feed that a page without readable posts names, on whatever platform."""
-    url = _named_feed(first, archive.url)
-    if url is None:
-        return None
+def last_resorts(archive: Archive, first: Extraction) -> list[Choice]:
+    """What a page without readable posts leaves: the REST interface that it names, then a feed of this very archive."""
     platform = _platform(archive.url, first)
-    return Choice("feed", lambda: FeedReader(archive, url, platform=platform))
+    found: list[Choice] = []
+    rest = _rest_base(archive, first, platform, guess=False)
+    if rest is not None and RestReader.can_read(archive):
+        base, advertised = rest
+        found.append(Choice("rest", lambda: RestReader(archive, base), advertised))
+    if archive.scope in ("blog", "other"):
+        url = _named_feed(first, archive.url)
+    else:
+        # What such a page names first is the feed of the whole blog.
+        url = feed_url(archive.url, platform) if platform != "other" else None
+    if url is not None:
+        found.append(Choice("feed", lambda: FeedReader(archive, url, platform=platform)))
+    return found
 
 
 def _platform(url: str, first: Extraction | None) -> Platform:

@@ -106,3 +106,9 @@ def why(channel: Channel, *, closed: TipsearchError | None, label: str, forced: 
     if tried:
         return f"read through {name}, because {'; '.join(tried)}"
     return f"read through {name}, the {'only' if channel == 'html' else 'cheapest'} way that it offers"
+
+
+def why_by_sitemap(closed: TipsearchError, tried: Sequence[str]) -> str:
+    """Why a blog was read post by post, as its sitemap names them: what closed its pages, and what was `tried`."""
+    because = "; ".join([*tried, f"page 2 of its listing {in_short(closed)}"])
+    return f"read through its front page and the pages of the posts that its sitemap names, because {because}"

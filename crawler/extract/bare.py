@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Final
 
 from . import vocabulary as v
-from .addresses import absolute, is_permalink, may_be_post, same_page
+from .addresses import absolute, is_permalink, may_be_post, same_page, split_page_number
 from .leads import bounds, is_more_link
 from .titles import Titles
 
@@ -51,6 +51,9 @@ def few_titles(titles: Titles) -> list[int]:
         i for i in titles.headings if titles.is_pictured(i) and titles.leads_to_post(i) and not _is_slide(titles, i)
     ]
     makes = _linked_blocks(titles), _dated_links(titles), {titles.link_of(i) or "": i for i in pictured}
+    if not any(makes) and (split_page_number(titles.page_url or "")[1] or 1) > 1:
+        # The rest of an archive, on its last page: class names and texts are wanting, as on the pages before.
+        return [i for i in lone_titles(titles) if is_permalink(titles.link_of(i) or "")]
     return sorted(max(makes, key=len).values())
 
 

@@ -12,7 +12,7 @@ from . import vocabulary as v
 from .anchored import anchored_posts
 from .bare import bare_titles, few_titles, listed_links, lone_titles, pictured_links, pictured_titles
 from .cards import card_titles
-from .dates import is_day
+from .days import is_day
 from .leads import bounds
 from .pager import is_pager
 from .titles import Titles
@@ -194,7 +194,7 @@ class _Finder:
                     named = above
                 above = tree.parent[above]
             tops.append((title, named if named is not None else top))
-        chosen = {top for _, top in tops}
+        chosen = {top for _, top in tops}.union(self.titles.boxes.values())
         blocks = []
         flat_parents = self._flat_parents(tops, chosen)
         for title, top in tops:
@@ -203,6 +203,8 @@ class _Finder:
             flat = not (alone and strong) and self._stand(title, top) in flat_parents
             if flat:
                 roots = self._run(top, chosen, marks)
+                if (box := self.titles.boxes.get(title)) and tree.next_sibling(box) == top:
+                    roots = (box, *roots)
             blocks.append(
                 Block(title=title, roots=roots, parent=above, strong=strong, soft=bool(tree.soft[top]), flat=flat)
             )

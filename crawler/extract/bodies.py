@@ -249,7 +249,7 @@ def _pieces(tree: Tree, block: Block) -> Iterator[str]:
                 at = tree.parent[at]
         elif block.title is None:
             yield from _filtered(tree, list(tree.children(root)), 0, tree.texts[root])
-        else:
+        elif root > block.title:
             yield from _filtered(tree, [root], 0, None)
 
 

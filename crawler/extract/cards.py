@@ -33,6 +33,10 @@ def card_titles(titles: Titles, covered: bytearray) -> list[int]:
     if len(talked) >= _ROW:
         _stand_alone(titles, free, talked, rows)
     largest = max(rows.values(), key=len, default={})
+    if len(rows) > 1:
+        # Some themes show the newest posts in one row, and in another those that follow.
+        for row in [row for row in rows.values() if len(row) >= _ROW]:
+            largest = {**row, **largest}
     return sorted(largest.values()) if len(largest) >= _ROW else []
 
 

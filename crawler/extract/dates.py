@@ -8,9 +8,10 @@ from typing import Final
 from ...pipeline.dates.order import date_readings
 from ...pipeline.records import RawDate
 from . import vocabulary as v
-from .leads import bounds
+from .addresses import absolute, may_be_post, same_page
+from .leads import COMMENTS, bounds
 from .tree import Tree
-from .wording import SMALL_TAGS, dated_line, says_by_whom, signed_line, speaks_of_post
+from .wording import SMALL_TAGS, dated_line, line_by, parted_date, says_by_whom, signed_line, speaks_of_post
 
 _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _UPDATED_LABEL: Final = re.compile(r"(?:updated|modified|edited)\W{0,4}(?:on|at)?\W{0,4}$", re.IGNORECASE)
@@ -18,6 +19,7 @@ _UPDATED_BEFORE: Final = re.compile(
     r"updated|modified|edited|aktualisiert|mise à jour|actualizado|aggiornato", re.IGNORECASE
 )
 _FILE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|pdf|docx?|xlsx?|zip|mp3|mp4)$", re.IGNORECASE)
+_YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _SPAN: Final = re.compile(
     r"\b(?:19|20)\d\d\s{0,3}[–—-]\s{0,3}(?:[^\W\d_]{3,12}\.?\s{1,3})?(?:(?:19|20)\d\d\b|present\b|now\b|today\b|heute\b)",
     re.IGNORECASE,
@@ -34,6 +36,7 @@ _LEVELS_ABOVE: Final = 2
 _NEAR_HEAD: Final = 30
 _NO_LINE_TAGS: Final = frozenset(("time", "li", "td", "dd", "p"))
 _LONG_DATE: Final = 100
+_PARTS: Final = re.compile(r"\s*[|·•]\s*")
 _SIGNS: Final = " \t\r\n\xa0|·•,;–—-/"
 _QUOTED_LEVELS: Final = 6
 _NO_LINE: Final = v.BODY | v.SUMMARY | v.BLOCK | v.MAIN | v.UPDATED
@@ -46,7 +49,11 @@ def _place(tree: Tree, number: int, attribute: str = "") -> str:
 
 
 def read_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
-    """Adds the first date that a block names as the one of publication; what is marked as an update is passed over."""
+    """Adds the first date that a block names as the one of publication; what is marked as an update is passed over.
+
+    Where the first can be none (``Rome, the``, ``31 03/26``) a later one comes in its place.
+    """
+    partial: list[RawDate] = []
     for number in zone:
         roles = tree.roles[number]
         if tree.tags[number] == "time":
@@ -66,11 +73,23 @@ def read_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
             dates.append(RawDate(stamp[:200], "time", _place(tree, number, "title")))
         else:
             continue
-        if dates:
+        if not dates:
+            continue
+        if any(d.origin == "time" or _may_be_date(d.text) for d in dates):
             return
+        partial = partial or dates[:]
+        dates.clear()
     _read_bare_dates(tree, zone, dates)
-    if not dates:
+    if not dates and not partial:
         _read_sole_update(tree, zone, dates)
+    dates += [] if dates else partial
+
+
+def _may_be_date(text: str) -> bool:
+    """Whether a label has a year, or words and figures, in whatever language; else ``Yesterday`` is one."""
+    if _YEAR.search(text):
+        return True
+    return any(map(str.isalpha, text)) and any(map(str.isdigit, text))
 
 
 def _add_named(tree: Tree, number: int, stamp: str, dates: list[RawDate]) -> None:
@@ -79,10 +98,8 @@ def _add_named(tree: Tree, number: int, stamp: str, dates: list[RawDate]) -> Non
     if _ISO.match(stamp):
         dates.append(RawDate(stamp, "time", _place(tree, number, "title" if element.get("title") else "content")))
     text = date_words(_label(tree, number))
-    if text and not v.DATE_TEXT.search(text) and tree.words(above := tree.parent[number]) <= _DATE_WORDS:
-        # The year may stand beside it, in an element of its own.
-        whole = _label(tree, above)
-        text = whole if text in whole and v.DATE_TEXT.fullmatch(whole) else text
+    if not _ISO.match(stamp) and not v.DATE_TEXT.search(text) and (whole := _around(tree, number)):
+        text, number = whole, tree.parent[number]
     if text and text != stamp and not _SPAN.search(text):
         dates.append(RawDate(text, "label", _place(tree, number)))
     if _ISO.match(written := element.get("datetime", "")) and not date_readings(text):
@@ -188,8 +205,21 @@ def _label(tree: Tree, number: int) -> str:
     return text
 
 
-def read_line_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
-    """Adds the date in a line about the post that says more than its date: what is left where nothing else dates it."""
+def _around(tree: Tree, number: int) -> str:
+    """The date around an element that a class names a date and that holds a part of it, as the day; else empty."""
+    above = tree.parent[number]
+    if not tree.words(number) < tree.words(above) <= _DATE_WORDS or tree.roles[above] & (_NO_LINE | v.TITLE):
+        return ""
+    parts = [tree.texts[above], *(part for i in tree.children(above) for part in (tree.text(i, 40), tree.tails[i]))]
+    whole = " ".join(" ".join(part for part in parts if part).split())
+    return whole if v.DATE_LINE.fullmatch(whole) else ""
+
+
+def read_line_dates(tree: Tree, zone: list[int], body: int | None, dates: list[RawDate]) -> None:
+    """Adds the date in a line about the post that says more than its date: what is left where nothing else dates it.
+
+    Class names tell such lines; beside a `body` that they name, a short line in parts, one of them a date, is one too.
+    """
     if any(d.origin in ("time", "label") for d in dates):
         return
     for number in zone:
@@ -200,9 +230,62 @@ def read_line_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
             if found and not roles & v.META and not says_by_whom(text[: found.start()]):
                 # A box about the author, and no byline.
                 continue
-            if found and not _UPDATED_BEFORE.search(text[: found.start()]):
+            if found and not (_UPDATED_BEFORE.search(text[: found.start()]) or _is_change(tree, number, found[0])):
                 dates.append(RawDate(found[0], "label", _place(tree, number)))
                 return
+    for number in zone:
+        if 0 < tree.words(number) <= _META_WORDS and (text := _line_of_post(tree, number)):
+            dates.append(RawDate(text, "label", _place(tree, number)))
+            return
+    for number in zone if body is not None else ():
+        if _LEAST_SIGNED <= tree.words(number) <= _MOST_SIGNED and (text := parted_date(tree.text(number, 200))):
+            if not _is_quoted(tree, number):
+                dates.append(RawDate(text, "label", _place(tree, number)))
+            return
+
+
+def read_unseen_date(tree: Tree, roots: tuple[int, ...], dates: list[RawDate]) -> None:
+    """Adds the date of publication that a block gives to machines alone, where nothing shown dates it.
+
+    What is written there counts before attributes: a theme has the page's own moment in those of all its posts.
+    """
+    if any(d.origin in ("time", "label") for d in dates):
+        return
+    for number in [i for root in roots for i in tree.within(tree.spoken, root)]:
+        named = tree.attributes[number]
+        if named.get("itemprop") == "datePublished" and (tree.inside(number, v.OUTSIDE) or -1) < roots[0]:
+            said = tree.text(number, 100)
+            stamp = said or named.get("content", "") or named.get("datetime", "")
+            if _ISO.match(stamp):
+                place = _place(tree, number, "" if said else "content" if named.get("content") else "datetime")
+                dates.append(RawDate(stamp[:200], "time", place))
+                return
+
+
+def _is_change(tree: Tree, line: int, date: str) -> bool:
+    """Whether a date stands in a part of a line that is marked as the last change."""
+    marked = (i for i in range(line + 1, tree.end[line]) if tree.attributes[i].get("itemprop") == "dateModified")
+    return any(date in tree.text(i, 200) for i in marked)
+
+
+def _line_of_post(tree: Tree, number: int) -> str:
+    """The date in a line without a class that names its post's author, terms or comments behind it; else empty."""
+    if tree.tags[number] in ("li", "td", "dd") or _is_updated(tree, number):
+        return ""
+    text = tree.text(number, _LONG_DATE * 2)
+    found = line_by(text) or (dated_line(text) if _names_terms(tree, number) else "")
+    if not found:
+        parts = [part for child in tree.children(number) for part in _PARTS.split(tree.tails[child] or "")]
+        found = next((part for part in parts if len(part) < _LONG_DATE and v.DATE_LINE.fullmatch(part)), "")
+    return date_words(found) if found and not _is_quoted(tree, number) else ""
+
+
+def _names_terms(tree: Tree, number: int) -> bool:
+    """Whether a link in a line leads to a term of the post or to its comments: then the line is about it."""
+    links = tree.within(tree.links, number)
+    return any("tag" in tree.attributes[i].get("rel", "").split() for i in links) or any(
+        COMMENTS.search(tree.attributes[i].get("href", "").partition("#")[2]) for i in links
+    )
 
 
 def dates_above(tree: Tree, block: int) -> list[RawDate]:
@@ -225,17 +308,41 @@ def dates_above(tree: Tree, block: int) -> list[RawDate]:
     return dates
 
 
-def is_day(tree: Tree, number: int) -> bool:
-    """Whether an element is a line that class names call a date, with nothing but the day in it."""
-    return bool(tree.roles[number] & v.DATE) and v.DATE_HEADING.fullmatch(tree.text(number, 100)) is not None
+def dates_other(tree: Tree, link: int, base: str | None, *own: str | None) -> bool:
+    """Whether a link leads to another post than `own` addresses and says when that was written, beside its title."""
+    within = range(link + 1, tree.end[link])
+    dated = next((i for i in within if tree.roles[i] & v.DATE or tree.tags[i] == "time"), None)
+    if dated is None or tree.words(dated) == tree.words(link):
+        return False
+    address = absolute(base, tree.attributes[link].get("href"))
+    return may_be_post(address, own[0]) and not any(same_page(address, url) for url in own)
 
 
-def dates_below(tree: Tree, heading: int) -> list[RawDate]:
-    """The date that stands close below a heading, before the next one."""
+def dates_below(tree: Tree, heading: int, base: str | None, here: str | None) -> list[RawDate]:
+    """The date that stands close below a heading, before the next one and outside links to other posts."""
     dates: list[RawDate] = []
     stop = min(tree.end[heading] + _CLOSE, len(tree.elements))
     following = next((i for i in tree.headings if i >= tree.end[heading] and tree.tags[i] <= "h3"), stop)
-    read_dates(tree, list(range(tree.end[heading], min(stop, following))), dates)
+    zone = list(range(tree.end[heading], min(stop, following)))
+    for link in [i for i in zone if tree.tags[i] == "a"]:
+        if dates_other(tree, link, base, here):
+            zone = [i for i in zone if not link <= i < tree.end[link]]
+    read_dates(tree, zone, dates)
+    return dates
+
+
+def dates_behind_link(tree: Tree, base: str | None, here: str | None) -> list[RawDate]:
+    """The date right behind a link with words to the page itself, as in a list that shows the post among its like."""
+    dates: list[RawDate] = []
+    for link in tree.links if here else ():
+        if tree.words(link) and same_page(absolute(base, tree.attributes[link].get("href")), here):
+            following = tree.next_sibling(link)
+            while following is not None and tree.tags[following] == "br":
+                following = tree.next_sibling(following)
+            if following is not None and (tree.roles[following] & v.DATE or tree.tags[following] == "time"):
+                read_dates(tree, list(range(following, tree.end[following])), dates)
+        if dates:
+            break
     return dates
 
 

@@ -12,7 +12,7 @@ from ...pipeline.records import RawDate
 from . import vocabulary as v
 from .addresses import absolute, archive_of, date_in
 from .blocks import Block
-from .dates import date_words, read_body_dates, read_dates, read_line_dates
+from .dates import date_words, dates_other, read_body_dates, read_dates, read_line_dates, read_unseen_date
 from .leads import COMMENTS, is_more_link
 from .tree import Tree
 from .wording import SMALL_TAGS
@@ -62,13 +62,17 @@ def read_fields(tree: Tree, block: Block, body: int | None, permalink: str | Non
         asides = _asides(tree, block.title)
         fields.title = _whole_title(tree, block.title, _shown_title(tree, block.title, asides))
     fields.platform_id = _platform_id(tree, block, permalink, page)
-    zone = [i for aside in asides for i in range(aside, tree.end[aside])] + list(_zone(tree, block, body))
+    zone = [i for aside in asides for i in range(aside, tree.end[aside])] + list(
+        _zone(tree, block, body, page, permalink)
+    )
     read_dates(tree, zone, fields.dates)
     lines = _posted_lines(tree, zone if block.title is None else [block.title, *zone])
     line = _line_text(tree, lines)
     _read_posted(line, fields)
-    read_line_dates(tree, zone, fields.dates)
+    read_line_dates(tree, zone, body, fields.dates)
     read_body_dates(tree, body, fields.dates)
+    if page.marks_dates:
+        read_unseen_date(tree, block.roots, fields.dates)
     _read_terms(tree, zone, lines, line, fields, page)
     if body is not None and not fields.categories and not fields.tags:
         # Classic themes close a post's text with the line about it.
@@ -139,15 +143,22 @@ def _whole_title(tree: Tree, title: int, shown: str) -> str:
 
 @dataclass(slots=True)
 class PageFacts:
-    """What the fields of every block need to know of their page."""
+    """What the fields of every block need to know of their page.
+
+    `is_post` where it is one post's own, `marks_dates` where it may mark dates of publication.
+    """
 
     base: str | None = None
     url: str | None = None
     blog_id: str | None = None
+    is_post: bool = False
+    marks_dates: bool = False
 
 
-def _zone(tree: Tree, block: Block, body: int | None) -> Iterator[int]:
-    """The elements of a block outside its body and its title."""
+def _zone(tree: Tree, block: Block, body: int | None, page: PageFacts, permalink: str | None) -> Iterator[int]:
+    """The elements of a block outside its body and its title, and outside links that name another post and its date."""
+    # What stands beside a page's own post leads away from it.
+    permalink = None if page.is_post else permalink
     for root in block.roots:
         number, end = root, tree.end[root]
         while number < end:
@@ -155,6 +166,13 @@ def _zone(tree: Tree, block: Block, body: int | None) -> Iterator[int]:
                 if tree.tags[number] == "time" and tree.roles[number] & v.HIDDEN:
                     # Some themes give the date for machines alone.
                     yield number
+                number = tree.end[number]
+                continue
+            if (
+                tree.tags[number] == "a"
+                and tree.end[number] > number + 2
+                and dates_other(tree, number, page.base, page.url, permalink)
+            ):
                 number = tree.end[number]
                 continue
             yield number

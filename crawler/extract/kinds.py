@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from operator import and_
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
@@ -12,11 +13,12 @@ from ...pipeline.dates.order import date_readings
 from ...pipeline.records import RawDate
 from ...pipeline.urls import canonical_permalink
 from . import vocabulary as v
-from .addresses import BLOGGER_POST, archive_of, is_home, is_permalink, same_page
+from .addresses import BLOGGER_POST, archive_of, date_in, is_home, is_permalink, same_page
 from .blocks import Block
 from .bodies import Body
 from .fields import Fields
 from .head import LISTING_CLASSES, Head
+from .leads import bounds
 from .single import bears_page_title, own_title, top_heading
 from .tree import Tree
 
@@ -85,6 +87,21 @@ def page_kind(head: Head, here: str | None, archive: str, found: list[Found]) ->
     if 2 * vouched >= len(found) or ((head.speaks_of_blog or named) and 2 * max(vouched, cut) >= len(found)):
         return "listing"
     return "none"
+
+
+def lists_posts(tree: Tree, head: Head, here: str | None, found: list[Found]) -> bool:
+    """Whether a page that seems to be none, as a static one, shows posts, by the dates in their addresses, and no more.
+
+    Front pages are left out: they show the latest posts among much else.
+    """
+    if len(found) < _ROW or head.body_classes & _NO_BLOG_BODY or here is None or is_home(here):
+        return False
+    if not all(date_in(f.fields.permalink) for f in found):
+        return False
+    column = found[0].block.parent
+    while column > 0 and not bounds(tree, column):
+        column = tree.parent[column]
+    return 2 * sum(tree.words(root) for f in found for root in f.block.roots) >= tree.words(column)
 
 
 def _dated(f: Found) -> bool:
@@ -157,6 +174,9 @@ def single_post(tree: Tree, head: Head, here: str | None, found: list[Found]) ->
     main = max(candidates, key=score)
     main.body.form = "content" if main.body.words or main.body.is_media else "summary"
     main.listed, main.own = False, True
+    if main.fields.permalink and not score(main)[1]:
+        # Another post's, which the page's box holds as well.
+        main.fields.dates = [d for d in main.fields.dates if d.origin != "url"]
     if head.published and not _agrees(main.fields.dates, head.published):
         # What stands beside the post may be another's date, or that of its last change; the head speaks of this one.
         main.fields.dates.insert(0, RawDate(head.published, "time", "article:published_time"))
@@ -249,6 +269,14 @@ def _are_posts(found: list[Found]) -> bool:
     return all(f.block.strong and f.fields.platform_id for f in found)
 
 
+def boxes_hold_decoys(found: list[Found]) -> bool:
+    """Whether entries stand beside those in boxes; pictures with titles do not count beside what says more."""
+    free = [f for f in found if not f.block.soft]
+    if not free or any(f.body.words or f.fields.has_line for f in free):
+        return bool(free)
+    return not any(f.block.soft and (f.body.words or f.fields.has_line) for f in found)
+
+
 def _fits_among(f: Found, found: list[Found]) -> bool:
     """Whether a whole text is no longer than the excerpts of its make beside it: a post too short to be cut."""
     short = [other for other in found if other.body.form == "summary"]
@@ -264,26 +292,54 @@ def _fits_among(f: Found, found: list[Found]) -> bool:
     return len(named) >= _NAMED and f.body.length <= max(named)
 
 
+def _is_block(f: Found) -> bool:
+    """Whether an entry is an element that its tag or a class name calls a post."""
+    roles = f.group[0] if f.group else 0
+    return isinstance(roles, int) and bool(roles & v.BLOCK) and not f.block.soft
+
+
+def _is_numbered(f: Found) -> bool:
+    """Whether an entry is such an element and bears the platform's own number of a post."""
+    return _is_block(f) and bool(f.fields.platform_id)
+
+
+def _unlist_unnumbered(found: list[Found]) -> None:
+    """Calls those whole texts no posts of the archive that bear no number, where a row of others bears them."""
+    unnumbered = [f for f in found if not f.fields.platform_id and f.body.form == "content"]
+    if not unnumbered:
+        return
+    rows = Counter(f.block.parent for f in found if _is_numbered(f))
+    if max(rows.values(), default=0) < _ROW:
+        return
+    for f in unnumbered:
+        if f.block.parent not in rows:
+            f.listed = False
+
+
 def mark_listing(found: list[Found], archive: str) -> list[Found]:
     """Tells the archive's own entries from teasers of other posts that stand on the same page."""
     found = _without_strays(_without_intruders(_without_repeats(found)))
-    lines = any(f.fields.has_line for f in found)
-    contents = {f.group for f in found if f.body.form == "content" and not _fits_among(f, found)}
+    _unlist_unnumbered(found)
+    has_line = [f.fields.has_line for f in found]
+    lines = any(has_line)
+    contents = {f.group for f in found if f.listed and f.body.form == "content" and not _fits_among(f, found)}
     summaries = {f.group for f in found if f.body.form == "summary"}
-    full = [f for f in found if f.body.form == "content" and f.group in contents]
+    full = [f for f in found if f.listed and f.body.form == "content" and f.group in contents]
+    makes = {(f.block.parent, *f.group[:2]) for f in full if f.fields.has_line and not f.block.flat}
     content_parents = {f.block.parent for f in full}
     neighbours = Counter(f.block.parent for f in found)
-    first = next((i for i, f in enumerate(found) if f.body.form == "content" and f.group in contents), len(found))
+    first = next((i for i, f in enumerate(found) if full and f is full[0]), len(found))
     later = {f.group for f in found[first:] if f.body.form == "summary"}
-    hard = any(not f.block.soft for f in found) or (archive not in ("", "home") and not _are_posts(found))
-    strong = any(f.block.strong and not f.block.soft for f in found)
+    hard = boxes_hold_decoys(found) or (archive not in ("", "home") and not _are_posts(found))
+    firm = [f.block.strong and not f.block.soft for f in found]
+    strong = any(map(and_, firm, has_line)) if lines else any(firm)
     beside: dict[int, set[tuple[object, ...]]] = {}
-    for f in found:
-        if f.fields.has_line and f.block.strong:
+    for f, line in zip(found, has_line, strict=True):
+        if line and f.block.strong:
             beside.setdefault(f.block.parent, set()).add(f.group[:2])
 
     # The first one in more detail than all others of its make, which have no line about themselves.
-    alone = sum(f.fields.has_line for f in found) == 1 and found[0].fields.has_line
+    alone = sum(has_line) == 1 and has_line[0]
     told = found[0].group[:-1] if alone else ()
 
     def lined(f: Found) -> set[tuple[object, ...]]:
@@ -295,7 +351,9 @@ def mark_listing(found: list[Found], archive: str) -> list[Found]:
             continue
         boxed = hard and f.block.soft
         # Posts in short, with one among them whose format has no more to show: a quotation, a status, a link.
-        among = f.block.parent in content_parents and f.group in later and _are_posts([f]) and f.fields.has_line
+        among = f.block.parent in content_parents and f.group in later and _is_numbered(f) and f.fields.has_line
+        # Blocks of one list that each have a line about themselves, whatever some of them are headed by.
+        among = among or ((f.block.parent, *f.group[:2]) in makes and f.fields.has_line and _is_block(f))
         # The newest post may have a larger heading than those below it.
         leads = place == 0 and f.fields.has_line and f.block.parent in content_parents and _is_made_as(f, contents)
         unlike = bool(contents) and not (among or leads or _is_alike(f, contents))

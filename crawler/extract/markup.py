@@ -14,11 +14,22 @@ from . import vocabulary as v
 from .addresses import absolute, date_in, is_home, is_permalink, same_page, split_page_number
 from .blocks import MAX_BLOCKS, Block, find_blocks, find_rows, find_titles
 from .bodies import Body, judge_alike, judge_snippets, named_body, read_body
-from .dates import dates_above, dates_below, is_day
+from .dates import dates_above, dates_behind_link, dates_below
+from .days import is_day
 from .fields import Fields, PageFacts, read_fields
-from .guests import unlist_popular
+from .guests import unlist_popular, unlist_showcase
 from .head import Head, read_head
-from .kinds import EXCERPT_WORDS, Found, mark_listing, page_kind, says_listing, says_post, single_post
+from .kinds import (
+    EXCERPT_WORDS,
+    Found,
+    boxes_hold_decoys,
+    lists_posts,
+    mark_listing,
+    page_kind,
+    says_listing,
+    says_post,
+    single_post,
+)
 from .leads import title_link
 from .links import page_links
 from .naming import archive_name
@@ -46,11 +57,11 @@ def extract_html(page: Page) -> Extraction:
     here = address or head.canonical
     base = absolute(here, head.base) or here if head.base else here
     layout = head.platform
-    facts = PageFacts(base=base, url=here, blog_id=head.blog_id)
+    facts = PageFacts(base=base, url=here, blog_id=head.blog_id, marks_dates="datePublished" in page.text)
     listing = says_listing(head, here)
     blocks = find_blocks(tree, base, here)
     notes = [f"more than {MAX_BLOCKS} entries on one page: the rest is left out"] if len(blocks) > MAX_BLOCKS else []
-    is_post = says_post(head, here)
+    is_post = facts.is_post = says_post(head, here)
     found = _read_blocks(tree, blocks[:MAX_BLOCKS], facts, is_post=is_post)
     if not found and listing:
         # Titles alone count on a page that calls itself an archive, where nothing else is found.
@@ -67,17 +78,15 @@ def extract_html(page: Page) -> Extraction:
         found = _with_own_post(tree, head, facts, found)
     archive = archive_name(tree, head, here)
     kind = page_kind(head, here, archive, found)
+    if kind == "none" and lists_posts(tree, head, here, found):
+        kind = "listing"
     if kind == "post":
         found = single_post(tree, head, here, found)
-        _date_by_heading(tree, head, found)
+        _date_by_heading(tree, head, found, facts)
         kind = "post" if any(f.own for f in found) else "none"
     elif kind == "listing":
         found = mark_listing(found, archive)
-        unlist_popular(tree, found)
-        if _says_nothing(tree) and all(f.body.form == "summary" for f in found):
-            # Past an archive's end themes say so, and show the blog's latest posts as teasers.
-            for f in found:
-                f.listed = False
+        _unlist(tree, here, archive, found)
     last = last_page(tree, base, here, head.body_class) if kind != "post" else None
     links = page_links(head, base, last)
     if kind == "none":
@@ -91,9 +100,7 @@ def extract_html(page: Page) -> Extraction:
         entries = tuple(_with_address(e, head, here) if f.own else e for e, f in zip(entries, found, strict=True))
     closed = [e for e, f in zip(entries, found, strict=True) if f.body.is_locked]
     notes += [f"{entry.permalink or entry.title} is behind a password" for entry in closed]
-    following = next_page(tree, base, here, head.body_class, head.next_url) if kind == "listing" else None
-    if following and split_page_number(following)[1] is None and _is_among(following, found):
-        following = None
+    following = _following(tree, base, here, head, last, found) if kind == "listing" else None
     return Extraction(
         layout=layout,
         kind=kind,
@@ -115,6 +122,29 @@ def _from_its_start(text: str) -> str:
     start = _START.search(text, 0, _LONGEST_LEAD)
     before = _NO_MARKUP.sub("", text[: start.start()]).strip() if start else ""
     return text[start.start() :] if start and before and _OF_A_PAGE.search(before) is None else text
+
+
+def _unlist(tree: Tree, here: str | None, archive: str, found: list[Found]) -> None:
+    """Take off the listing what is shown beside it."""
+    later = here is not None and (split_page_number(here)[1] or 1) > 1
+    unlist_popular(tree, found, recent=later or archive not in ("", "home"))
+    if later:
+        unlist_showcase(found)
+    if _says_nothing(tree) and all(f.body.form == "summary" for f in found):
+        # Past an archive's end themes say so, and show the blog's latest posts as teasers.
+        for f in found:
+            f.listed = False
+
+
+def _following(
+    tree: Tree, base: str | None, here: str | None, head: Head, last: int | None, found: list[Found]
+) -> str | None:
+    """The next older page; a pager whose `last` page this is knows better than the head."""
+    ends = last is not None and here is not None and split_page_number(here)[1] == last
+    following = next_page(tree, base, here, head.body_class, None if ends else head.next_url)
+    if following and split_page_number(following)[1] is None and _is_among(following, found):
+        return None
+    return following
 
 
 def _says_nothing(tree: Tree) -> bool:
@@ -152,12 +182,13 @@ def _with_own_post(tree: Tree, head: Head, facts: PageFacts, found: list[Found])
     return [*above, Found(block, body, fields)] if body.words >= EXCERPT_WORDS else found
 
 
-def _date_by_heading(tree: Tree, head: Head, found: list[Found]) -> None:
+def _date_by_heading(tree: Tree, head: Head, found: list[Found], facts: PageFacts) -> None:
     """Dates a page's own post by what stands below its heading, which themes set apart from the text."""
     for f in found:
         dated = any(d.origin in ("time", "label") for d in f.fields.dates) or v.DATED_TITLE.fullmatch(f.fields.title)
         if f.body.form == "content" and not dated and (heading := own_heading(tree, head)) is not None:
-            f.fields.dates[:0] = dates_below(tree, heading)
+            below = dates_below(tree, heading, facts.base, facts.url)
+            f.fields.dates[:0] = below or dates_behind_link(tree, facts.base, facts.url)
 
 
 def _read_blocks(tree: Tree, blocks: list[Block], facts: PageFacts, *, is_post: bool) -> list[Found]:
@@ -186,7 +217,13 @@ def _read_blocks(tree: Tree, blocks: list[Block], facts: PageFacts, *, is_post: 
         found.append(Found(block, body, fields))
     if any(not f.block.soft for f in found):
         # In a box beside other entries only teasers count: lists of titles and stray texts do not.
-        found = [f for f in found if not f.block.soft or (f.body.form == "summary" and f.body.words >= EXCERPT_WORDS)]
+        found = [
+            f
+            for f in found
+            if not f.block.soft
+            or (f.body.form == "summary" and f.body.words >= EXCERPT_WORDS)
+            or (f.block.strong and not boxes_hold_decoys(found))
+        ]
     _judge_cards(found)
     judge_snippets([f.body for f in found])
     for f in found:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ...pipeline.urls import same_site
+from . import pager_words as elsewhere
 from . import vocabulary as v
 from .addresses import absolute, archive_of, date_in, is_home, same_page, split_page_number
 from .leads import is_more_link
@@ -273,7 +274,7 @@ def _rank(tree: Tree, order: int, number: int) -> int | None:
         said = _Said(previous=v.PREVIOUS_SIGN.fullmatch(text.strip()) is not None)
     if said.newer or _NEWER_CLASS.search(named):
         return None
-    if said.older_for_certain:
+    if said.older_for_certain or "blog-pager-older-link" in named:
         return 0
     if _OLDER_CLASS.search(named):
         return 1
@@ -315,26 +316,26 @@ def _is_worthy(tree: Tree, number: int) -> bool:
 def _said(text: str) -> _Said | None:
     """What the words of a link say, 300 characters at most; None where they hold nothing that a pager says."""
     # Menus, sidebars and teasers say the same on every page of an archive: of 71 asked for, 68 are remembered.
-    if not v.PAGER_HINT.search(text.lower()):
+    lower = text.lower()
+    further = elsewhere.is_elsewhere(lower)
+    if not further and not v.PAGER_HINT.search(lower):
         return None
+    older = further and elsewhere.OLDER.search(lower) is not None
     return _Said(
-        newer=v.NEWER_TEXT.search(text) is not None,
-        older_for_certain=v.OLDER_CERTAIN.search(text) is not None,
+        newer=v.NEWER_TEXT.search(text) is not None or (further and elsewhere.NEWER.search(lower) is not None),
+        older_for_certain=older or v.OLDER_CERTAIN.search(text) is not None,
         previous=v.PREVIOUS_SIGN.fullmatch(text.strip()) is not None,
-        next=v.NEXT_TEXT.search(text) is not None and _bare_next(text),
-        older=v.OLDER_TEXT.search(text) is not None,
+        next=_is_bare_next(text, lower, further=further),
+        older=older or v.OLDER_TEXT.search(text) is not None,
     )
 
 
-def _bare_next(text: str) -> bool:
+def _is_bare_next(text: str, lower: str, *, further: bool) -> bool:
     """Whether little more than the word "next" stands there: "Next steps for gardeners" is a post."""
+    if not v.NEXT_TEXT.search(text) and not (further and elsewhere.NEXT.search(lower)):
+        return False
     if _BULLET.match(text):
         return False
-    rest = v.NEXT_TEXT.sub(" ", text)
-    rest = re.sub(
-        r"\b(?:page|pages|posts|entries|articles|seite|página|pagina|page suivante|beiträge)\b",
-        " ",
-        rest,
-        flags=re.IGNORECASE,
-    )
-    return len(rest.split()) <= 1
+    rest = v.NEXT_TEXT.sub(" ", elsewhere.NEXT_STEM.sub(" ", lower))
+    rest = elsewhere.NEXT.sub(" ", rest) if further else rest
+    return len(elsewhere.PAGE.sub(" ", rest).split()) <= 1

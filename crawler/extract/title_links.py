@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,26 @@ if TYPE_CHECKING:
     from .titles import Titles
 
 _CLOSE: Final = 15
+
+
+_COMPACT: Final = re.compile(r"\d{1,2}\s?[A-Za-z]{3}\s?\d{2}(?:\d{2})?")
+"""A date as one word: ``24Oct06``."""
+
+
+def link_before_date(tree: Tree, title: int) -> int:
+    """The only link in a title, where a date stands behind it and nothing else beside it; else `title` itself."""
+    links = tree.within(tree.links, title)
+    if (
+        len(links) != 1
+        or tree.parent[links[0]] != title
+        or not tree.words(links[0])
+        or (tree.texts[title] or "").strip()
+    ):
+        return title
+    behind = (tree.tails[links[0]] or "").strip(" \t\r\n\xa0|·•,;–—-/()")
+    if tree.end[links[0]] != tree.end[title] or not 0 < len(behind) < 60:
+        return title
+    return links[0] if _COMPACT.fullmatch(behind) or v.DATE_LINE.fullmatch(behind) else title
 
 
 def title_links(titles: Titles, covered: bytearray) -> list[int]:

@@ -10,7 +10,7 @@ from ...pipeline.urls import same_site
 from . import vocabulary as v
 from .addresses import archive_of, is_home, may_be_post, same_page, slug_of
 from .leads import LEVELS_AROUND, bounds, is_more_link, title_link
-from .title_links import in_heading, title_links
+from .title_links import in_heading, link_before_date, title_links
 from .tree import Tree
 from .wording import is_dated_title, says_archive
 
@@ -24,13 +24,15 @@ _PAGE_TITLES: Final = frozenset(("page-title", "page-header-title", "archive-tit
 class Titles:
     """The titles of a page. `strong` ones are named by classes, `weak` ones look like titles by their surroundings.
 
-    `headings` and `more_links` are the numbers of those that stand in the page's own part.
+    `headings` and `more_links` are the numbers of those that stand in the page's own part; `boxes` are lines about
+    posts that stand above their titles and that class names call titles, by the titles.
     """
 
     def __init__(self, tree: Tree, base: str | None, page_url: str | None) -> None:
         self.tree = tree
         self.base = base
         self.page_url = page_url
+        self.boxes: dict[int, int] = {}
         self._archive = slug_of(archive_of(page_url).partition(":")[2])
         self.headings = [i for i in tree.headings if not tree.outside[i]]
         self.more_links = [i for i in tree.links if not tree.outside[i] and is_more_link(tree, i)]
@@ -41,14 +43,14 @@ class Titles:
         titles: list[int] = []
         last_end = 0
         unseen: list[int] = []
-        for number in tree.titled:
+        for number in self._titled():
             if number < last_end or tree.outside[number] or tree.tags[number] == "meta":
                 if self._is_unseen(number):
                     unseen.append(number)
                 continue
             roles = tree.roles[number]
             named = roles & v.TITLE and not roles & (v.BLOCK | v.BODY | v.MAIN)
-            if not named and tree.tags[number] in v.HEADINGS:
+            if not named and (tree.tags[number] in v.HEADINGS or tree.tags[number] == "dt"):
                 named = self._bookmarked(number)
             if named and not self._is_home_link(number) and not self._is_icon(number):
                 titles.append(self._heading_of(number))
@@ -61,6 +63,14 @@ class Titles:
             # On an archive's page its own heading is no post's, though it be the only one that a class calls a title.
             titles = [number for number in titles if not self._names_archive(number)]
         return self._without_doubles(posts or titles)
+
+    def _titled(self) -> list[int]:
+        """The tree's titled elements, and the terms of definition lists that bookmark a post."""
+        tree = self.tree
+        if "dt" not in tree.tags:
+            return tree.titled
+        above = {tree.parent[i] for i in tree.links if tree.attributes[i].get("rel") == "bookmark"}
+        return sorted({*tree.titled, *(i for i in above if tree.tags[i] == "dt")})
 
     def _heading_of(self, title: int) -> int:
         """The true title in one that holds more: in a heading what a class names so, in others the post's heading.
@@ -75,6 +85,8 @@ class Titles:
             named = [i for i in within if tree.roles[i] & v.TITLE and tree.words(i)]
             return named[0] if len(named) == 1 and self.link_of(named[0]) else title
         heads = [i for i in tree.within(tree.headings, title) if tree.words(i)]
+        if not heads and not self.leads_to_post(title):
+            return self._bookmark_below(title)
         named = [i for i in heads if tree.roles[i] & v.TITLE]
         if len(named) == 1:
             return named[0]
@@ -84,7 +96,19 @@ class Titles:
             said = said or any(v.POSTED.match((tree.texts[i] or "").lstrip()) for i in about)
             return heads[0] if said else title
         leading = [i for i in heads if self.leads_to_post(i)]
-        return leading[0] if len(leading) == 1 else title
+        return leading[0] if len(leading) == 1 else link_before_date(tree, title)
+
+    def _bookmark_below(self, title: int) -> int:
+        """The one bookmark right below what a class names a title and is a line about the post; else `title`."""
+        tree, below = self.tree, self.tree.next_sibling(title)
+        said = " ".join(filter(None, (tree.texts[title], *(tree.tails[i] for i in tree.children(title)))))
+        if below is None or not v.DATE_TEXT.search(said[:200]):
+            return title
+        marked = [i for i in tree.within(tree.links, below) if "bookmark" in tree.attributes[i].get("rel", "")]
+        if len(marked) != 1 or not 0 < tree.words(marked[0]) == tree.words(below) or not self.leads_to_post(marked[0]):
+            return title
+        self.boxes[marked[0]] = title
+        return marked[0]
 
     def _is_icon(self, title: int) -> bool:
         """Whether all the words of a title are the name of an icon, which icon fonts draw: ``close`` on a card."""

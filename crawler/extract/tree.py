@@ -208,6 +208,9 @@ class Tree:
             return False
         if any(self.roles[i] & v.UNTITLED for i in self.within(self.spoken, number)):
             return True
+        bookmarks = [i for i in self.within(self.links, number) if self.attributes[i].get("rel") == "bookmark"]
+        if len({self.parent[i] for i in bookmarks if self.tags[self.parent[i]] in v.HEADINGS}) > 1:
+            return True
         # Themes say of the column around a post, too, that there is a sidebar: the page's own heading stands in it.
         tops = [i for i in self.within(self.headings, number) if self.tags[i] == "h1"]
         beside = "sidebar" in self.attributes[number].get("class", "").lower()

@@ -62,9 +62,10 @@ WORDS: Final[dict[int, str]] = {
         menu main-menu nav-menu site-header site-branding masthead site-footer footer-widgets colophon footer
         sharedaddy social-share share-buttons post-share-buttons sharing popularposts featuredpost blogarchive
         blog-pager pager wp-block-query-pagination wp-block-latest-posts wp-block-latest-comments
-        cookie-notice newsletter subscribe-form author-box about-author author-info entry-author-box popular-posts
-        recent-posts-list sticky-slider comment-body replies wp-pagenavi post-nav adjacent-entry-pagination
-        archive-pagination load-more-posts status-msg-wrap td-main-sidebar td-ss-main-sidebar""",
+        cookie-notice newsletter subscribe-form fixed-nav author-box about-author author-info entry-author-box
+        popular-posts recent-posts-list sticky-slider comment-body replies wp-pagenavi post-nav
+        adjacent-entry-pagination archive-pagination load-more-posts status-msg-wrap td-main-sidebar
+        td-ss-main-sidebar""",
     WIDGET: """widget widget-area recent-posts latest-posts popular featured-posts trending featuredpage
         featured-content widget-wrap textwidget""",
     HIDDEN: """screen-reader-text sr-only visually-hidden visuallyhidden hidden assistive-text d-none
@@ -116,6 +117,7 @@ IDS: Final[dict[str, int]] = {
             "sidebar-right-1",
             "sidebar-left-1",
             "jp-relatedposts",
+            "related-posts",
         ),
         OUTSIDE,
     ),
@@ -130,6 +132,9 @@ ITEMPROPS: Final[dict[str, int]] = {
     "author": AUTHOR,
     "description": 0,
 }
+
+RELATED: Final = "related-post"
+"""The class of a post that is shown below another one."""
 
 LOCK: Final = "post-password-form"
 """WordPress's form in place of the text of a post that is closed to those without its password."""
@@ -240,7 +245,7 @@ def roles_of(class_attribute: str) -> int:
     if roles & WIDGET and "blog" in tokens:
         # Blogger's main column is itself class="widget Blog".
         roles = (roles & ~(WIDGET | OUTSIDE)) | MAIN
-    if roles & (BLOCK | META) and "related-post" not in tokens:
+    if roles & (BLOCK | META) and RELATED not in tokens:
         roles &= ~(OUTSIDE | WIDGET)
     return roles
 
@@ -305,7 +310,7 @@ DATE_TEXT: Final = re.compile(
     r"|\b\d{1,2}(?:\.|st|nd|rd|th|er|º)?(?:\s+(?:de|of))?\s+[^\W\d_]{3,12}\.?,?(?:\s+del?)?\s+\d{4}\b"
     r"|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]"
 )
-DATE_HEADING: Final = re.compile(rf"(?:[^\W\d_]{{3,12}},?\s+)?(?:{DATE_TEXT.pattern})")
+DATE_HEADING: Final = re.compile(rf"(?:[^\W\d_]{{3,12}}(?:['’][^\W\d_]{{1,4}})?,?\s+)?(?:{DATE_TEXT.pattern})")
 """A heading that is a date dates the posts below it."""
 
 DATE_LINE: Final = re.compile(
@@ -342,50 +347,33 @@ DATED_TITLE: Final = re.compile(
 )
 """A title with its date behind a dash; both shapes are measured on real pages."""
 
-_OLDER_ELSEWHERE: Final = (
-    r"(?:postingan|posting|entri|lebih) lama\b|starejš|starij|daha eski|önceki (?:kayıt|yazı)|cũ hơn|mai vechi|régebbi"
-    r"|παλαιότερ|παλιότερ|أقدم|ישנות|قدیمی|เก่ากว่า|較舊|较旧|이전 (?:글|게시물)|पुरान|més antig"
-    r"|по-стари|старіш|давніш|vanemad|senesn"
-)
-_NEWER_ELSEWHERE: Final = (
-    r"lebih baru\b|(?:postingan|posting|entri) (?:lebih )?baru\b|novejš|novij|daha yeni|mới hơn|mai noi|újabb|νεότερ"
-    r"|أحدث|חדשות יותר"
-    r"|جدیدتر|ใหม่กว่า|較新|较新|최근 (?:글|게시물)|més recent|по-нови|новіш|uuemad|naujesn"
-)
-_NEXT_ELSEWHERE: Final = (
-    r"selanjutnya|berikutnya|naslednj|sljedeć|sonraki|trang sau|următo|következő|επόμεν"
-    r"|التالي|下一頁|다음|следващ|наступн"
-)
-"""Words of Blogger's and WordPress's own pagers in further languages; Blogger writes them in each reader's own."""
-
 OLDER_TEXT: Final = re.compile(
     r"\b(?:older|earlier|previous (?:posts|entries|articles|page)|previous|prev|more posts|load more|show more)\b"
     r"|ältere|altere|vorherige|ancien|plus ancien|précédent|anteriores|antiguas|antiguos|entradas anteriores"
     r"|vecchi|precedenti|antigas|mais antig|oudere|äldre|eldre|ældre|starsze|starší|старые|раньше|предыдущ|古い"
-    rf"|vanhemmat \w|{_OLDER_ELSEWHERE}",
+    r"|vanhemmat \w",
     re.IGNORECASE,
 )
 OLDER_CERTAIN: Final = re.compile(
     r"\b(?:older|earlier|more posts|load more|show more)\b|ältere|plus ancien|ancien|anteriores|antiguas|antiguos"
-    rf"|vecchi|antigas|antig[ao]|oudere|äldre|eldre|ældre|starsze|starší|старые|古い|vanhemmat \w|{_OLDER_ELSEWHERE}",
+    r"|vecchi|antigas|antig[ao]|oudere|äldre|eldre|ældre|starsze|starší|старые|古い|vanhemmat \w",
     re.IGNORECASE,
 )
 NEWER_TEXT: Final = re.compile(
-    r"\b(?:newer|newest|latest|recent|later)\b|neuere|plus récent|récent|recientes|nuevas|recenti|recentes|nieuwere"
-    rf"|nyare|nyere|nowsze|novější|новее|новые|新しい|{_NEWER_ELSEWHERE}",
+    r"\b(?:newer|newest|latest|recent|later)\b|neuere|plus récent|récent|recientes|nuevas|(?<!meno )recenti|recentes"
+    r"|nieuwere|nyare|nyere|nowsze|novější|новее|новые|新しい",
     re.IGNORECASE,
 )
 NEXT_TEXT: Final = re.compile(
     r"\b(?:next(?: page| posts| entries)?)\b|nächste|weiter|suivant|siguiente|seguinte|successiv|próxim|proxim"
-    rf"|volgende|nästa|neste|næste|násled|další|następn|следующ|далее|次|下一页|seuraava|{_NEXT_ELSEWHERE}|[»›→⟩❯▶>]",
+    r"|volgende|nästa|neste|næste|násled|další|następn|следующ|далее|次|下一页|seuraava|[»›→⟩❯▶>]",
     re.IGNORECASE,
 )
 PREVIOUS_SIGN: Final = re.compile(r"\W*[«‹←⟨❮◀<]+\W*")
 PAGER_HINT: Final = re.compile(
-    r"old|earl|prev|more|new|latest|recent|later|next|[»›→⟩❯▶>]|ltere|altere|vorherige|ancien|précédent|anterior|antig"
+    r"old|earl|prev|more|new|latest|recent|later|next|»|›|→|⟩|❯|▶|>|ltere|altere|vorherige|ancien|précédent|anterior|antig"
     r"|vecchi|precedent|oudere|ldre|starsze|starší|стар|раньше|предыдущ|古い|vanhemmat|neuere|récent|recient|nuevas|nieuwere"
     r"|nyare|nyere|nowsze|novější|нов|新しい|nächste|weiter|suivant|siguiente|seguinte|successiv|próxim|proxim|volgende|nästa"
-    rf"|neste|næste|násled|další|następn|следующ|далее|次|下一页|seuraava"
-    rf"|{_OLDER_ELSEWHERE}|{_NEWER_ELSEWHERE}|{_NEXT_ELSEWHERE}"
+    r"|neste|næste|násled|další|następn|следующ|далее|次|下一页|seuraava"
 )
 """What a lower-case text holds wherever one of the four expressions above finds something: one quick look for most."""

@@ -15,6 +15,7 @@ SMALL_TAGS: Final = frozenset(("small", "span", "em", "i"))
 _SMALL_LINE: Final = 12
 _LONGEST_SIGNED: Final = 160
 _POSTED_WORDS: Final = ("osted", "ritten", "ublished")
+_PARTING: Final = re.compile(r"[|·•]|\s[–—/-]\s")
 _DATE_THEN_POSTED: Final = re.compile(
     rf"\W{{0,4}}(?P<date>{v.DATE_HEADING.pattern})\s{{0,3}}[|·•,/–-]\s{{0,3}}(?:posted|written|published)\s+(?:by|in)\b",
     re.IGNORECASE,
@@ -22,8 +23,13 @@ _DATE_THEN_POSTED: Final = re.compile(
 _BY_WHOM: Final = re.compile(
     r"\W{0,4}(?:by|von|par|por|di|door)\s[^|·•!?]{2,60}\s(?:on|am|le|el|il|op|em)\s{1,4}", re.IGNORECASE
 )
+_DATE_BY: Final = re.compile(
+    rf"\W{{0,4}}(?P<date>{v.DATE_HEADING.pattern})\s{{0,3}}(?:[|·•,/–-]\s{{0,3}})?(?:by|von|par|por|di|door)\s{{1,3}}[^\s.!?]{{1,30}}(?:\s{{1,3}}[^\s.!?]{{1,30}}){{0,5}}\s*",
+    re.IGNORECASE,
+)
 _SIGNED: Final = re.compile(
-    rf"\W{{0,4}}(?:by|von|par|por|di|door)\s[^|·•.!?\d]{{2,60}}?\s(?:on|am|le|el|il|op|em)\s+(?P<date>{v.DATE_HEADING.pattern})\W{{0,4}}",
+    rf"\W{{0,4}}(?:by|von|par|por|di|door)\s(?:[^|·•.!?\d]|(?<=\b\w)\.){{2,60}}?\s(?:on|am|le|el|il|op|em)\s+"
+    rf"(?P<date>{v.DATE_HEADING.pattern})(?:\W{{0,4}}|\s+(?:in|under|unter|dans|en)\s[^.!?]{{1,90}})",
     re.IGNORECASE,
 )
 _ARCHIVE_ELSEWHERE: Final = re.compile(
@@ -76,6 +82,21 @@ def signed_line(text: str) -> str:
 def says_by_whom(text: str) -> bool:
     """Whether a text says who wrote a post, and a date is to follow: ``by Dana (dana7) on``."""
     return _BY_WHOM.fullmatch(text) is not None
+
+
+def parted_date(text: str) -> str:
+    """The date in a short line of parts between signs, one of them a date: ``Dana - June 3, 2011 | 2 comments``."""
+    if len(text) > _LONGEST_SIGNED:
+        return ""
+    parts = [part.strip() for part in _PARTING.split(text)]
+    dated = [part for part in parts if v.DATE_LINE.fullmatch(part)]
+    return dated[0] if len(parts) > len(dated) == 1 else ""
+
+
+def line_by(text: str) -> str:
+    """The date at the head of a short line that says who wrote a post: ``June 3, 2011 by Dana``; empty in any other."""
+    found = _DATE_BY.fullmatch(text) if len(text) <= _LONGEST_SIGNED else None
+    return found["date"] if found else ""
 
 
 def dated_line(text: str) -> str:

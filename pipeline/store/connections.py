@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from sqlalchemy.engine import URL
 
 BUSY_SECONDS = 30
 """How long a writer waits for another; a page's transaction takes milliseconds."""
+SETTLING_SECONDS = 5.0
+"""How long a reader who may not write waits for a writer that opens or closes the store."""
 
 
 def writable(path: Path) -> Engine:
@@ -43,8 +46,28 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
     To read beside a writer, SQLite keeps two files beside the store's, which it makes where they are missing and takes
     away with the last connection, unless that one may not write (https://www.sqlite.org/wal.html#readonly). So whoever
     may write reads as writers do, with all that writes refused. Who may not finds these files where somebody writes;
-    where there is no log, nobody does, and the file is read by itself.
+    where there is no log, nobody does, and the file is read by itself. While a writer comes or goes only one of the two
+    may be there, which is waited out.
     """
+    until = time.monotonic() + SETTLING_SECONDS
+    while True:
+        connection = _connected_as_things_stand(path)
+        try:
+            connection.execute("SELECT 1 FROM sqlite_master").close()
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _UNSETTLED and time.monotonic() < until:
+                connection.close()
+                time.sleep(0.01)
+                continue
+            # Of what lasts, the reading will tell.
+        return connection
+
+
+_UNSETTLED = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+"""What SQLite says where it would have to make or mend the files beside the store's, and may not."""
+
+
+def _connected_as_things_stand(path: Path) -> sqlite3.Connection:
     if not _has_log(path):
         if may_write(path):
             connection = _open(path, "mode=rw")

@@ -166,7 +166,7 @@ def test_zsh_completes_without_being_set_up_for_it(corpus: Path, tmp_path: Path,
         os.close(terminal)
 
 
-def seen(terminal: int, awaited: list[str], seconds: float = 30.0) -> str:
+def seen(terminal: int, awaited: list[str], seconds: float = 120.0) -> str:
     """What a terminal shows until all that is awaited stands there, or the time is over."""
     shown, end = b"", time.monotonic() + seconds
     while time.monotonic() < end and not all(each.encode() in shown for each in awaited):

@@ -63,7 +63,7 @@ class TestBigArchive:
         complete(tmp_path, 800)
 
 
-def _until(true: object, seconds: float = 60) -> None:
+def _until(true: object, seconds: float = 240) -> None:
     end = time.monotonic() + seconds
     while not true():  # type: ignore[operator]
         assert time.monotonic() < end
@@ -238,15 +238,16 @@ class TestCrawl:
             assert len(source["missing"]) == 1
 
     def test_a_run_ends_when_its_time_is_over_and_the_next_one_goes_on(self, run: Run) -> None:
-        with big_site(60, **HTML_ALONE, delay=0.15) as site:
-            first = run("crawl", f"{site.url}/", "--delay", "0", "--max-time", "1s", "--format", "json")
+        with big_site(60, **HTML_ALONE, delay=0.5) as site:
+            first = run("crawl", f"{site.url}/", "--delay", "0", "--max-time", "4s", "--format", "json")
             assert first.status == 3
             (source,) = first.json["sources"]
             assert source["outcome"] == "interrupted"
-            assert "the run's time, 1 second, is over; the next run goes on" in source["stop_reason"]
+            assert "the run's time, 4 seconds, is over; the next run goes on" in source["stop_reason"]
             read = source["pages"]
             assert 0 < read < 20
             site.forget()
+            site.site.delay = 0  # type: ignore[attr-defined]
             second = run("refresh", "--max-time", "1m", "--format", "json")
             assert (second.status, second.json["sources"][0]["outcome"]) == (0, "ok")
             assert f"/page/{read}/" not in [request.path for request in site.requests]
@@ -270,7 +271,7 @@ class TestCrawl:
             assert len(run("export").lines) == 6
 
     def test_an_interrupt_finishes_the_page_and_the_next_run_the_rest(self, tmp_path: Path) -> None:
-        with big_site(60, delay=0.05, **HTML_ALONE) as site:
+        with big_site(60, delay=0.3, **HTML_ALONE) as site:
             command = ["--home", str(tmp_path), "crawl", f"{site.url}/", "--delay", "0"]
             process = subprocess.Popen(
                 [sys.executable, "-m", "tipsearch.cli.main", *command],
@@ -282,6 +283,7 @@ class TestCrawl:
             _until(lambda: len(site.requests) > 5)
             os.kill(process.pid, signal.SIGINT)
             out, err = process.communicate(timeout=60)
+            site.site.delay = 0  # type: ignore[attr-defined]
             assert process.returncode == 130, (out, err)
             assert "Traceback" not in err
             held = len(tipsearch("export", home=tmp_path).lines)
@@ -290,13 +292,15 @@ class TestCrawl:
         assert len(tipsearch("export", home=tmp_path).lines) == 60
 
     def test_a_second_crawl_of_the_same_home_exits_4_and_names_the_first(self, tmp_path: Path) -> None:
-        with big_site(60, delay=0.05, **HTML_ALONE) as site:
+        with big_site(60, delay=0.3, **HTML_ALONE) as site:
             command = ["--home", str(tmp_path), "crawl", f"{site.url}/", "--delay", "0"]
             first = subprocess.Popen(
                 [sys.executable, "-m", "tipsearch.cli.main", *command], stdout=subprocess.DEVNULL, env=ENVIRONMENT
             )
             _until(lambda: len(site.requests) > 3)
+            site.site.delay = 30  # type: ignore[attr-defined]
             done = tipsearch(*command)
+            site.site.delay = 0  # type: ignore[attr-defined]
             assert done.status == 4
             assert str(first.pid) in done.err
             first.kill()

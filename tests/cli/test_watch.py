@@ -219,3 +219,16 @@ def test_what_was_reported_is_kept_with_its_time(home: Path) -> None:
     first = json.loads((home / "watches.json").read_text())["watches"][0]["reported"]
     watch(home, "run")
     assert json.loads((home / "watches.json").read_text())["watches"][0]["reported"] == first
+
+
+@pytest.mark.parametrize("words", [("!!!",), ("...", "?"), ("--all", "!!!")], ids=["signs", "two", "all"])
+def test_a_query_in_which_nothing_can_be_looked_for_is_not_saved(home: Path, words: tuple[str, ...]) -> None:
+    done = watch(home, "add", "signs", *words)
+    assert (done.status, done.out) == (2, "")
+    assert "nothing can be looked for in" in done.err
+    assert "no watch yet" in watch(home, "list").err
+
+
+def test_signs_beside_a_filter_are_what_the_filter_says(home: Path) -> None:
+    assert "1 post now" in watch(home, "add", "later", "!!!", "--after", "2019-06-02").out
+    assert titles(watch(home, "run", "--format", "jsonl")) == ["later 02"]

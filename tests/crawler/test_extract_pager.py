@@ -80,6 +80,48 @@ def test_a_category_named_like_older_posts_is_no_next_page():
     assert not v.OLDER_TEXT.search("Vanhemmat")
 
 
+OLDER = (
+    "« Eerdere artikelen|Vorige berichten|Frühere Beiträge|Articles antérieurs|Articoli meno recenti|Poprzednie wpisy|"
+    "Staršie články|Korábbi bejegyzések|Старији чланци|Попередні записи|Ранние записи|Eski yazılar|المقالات القديمة|"
+    "רשומות קודמות|نوشته‌های پیشین|過去の投稿|較早的文章|早期文章|지난 글|Tulisan lama|Entrades anteriors|"
+    "Vecāki ieraksti|Ankstesni įrašai|Eldri færslur|Bidalketa zaharragoak"
+)
+
+
+@pytest.mark.parametrize("words", OLDER.split("|"))
+def test_older_posts_in_further_languages_lead_on(words):
+    assert (
+        listing(f'<p><a href="/tag/x/older/">{words}</a></p>', url=f"{SITE}/tag/x/").next_url == f"{SITE}/tag/x/older/"
+    )
+
+
+NEWER = (
+    "Recente artikelen »|Uudemmat artikkelit|Novšie články|Новији чланци|Yeni yazılar|רשומות חדשות|新文章|Pos-pos baru|"
+    "Jaunāki ieraksti|Nyrri færslur"
+)
+
+
+@pytest.mark.parametrize("words", NEWER.split("|"))
+def test_newer_posts_in_further_languages_do_not(words):
+    assert listing(f'<p><a href="/tag/x/newer/">{words}</a></p>', url=f"{SITE}/tag/x/").next_url is None
+
+
+NEXT = (
+    "Следующая страница »|Наступна сторінка|Следваща страница|Следећа страна|Następna strona »|Ďalšia strana|Dalej|"
+    "Дальше|Avanti|Επόμενη σελίδα|الصفحة التالية|הדף הבא|صفحه بعد|หน้าถัดไป|Trang tiếp|Järgmine leht|İleri"
+)
+
+
+@pytest.mark.parametrize("words", NEXT.split("|"))
+def test_the_next_page_in_further_languages_leads_on(words):
+    assert listing(f'<p><a href="/tag/x/more/">{words}</a></p>', url=f"{SITE}/tag/x/").next_url == f"{SITE}/tag/x/more/"
+
+
+@pytest.mark.parametrize("words", ["Czytaj dalej o porcie", "Читать дальше про порт", "Следующая встреча в порту"])
+def test_words_of_a_next_page_within_a_sentence_lead_nowhere(words):
+    assert listing(f'<p><a href="/harbour/">{words}</a></p>', url=f"{SITE}/tag/x/").next_url is None
+
+
 TILES = "".join(f'<div class="tile"><h3><a href="/tile-{i}/">Tile number {i}</a></h3></div>' for i in range(4))
 
 

@@ -163,10 +163,10 @@ BIG = {
 
 @pytest.mark.parametrize("name", BIG)
 def test_a_hostile_page_is_read_in_seconds(name):
-    started = time.perf_counter()
+    started = time.process_time()
     read(BIG[name])
     interstitial(BIG[name])
-    assert time.perf_counter() - started < 15
+    assert time.process_time() - started < 15
 
 
 def test_time_grows_with_size():
@@ -178,9 +178,9 @@ def test_time_grows_with_size():
         text = f'{head}<div class="latest-tips">{teasers * times}<h1 class="page-title">{tail}'
         best = float("inf")
         for _ in range(3):
-            started = time.perf_counter()
+            started = time.process_time()
             extract(replace(page, text=text))
-            best = min(best, time.perf_counter() - started)
+            best = min(best, time.process_time() - started)
         return best
 
     assert seconds(80) < 8 * 2.5 * seconds(10)
@@ -199,6 +199,6 @@ def test_a_five_megabyte_page_keeps_its_posts():
         '<div id="content"', "<div>" + "<p>filler of a page that went wrong</p>" * 120_000 + '</div><div id="content"'
     )
     assert len(text) > 4_500_000
-    started = time.perf_counter()
+    started = time.process_time()
     assert [e.title for e in extract(replace(page, text=text)).entries] == [e.title for e in extract(page).entries]
-    assert time.perf_counter() - started < 40
+    assert time.process_time() - started < 40

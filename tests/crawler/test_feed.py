@@ -689,9 +689,9 @@ BLOWUP = f'<!DOCTYPE rss [<!ENTITY l9 "{"x" * 100_000}">]>'
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_entities_are_never_expanded(doctype: str, encoding: str) -> None:
     body = rss(item(1, title=f"<title>{'&l9;' * 3}</title>")).replace("<rss ", doctype + '<rss x="&l9;" ')
-    began = time.perf_counter()
+    began = time.process_time()
     assert only(body.replace("UTF-8", encoding).encode(encoding)).title == "&l9;&l9;&l9;"
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 MANY = 100_000
@@ -722,9 +722,9 @@ MANY = 100_000
     ],
 )  # fmt: skip
 def test_hostile_feeds_end_in_time(body: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     outcome(body)
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
 
 
 PIECES = st.sampled_from(

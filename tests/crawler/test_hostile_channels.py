@@ -69,7 +69,7 @@ def with_prolog(prolog: str, tag: str) -> Any:
 def test_no_entity_of_a_feed_is_expanded(prolog: str, tmp_path: Path) -> None:
     started = time.monotonic()
     report, posts = read(tmp_path, {"/feed/": with_prolog(prolog, "title")}, channel="feed")
-    assert time.monotonic() - started < 30
+    assert time.monotonic() - started < 90
     assert (report.archives[0].channel, len(posts)) == ("feed", POSTS)
     assert not any("laughlaugh" in post.title + post.text or "root:" in post.title + post.text for post in posts)
 
@@ -86,7 +86,7 @@ def test_a_sitemap_that_is_a_bomb_costs_nothing_but_itself(tmp_path: Path) -> No
     paths = {name: with_prolog(BOMB, "loc") for name in ("/wp-sitemap.xml", "/wp-sitemap-posts-post-1.xml")}
     report, posts = read(tmp_path, paths, channel="feed")
     assert (report.archives[0].channel, len(posts)) == ("feed", POSTS)
-    assert time.monotonic() - started < 30
+    assert time.monotonic() - started < 90
 
 
 @pytest.mark.parametrize(

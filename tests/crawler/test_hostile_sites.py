@@ -28,7 +28,7 @@ TEXT = {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def crawled(home: Path, *sources: Source, **options: Any) -> dict[str, SourceReport]:
-    options = {"delay": 0, "backoff": 0.01, "timeout": 5, **options}
+    options = {"delay": 0, "backoff": 0.01, "timeout": 20, **options}
     return {report.name: report for report in crawl(sources, home=home, **options).sources}
 
 
@@ -182,7 +182,10 @@ def test_a_robots_txt_that_closes_or_cannot_be_read_keeps_the_site_unread(page: 
             site.forget()
             site.site.pages["/robots.txt"] = ROBOTS[name][0]  # type: ignore[attr-defined]
         obeying = [replace(source, obey_robots=True) for source in sources.values()]
-        reports = crawled(tmp_path, *obeying, timeout=0.8)
+        # On a busy machine an answer may take longer than that by itself.
+        late = [source for source in obeying if "within 0.8 seconds" in ROBOTS[source.name][1]]
+        reports = crawled(tmp_path, *late, timeout=0.8)
+        reports |= crawled(tmp_path, *[source for source in obeying if source not in late], timeout=20)
         assert not [r for site in sites.values() for r in site.requests if r.path == "/x/"]
     for name, report in reports.items():
         assert (report.outcome, report.error, report.posts_total) == ("failed", "RobotsError", 2), name
@@ -231,14 +234,14 @@ def test_a_listing_without_an_end_is_read_up_to_max_pages(page: Any, tmp_path: P
 def test_a_run_ends_when_its_time_is_over_and_the_next_one_goes_on(page: Any, tmp_path: Path) -> None:
     with serve_pages({"/calendar/": calendar(page), "/short/": page([1, 2])}) as site:
         sources = [Source(name=name, urls=(f"{site.url}/{name}/",)) for name in ("short", "calendar")]
-        first = crawled(tmp_path, *sources, max_seconds=2)
+        first = crawled(tmp_path, *sources, max_seconds=5)
         assert first["short"].outcome == "ok"
         report = first["calendar"]
         assert (report.outcome, report.complete, report.error) == ("interrupted", False, None)
-        assert "the run's time, 2 seconds, is over" in report.stop_reason
+        assert "the run's time, 5 seconds, is over" in report.stop_reason
         assert report.posts_total == 2 * report.pages > 0
         site.forget()
-        second = crawled(tmp_path, sources[1], max_seconds=2)["calendar"]
+        second = crawled(tmp_path, sources[1], max_seconds=5)["calendar"]
         asked = [request.path for request in site.requests if request.path.startswith("/calendar")]
         assert asked[0] == f"/calendar/?n={report.pages + 1}"
         assert second.posts_total == report.posts_total + second.entries_new

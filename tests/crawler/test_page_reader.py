@@ -96,12 +96,19 @@ def test_every_page_that_kills_its_reader_is_named() -> None:
 
 
 def test_a_page_that_takes_too_long_is_given_up(html: Any) -> None:
-    pages = [page_of("hangs", 1), page_of(html.listing([html.article(2)]), 2)]
+    async def tried() -> None:
+        async with opened(seconds=3, program=(sys.executable, "-c", TROUBLED)) as reader:
+            hung, read = reader.read(page_of("hangs", 1)), reader.read(page_of(html.listing([html.article(2)]), 2))
+            with pytest.raises(CrawlError, match="took more than 3 seconds"):
+                await hung
+            # The next page's time includes the start of a new process, which may take longer on a busy machine.
+            reader._seconds = 60
+            reader._set_clock()
+            assert len((await read).entries) == 1
+
     began = time.monotonic()
-    hung, read = asyncio.run(all_read(pages, seconds=3, program=(sys.executable, "-c", TROUBLED)))
-    assert "took more than 3 seconds" in str(hung)
-    assert len(read.entries) == 1
-    assert time.monotonic() - began < 30
+    asyncio.run(tried())
+    assert time.monotonic() - began < 60
 
 
 def test_a_program_that_does_not_start_is_an_error_and_no_silence() -> None:
@@ -126,7 +133,7 @@ def test_a_process_that_the_system_refuses_is_an_error_at_once_and_the_next_page
     *missed, read = asyncio.run(all_read([page_of(html.listing([html.article(n)]), n) for n in range(1, 4)]))
     assert ["no process could be started that reads it" in str(said) for said in missed] == [True, True]
     assert len(read.entries) == 1
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 60
 
 
 def test_a_process_ends_by_itself_where_a_page_hangs_and_nobody_is_left_to_end_it() -> None:
@@ -167,9 +174,12 @@ def test_the_process_ends_with_the_one_that_started_it(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=tmp_path)
     reading = int(done.stdout)
-    for _ in range(100):
-        state = Path(f"/proc/{reading}/stat")
-        if not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z":
+    for _ in range(600):
+        try:
+            state = Path(f"/proc/{reading}/stat").read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return
+        if state == "Z":
             return
         time.sleep(0.1)
     pytest.fail("it reads on for nobody")

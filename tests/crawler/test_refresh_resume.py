@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,24 @@ name, home, full, *urls = sys.argv[1:]
 def tell(progress): print(progress.url, flush=True)
 crawl([Source(name=name, urls=tuple(urls))], home=home, delay=0, backoff=0.01, on_progress=tell, full=full == "full")
 """
+
+STAND_STILL = """
+import os, sys, time
+if "tipsearch.crawler.child" in sys.orig_argv:
+    from tipsearch.crawler.report import Progress
+    to_json, left = Progress.to_json, int(os.environ["TIPSEARCH_TEST_PAGES"])
+    def counted(progress):
+        global left
+        left -= 1
+        if not left:
+            events = sys._getframe(1).f_locals["self"]
+            events._write("progress", to_json(progress))
+            events._flush()
+            time.sleep(600)
+        return to_json(progress)
+    Progress.to_json = counted
+"""
+"""Has the process that crawls tell of so many pages and then stand still: it is not to end before it is killed."""
 
 pytestmark = pytest.mark.slow
 
@@ -56,15 +74,21 @@ def served(tmp_path: Path) -> Iterator[Callable[..., Blogged]]:
 def kill_after(blog: Blogged, pages: int, *, both: bool = True, full: bool = False) -> None:
     """Start a crawl in a process of its own and kill it once so many pages are stored."""
     blog.site.forget()
+    hook = blog.home.parent / "hook"
+    hook.mkdir(exist_ok=True)
+    (hook / "sitecustomize.py").write_text(STAND_STILL, encoding="utf-8")
+    paths = os.pathsep.join([str(hook), *filter(None, [os.environ.get("PYTHONPATH")])])
     command = [sys.executable, "-c", CRAWL, "blog", str(blog.home), "full" if full else "", *blog.source.urls]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    env = os.environ | {"PYTHONPATH": paths, "TIPSEARCH_TEST_PAGES": str(pages)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as process:
         assert process.stdout
         for _ in range(pages):
             assert process.stdout.readline(), "it ended before it could be killed"
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
         process.kill()
         for child in children if both else []:
-            os.kill(int(child), signal.SIGKILL)
+            with suppress(ProcessLookupError):  # It notices by itself that its parent is gone.
+                os.kill(int(child), signal.SIGKILL)
         process.wait()
     deadline = time.monotonic() + 10
     while any(Path(f"/proc/{child}/cmdline").exists() for child in children) and time.monotonic() < deadline:

@@ -127,11 +127,11 @@ LAUGHS = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, 10))
 def test_entities_are_never_expanded(declared: str) -> None:
     body = urlset("/tip-1/", "/&l9;", head=f"<!DOCTYPE urlset [{declared}]>")
     body = body.replace("<lastmod>", '<link href="&l9;&l9;"/><lastmod>')
-    began = time.perf_counter()
+    began = time.process_time()
     page = read_sitemap(answer(INDEX, body))
     assert page.urls[0] == SITE + "/tip-1/"
     assert not any("expanded" in url for url in page.urls)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 PIECES = [

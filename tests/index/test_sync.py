@@ -20,6 +20,8 @@ from hypothesis import strategies as st
 
 from support.feeds import DictFeed, post
 from tipsearch.index import IndexUnusableError, SearchIndex, SyncReport, open_index, rebuild_index, sync_index
+from tipsearch.index.engine.whoosh_schema import fingerprint
+from tipsearch.index.folder import WAIT_SECONDS, IndexFolder
 from tipsearch.pipeline.home import Home
 from tipsearch.pipeline.records import Change
 
@@ -71,6 +73,38 @@ def test_nothing_is_written_where_nothing_changed(tmp_path: Path) -> None:
     before = files(tmp_path)
     assert sync_index(tmp_path, store) == SyncReport()
     assert files(tmp_path) == before
+
+
+def test_an_index_replaced_while_it_is_looked_at_is_looked_at_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync_index(tmp_path, feed())
+    folder = IndexFolder(Home(tmp_path).index)
+    current = IndexFolder.current
+
+    def replaced(self: IndexFolder) -> Path:
+        found = current(self)
+        monkeypatch.setattr(IndexFolder, "current", current)
+        rebuild_index(tmp_path, feed())
+        return found
+
+    monkeypatch.setattr(IndexFolder, "current", replaced)
+    assert folder.current_meta(fingerprint=fingerprint()).sequence == feed().sequence()
+
+
+def test_an_index_whose_folder_goes_while_it_is_looked_at_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync_index(tmp_path, feed())
+    folder = IndexFolder(Home(tmp_path).index)
+    looked = Path.iterdir
+
+    def gone(path: Path) -> Iterator[Path]:
+        shutil.rmtree(path)
+        return looked(path)
+
+    monkeypatch.setattr(Path, "iterdir", gone)
+    assert not folder.exists()
 
 
 def test_progress_counts_the_changes(tmp_path: Path) -> None:
@@ -332,7 +366,7 @@ def test_a_killed_writer_leaves_the_old_index_and_no_lock(tmp_path: Path, functi
     started = time.monotonic()
     fresh = DictFeed(*(post(f"p{n}", "New", "fresh words") for n in range(50)))
     rebuild_index(tmp_path, fresh)
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < WAIT_SECONDS / 2  # a lock that is held is waited for
     assert len(open_index(tmp_path).search("fresh", limit=None)) == 50
     assert len([path for path in (tmp_path / "index").iterdir() if path.name.startswith("gen-")]) == 1
 

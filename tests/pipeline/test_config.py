@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -247,3 +249,35 @@ def test_a_home_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises((StoreError, ConfigError), match="file"):
         save_sources(Home(tmp_path / "file"), [Source(name="a", urls=("https://a.example/",))])
+
+
+def test_no_registration_is_lost_where_processes_register_at_once(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from tipsearch.pipeline.config import save_sources\n"
+        "from tipsearch.pipeline.home import Home\n"
+        "from tipsearch.pipeline.records import Source\n"
+        "home, first = Home.find(sys.argv[1]), int(sys.argv[2])\n"
+        "print('ready', flush=True)\n"
+        "sys.stdin.readline()\n"
+        "for n in range(first, first + 8):\n"
+        "    save_sources(home, [Source(name=f's{n}', urls=(f'https://s{n}.example/',))])\n"
+    )
+    home = Home(tmp_path)
+    command = [sys.executable, "-c", code, str(home.path)]
+    writers = [
+        subprocess.Popen([*command, str(first)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for first in (0, 8, 16)
+    ]
+    for writer in writers:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "ready\n"
+    for writer in writers:
+        assert writer.stdin is not None
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+    for writer in writers:
+        writer.communicate(timeout=120)
+        assert writer.returncode == 0
+    assert sorted(source.name for source in load_sources(home)) == sorted(f"s{n}" for n in range(24))
+    assert [path.name for path in home.path.iterdir()] == ["tipsearch.toml"]

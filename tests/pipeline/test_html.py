@@ -51,9 +51,9 @@ def test_titles_on_one_line() -> None:
 
 
 def test_deep_nesting_is_no_trouble() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert html_lines("<div>" * 5000 + "deep" + "</div>" * 5000) == ["deep"]
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20
 
 
 @given(

@@ -16,7 +16,7 @@ from tipsearch.pipeline import Entry, Source, open_store
 from tipsearch.pipeline.corpus import resolve_corpus
 from tipsearch.pipeline.errors import StoreError
 from tipsearch.pipeline.home import Home
-from tipsearch.pipeline.store import PageSeen, PutResult, Store
+from tipsearch.pipeline.store import PageSeen, PutResult, Store, connections
 from tipsearch.pipeline.store.connections import connect_to_read
 from tipsearch.pipeline.store.sqlite import SqliteStore
 
@@ -404,6 +404,28 @@ class TestAStoreOpenedToBeRead:
         with closing(open_store(home, read_only=True)) as reader:
             assert len(list(reader.entries("tips"))) == 1
         assert {path: path.stat().st_mtime_ns for path in home.iterdir() if path.is_file()} == kept
+
+    def test_waits_for_a_writer_that_is_about_to_come_or_go(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        home = tmp_path / "home"
+        with closing(open_store(home)) as store:
+            put(store, entry("Tip", TEXT))
+        opened, refused = connections._connected_as_things_stand, []
+
+        class Refused(sqlite3.Connection):
+            def execute(self, *args: Any) -> sqlite3.Cursor:
+                error = sqlite3.OperationalError("attempt to write a readonly database")
+                error.sqlite_errorcode = sqlite3.SQLITE_READONLY_CANTINIT
+                refused.append(error)
+                raise error
+
+        def unsettled(path: Path) -> sqlite3.Connection:
+            return opened(path) if len(refused) == 3 else sqlite3.connect(path, factory=Refused)
+
+        monkeypatch.setattr(connections, "_connected_as_things_stand", unsettled)
+        with closing(connect_to_read(Home(home).store)) as reader:
+            assert reader.execute("SELECT title FROM entries").fetchall() == [("Tip",)]
 
     def test_is_not_stopped_by_a_log_that_comes_and_goes(self, tmp_path: Path) -> None:
         home = tmp_path / "home"

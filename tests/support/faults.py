@@ -149,7 +149,7 @@ def reset(after: str | bytes = b"") -> Callable[[Request], Response]:
 
     def parts() -> Iterator[bytes]:
         yield raw
-        time.sleep(0.05)  # lets the bytes arrive: a reset throws away what still waits
+        time.sleep(0.5)  # lets the bytes be read: a reset throws away what still waits
         raise ConnectionResetError
 
     def answer(request: Request) -> Response:

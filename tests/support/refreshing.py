@@ -25,6 +25,7 @@ class Blogged:
     def __init__(self, site: Running, home: Path, *paths: str, **settings: Any) -> None:
         self.site, self.home = site, home
         self.source = Source(name="blog", urls=tuple(site.url + path for path in paths or ("/",)), **settings)
+        self._changed = LONG_AGO
 
     def crawl(self, **options: Any) -> SourceReport:
         self.site.forget()
@@ -49,7 +50,7 @@ class Blogged:
         """Change the text of a post; `silently` leaves its moment of change as it was."""
         posts = self.served
         text = body or f"{posts[number].body}\n\nOf {posts[number].title} this was added later on."
-        edited = None if silently else datetime.now(UTC)
+        edited = None if silently else self._moment()
         posts[number] = replace(posts[number], body=text, modified=edited)
         self._inner.publish(posts)
         return posts[number]
@@ -57,7 +58,7 @@ class Blogged:
     def publish(self, count: int = 1, *, day: date | None = None, modified: datetime | None = None) -> list[DemoPost]:
         """New posts on top of the blog, or on a day of the past."""
         posts = self.served
-        now = datetime.now(UTC)
+        now = self._moment()
         new = [
             replace(
                 posts[0],
@@ -71,6 +72,11 @@ class Blogged:
         ]
         self._inner.publish([*posts, *new])
         return new
+
+    def _moment(self) -> datetime:
+        """Now, or a second after the last change: what blogs send of it says no more than the second (RFC 9110)."""
+        self._changed = max(datetime.now(UTC), self._changed + timedelta(seconds=1))
+        return self._changed
 
     def withdraw(self, *numbers: int) -> list[DemoPost]:
         posts = self.served

@@ -59,10 +59,10 @@ def test_many_posts_stay_within_the_years_of_blogs() -> None:
 
 def test_a_page_is_rendered_fast_enough_for_tests_of_hundreds() -> None:
     site = big_wordpress(800)
-    started = time.perf_counter()
+    started = time.process_time()
     for number in range(2, 202):
         site.answer(Request(method="GET", target=f"/page/{number}/", base_url="http://blog.test", headers={}))
-    assert (time.perf_counter() - started) / 200 < 0.01
+    assert (time.process_time() - started) / 200 < 0.01
 
 
 def test_served_with_trouble_where_the_test_wants_it() -> None:
