@@ -58,6 +58,12 @@ def few_titles(titles: Titles) -> list[int]:
     return sorted(max(makes, key=len).values())
 
 
+def listed_links(titles: Titles) -> list[int]:
+    """The links of three or more blocks that are called posts, or of as many lines with a date behind each."""
+    largest = max(_linked_blocks(titles), _dated_links(titles), key=len)
+    return sorted(largest.values()) if len(largest) >= _ROW else []
+
+
 def pictured_titles(titles: Titles) -> list[int]:
     """The headings without a link in a row of alike elements, in each of which a picture leads to another post."""
     tree = titles.tree

@@ -10,9 +10,9 @@ from typing import Final
 
 from . import vocabulary as v
 from .anchored import anchored_posts
-from .bare import bare_titles, few_titles, lone_titles, pictured_links, pictured_titles
+from .bare import bare_titles, few_titles, listed_links, lone_titles, pictured_links, pictured_titles
 from .cards import card_titles
-from .dates import is_day
+from .days import is_day
 from .leads import bounds
 from .pager import is_pager
 from .titles import Titles
@@ -65,10 +65,10 @@ def find_titles(tree: Tree, base: str | None, page_url: str | None) -> list[Bloc
     )
 
 
-def find_pictured(tree: Tree, base: str | None, page_url: str | None) -> list[Block]:
-    """The blocks of cards, each with a heading that does not lead anywhere and a picture that does."""
+def find_rows(tree: Tree, base: str | None, page_url: str | None) -> list[Block]:
+    """The blocks of cards whose pictures lead where headings do not, or of a list of links called posts or dated."""
     finder = _Finder(tree, base, page_url)
-    return finder.find_bare(pictured_titles(finder.titles))
+    return finder.find_bare(pictured_titles(finder.titles) or listed_links(finder.titles))
 
 
 class _Finder:

@@ -10,7 +10,16 @@ from ...pipeline.records import RawDate
 from . import vocabulary as v
 from .leads import COMMENTS
 from .tree import Tree
-from .wording import SMALL_TAGS, dated_line, day_elsewhere, line_by, parted_date, signed_line, speaks_of_post
+from .wording import (
+    SMALL_TAGS,
+    dated_line,
+    day_elsewhere,
+    line_by,
+    parted_date,
+    says_by_whom,
+    signed_line,
+    speaks_of_post,
+)
 
 ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _UPDATED_LABEL: Final = re.compile(r"(?:updated|modified|edited)\W{0,4}(?:on|at)?\W{0,4}$", re.IGNORECASE)
@@ -237,9 +246,13 @@ def read_line_dates(tree: Tree, zone: list[int], body: int | None, dates: list[R
     if any(d.origin in ("time", "label") for d in dates):
         return
     for number in zone:
-        if tree.roles[number] & v.META and not tree.roles[number] & _NO_LINE and tree.words(number) <= META_WORDS:
+        roles = tree.roles[number]
+        if roles & (v.META | v.AUTHOR) and not roles & _NO_LINE and tree.words(number) <= META_WORDS:
             text = tree.text(number, 400)
             found = v.DATE_TEXT.search(text)
+            if found and not roles & v.META and not says_by_whom(text[: found.start()]):
+                # A box about the author, and no byline.
+                continue
             if found and not (_UPDATED_BEFORE.search(text[: found.start()]) or _is_change(tree, number, found[0])):
                 dates.append(RawDate(found[0], "label", place(tree, number)))
                 return
@@ -278,11 +291,6 @@ def _names_terms(tree: Tree, number: int) -> bool:
     return any("tag" in tree.attributes[i].get("rel", "").split() for i in links) or any(
         COMMENTS.search(tree.attributes[i].get("href", "").partition("#")[2]) for i in links
     )
-
-
-def is_day(tree: Tree, number: int) -> bool:
-    """Whether an element is a line that class names call a date, with nothing but the day in it."""
-    return bool(tree.roles[number] & v.DATE) and v.DATE_HEADING.fullmatch(tree.text(number, 100)) is not None
 
 
 def _named_published(class_attribute: str) -> bool:

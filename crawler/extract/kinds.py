@@ -235,16 +235,21 @@ def _is_made_as(f: Found, groups: set[tuple[object, ...]]) -> bool:
 
 
 def _without_strays(found: list[Found]) -> list[Found]:
-    """The entries but those texts that have no line about themselves and lead where another, which has one, leads."""
+    """The entries but those texts that have no line about themselves and lead where another, which has one, leads.
+
+    Nor one that leads nowhere above posts that class names tell: the box about an archive's author, or its term.
+    """
     said = {canonical_permalink(f.fields.permalink) for f in found if f.fields.permalink and f.fields.has_line}
-    return [
-        f
-        for f in found
-        if f.fields.has_line
-        or f.block.strong
-        or not f.fields.permalink
-        or canonical_permalink(f.fields.permalink) not in said
-    ]
+    first = next((i for i, f in enumerate(found) if f.block.strong and f.fields.permalink), 0)
+
+    def is_stray(place: int, f: Found) -> bool:
+        if f.fields.has_line or f.block.strong:
+            return False
+        if not f.fields.permalink:
+            return place < first
+        return canonical_permalink(f.fields.permalink) in said
+
+    return [f for place, f in enumerate(found) if not is_stray(place, f)]
 
 
 def _without_repeats(found: list[Found]) -> list[Found]:

@@ -13,9 +13,9 @@ from ...pipeline.urls import same_site
 from . import vocabulary as v
 from .addresses import absolute, date_in, is_home, is_permalink, same_page, split_page_number
 from .beside import dates_above, dates_behind_link, dates_below, read_unseen_date
-from .blocks import MAX_BLOCKS, Block, find_blocks, find_pictured, find_titles
+from .blocks import MAX_BLOCKS, Block, find_blocks, find_rows, find_titles
 from .bodies import Body, judge_alike, judge_snippets, named_body, read_body
-from .dates import is_day
+from .days import is_day
 from .fields import Fields, PageFacts, read_fields
 from .guests import unlist_popular, unlist_showcase
 from .head import Head, read_head
@@ -32,6 +32,7 @@ from .kinds import (
     says_post,
     single_post,
 )
+from .leads import title_link
 from .links import page_links
 from .naming import archive_name
 from .pager import last_page, next_page
@@ -46,6 +47,10 @@ _START: Final = re.compile(r"<!doctype\b|<html\b", re.IGNORECASE)
 _LONGEST_LEAD: Final = 3000
 _MOST_IN_DATE: Final = 6
 _NO_MARKUP: Final = re.compile(r"<!--.{0,3000}?-->|<\?[^>]{0,500}>", re.DOTALL)
+_NOTHING: Final = re.compile(
+    r"(?:nothing (?:was )?found|no (?:posts|results|entries|articles)(?: were)? found|(?:page )?not found)\W{0,3}",
+    re.IGNORECASE,
+)
 _OF_A_PAGE: Final = re.compile(r"<(?:h\d|head|body|div|article|main)\b", re.IGNORECASE)
 
 
@@ -67,9 +72,10 @@ def extract_html(page: Page) -> Extraction:
         # Titles alone count on a page that calls itself an archive, where nothing else is found.
         blocks = find_titles(tree, base, here)
         found = _read_blocks(tree, blocks[:MAX_BLOCKS], facts, is_post=is_post)
-    elif listing and not any(f.fields.permalink for f in found):
-        # What leads nowhere may be some of the cards under which links without words lie.
-        cards = _read_blocks(tree, find_pictured(tree, base, here)[:MAX_BLOCKS], facts, is_post=is_post)
+    elif listing and (not any(f.fields.permalink for f in found) or _is_heading_of_all(tree, found, base)):
+        # What leads nowhere may be some of the cards under which links without words lie, or head a list of posts.
+        rows = find_rows(tree, base, here)
+        cards = _read_blocks(tree, rows[:MAX_BLOCKS], facts, is_post=is_post)
         found = cards if len(cards) > len(found) else found
     alone = not found and here is not None and is_permalink(here)
     spelled = here is not None and not listing and is_permalink(here) and heads_itself(tree, head)
@@ -161,6 +167,12 @@ def _says_nothing(tree: Tree) -> bool:
     return any(tree.words(i) > 1 and not tree.outside[i] and not tree.soft[i] for i in tree.nothing)
 
 
+def _is_heading_of_all(tree: Tree, found: list[Found], base: str | None) -> bool:
+    """Whether all that was found is one block below a heading that leads nowhere, as an archive's own."""
+    title = found[0].block.title if len(found) == 1 else None
+    return title is not None and title_link(tree, title, base) is None
+
+
 def _lacks_own(tree: Tree, head: Head, here: str | None, found: list[Found]) -> bool:
     """Whether the page's own post was not found, or no more of it than a line below its title."""
     words = max((f.body.words for f in found if _is_own(f, head, here)), default=0)
@@ -211,7 +223,7 @@ def _read_blocks(tree: Tree, blocks: list[Block], facts: PageFacts, *, is_post: 
         if tree.roles[block.start] & v.NOTHING:
             continue
         permalink = read_link(tree, block, facts.base, facts.url)
-        if _is_static_page(tree, block, permalink, facts):
+        if _is_static_page(tree, block, permalink, facts) or _heads_nothing(tree, block, permalink):
             continue
         body = read_body(tree, block, permalink, facts.base)
         fields = read_fields(tree, block, body.element, permalink, facts)
@@ -219,7 +231,9 @@ def _read_blocks(tree: Tree, blocks: list[Block], facts: PageFacts, *, is_post: 
         if block.strong and not block.flat and (not fields.dates or fields.dates[0].origin == "url"):
             fields.dates[:0] = dates_above(tree, block.start)
         named = block.bare or body.is_locked or tree.roles[block.start] & v.BLOCK
+        dated = bool(fields.dates) and fields.dates[0].origin != "url"
         told = bool(fields.title and (permalink or body.is_media or body.is_locked))
+        told = told or bool(body.is_media and permalink and dated)
         if not body.words and not (named and (told or (is_post and (body.element is not None or body.is_locked)))):
             continue
         if block.bare and body.words < EXCERPT_WORDS:
@@ -269,6 +283,11 @@ def _is_static_page(tree: Tree, block: Block, permalink: str | None, facts: Page
     if permalink and not same_page(permalink, facts.url):
         return False
     return "type-page" in tree.attributes[block.start].get("class", "").split()
+
+
+def _heads_nothing(tree: Tree, block: Block, permalink: str | None) -> bool:
+    """Whether a block's heading leads nowhere, and says that there are no posts."""
+    return permalink is None and block.title is not None and _NOTHING.fullmatch(tree.text(block.title, 60)) is not None
 
 
 def _is_among(following: str, found: list[Found]) -> bool:

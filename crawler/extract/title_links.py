@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
 from . import vocabulary as v
@@ -12,6 +13,8 @@ from .tree import Tree
 
 if TYPE_CHECKING:
     from .titles import Titles
+
+_CLOSE: Final = 15
 
 
 _COMPACT: Final = re.compile(r"\d{1,2}\s?[A-Za-z]{3}\s?\d{2}(?:\d{2})?")
@@ -70,7 +73,16 @@ def title_links(titles: Titles, covered: bytearray) -> list[int]:
             following = tree.next_sibling(above)
             if following is not None and v.POSTED.match(tree.text(following, 200)):
                 found.append(link)
-    return found
+    return [link for link in found if not _is_picture_of(titles, link)]
+
+
+def _is_picture_of(titles: Titles, link: int) -> bool:
+    """Whether a link is a picture's, with words for readers aloud, and a heading close behind leads where it does."""
+    tree, headings = titles.tree, titles.headings
+    place = bisect_left(headings, link)
+    if place == len(headings) or headings[place] - link > _CLOSE or "img" not in tree.tags[link : tree.end[link]]:
+        return False
+    return titles.link_of(headings[place]) == absolute(titles.base, tree.attributes[link].get("href"))
 
 
 def in_heading(tree: Tree, number: int) -> bool:

@@ -12,7 +12,7 @@ from .addresses import archive_of, is_home, may_be_post, same_page, slug_of
 from .leads import LEVELS_AROUND, bounds, is_more_link, title_link
 from .title_links import in_heading, link_before_date, title_links
 from .tree import Tree
-from .wording import is_dated_title
+from .wording import is_dated_title, says_archive
 
 _NEAR: Final = 14
 
@@ -281,7 +281,7 @@ class Titles:
         if self.tree.tags[number] not in ("h1", "h2", "h3") or self.link_of(number) is not None:
             return False
         text = self.tree.text(number, 200)
-        return v.ARCHIVE_HEADING.fullmatch(text) is not None or (bool(self._archive) and slug_of(text) == self._archive)
+        return says_archive(text) or (bool(self._archive) and slug_of(text) == self._archive)
 
     def _heads_of_blocks(self, covered: bytearray) -> tuple[set[int], bytearray]:
         """The first headings of blocks whose class names call them posts, and marks of those blocks' bodies."""

@@ -267,7 +267,7 @@ class Tree:
             text = self.texts[number]
             if not text or self.tags[number] in v.SKIPPED_TAGS:
                 return ""
-            line, whole = one_line(text[: 2 * limit]), len(text) // 2 <= limit
+            line, whole = one_line(text[: 2 * limit]), len(text) <= 2 * limit
         else:
             parts: list[str] = []
             whole = self._add_texts(number, parts, limit) <= limit
@@ -307,7 +307,7 @@ class Tree:
                 text = self.texts[number]
                 if text and self.tags[number] not in v.SKIPPED_TAGS:
                     parts.append(text[: 2 * limit])
-                    size += len(text) // 2
+                    size += (len(text) + 1) // 2
                 continue
             size += self._add_texts(number, parts, limit - size)
         return one_line("".join(parts)), size <= limit

@@ -27,6 +27,9 @@ _DATE_THEN_POSTED: Final = re.compile(
     rf"\W{{0,4}}(?P<date>{v.DATE_HEADING.pattern})\s{{0,3}}[|·•,/–-]\s{{0,3}}(?:posted|written|published)\s+(?:by|in)\b",
     re.IGNORECASE,
 )
+_BY_WHOM: Final = re.compile(
+    r"\W{0,4}(?:by|von|par|por|di|door)\s[^|·•!?]{2,60}\s(?:on|am|le|el|il|op|em)\s{1,4}", re.IGNORECASE
+)
 _DATE_BY: Final = re.compile(
     rf"\W{{0,4}}(?P<date>{v.DATE_HEADING.pattern})\s{{0,3}}(?:[|·•,/–-]\s{{0,3}})?(?:by|von|par|por|di|door)\s{{1,3}}[^\s.!?]{{1,30}}(?:\s{{1,3}}[^\s.!?]{{1,30}}){{0,5}}\s*",
     re.IGNORECASE,
@@ -36,6 +39,13 @@ _SIGNED: Final = re.compile(
     rf"(?P<date>{v.DATE_HEADING.pattern})(?:\W{{0,4}}|\s+(?:in|under|unter|dans|en)\s[^.!?]{{1,90}})",
     re.IGNORECASE,
 )
+_ARCHIVE_ELSEWHERE: Final = re.compile(
+    r"\W*(?:schlagw[oö]rt(?:er)?|kategorien?|autor(?:in)?|monat|jahr|catégories?|étiquettes?|auteure?|mois"
+    r"|année|categor[íi]as?|etiquetas?|mes|año|mês|ano|categorie|maand|jaar|autore|mese|anno|kategor[iy]a|miesiąc|kategori"
+    r"|etikett?|författare|månad|yazar|рубрика|метка|автор|месяц|分[类類]|[标標][签籤]|作者|カテゴリー|タグ|投稿者)\s{0,3}[:：].{0,150}",
+    re.IGNORECASE,
+)
+"""What WordPress writes over an archive in languages other than English: ``Schlagwort: …``, ``Catégorie : …``."""
 
 
 @lru_cache(2048)
@@ -68,6 +78,13 @@ def _day_named(text: str) -> date | None:
     return read_more(line, fold(line), "MDY", None)
 
 
+def says_archive(text: str) -> bool:
+    """Whether a heading says which archive its page is."""
+    if v.ARCHIVE_HEADING.fullmatch(text):
+        return True
+    return (":" in text or "：" in text) and _ARCHIVE_ELSEWHERE.fullmatch(text) is not None
+
+
 def speaks_of_post(text: str) -> bool:
     """Whether a line that begins like ``Posted on …`` speaks of its post: by a date, its brevity, or no full stop.
 
@@ -90,6 +107,11 @@ def signed_line(text: str) -> str:
     if found is None and any(word in text for word in _POSTED_WORDS):
         found = _DATE_THEN_POSTED.match(text)
     return found["date"] if found else ""
+
+
+def says_by_whom(text: str) -> bool:
+    """Whether a text says who wrote a post, and a date is to follow: ``by Dana (dana7) on``."""
+    return _BY_WHOM.fullmatch(text) is not None
 
 
 def parted_date(text: str) -> str:
