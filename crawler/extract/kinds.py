@@ -69,7 +69,8 @@ def page_kind(head: Head, here: str | None, archive: str, found: list[Found]) ->
         # Some themes call every page of theirs a page.
         leads = named and vouched_for and bool(found[0].fields.permalink)
         plain_page = _is_static(head) or "error404" in classes
-        if named and not vouched_for and not found[0].fields.permalink:
+        told = vouched_for or found[0].fields.permalink or (found[0].fields.platform_id and not named)
+        if (named or head.is_listing) and not told:
             # The archive's own heading, or one beside it, where it has no posts.
             return "none"
         plain_page = plain_page or ("page" in classes and not leads and "paged" not in classes)
@@ -201,6 +202,13 @@ def _is_made_as(f: Found, groups: set[tuple[object, ...]]) -> bool:
     return any(f.group[:2] == group[:2] and f.group[3:] == group[3:] for group in groups)
 
 
+def _without_headings(found: list[Found]) -> list[Found]:
+    """The entries but those that lead nowhere and have no date, beside posts that do: the site's or the page's own."""
+    if not any(f.fields.permalink and (f.fields.platform_id or _dated(f)) for f in found):
+        return found
+    return [f for f in found if f.fields.permalink or f.fields.platform_id or _dated(f)]
+
+
 def _without_strays(found: list[Found]) -> list[Found]:
     """The entries but those texts that have no line about themselves and lead where another, which has one, leads."""
     said = {canonical_permalink(f.fields.permalink) for f in found if f.fields.permalink and f.fields.has_line}
@@ -285,7 +293,7 @@ def _unlist_unnumbered(found: list[Found]) -> None:
 
 def mark_listing(found: list[Found], archive: str) -> list[Found]:
     """Tells the archive's own entries from teasers of other posts that stand on the same page."""
-    found = _without_strays(_without_intruders(_without_repeats(found)))
+    found = _without_strays(_without_intruders(_without_repeats(_without_headings(found))))
     _unlist_unnumbered(found)
     lines = any(f.fields.has_line for f in found)
     contents = {f.group for f in found if f.listed and f.body.form == "content" and not _fits_among(f, found)}

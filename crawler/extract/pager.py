@@ -43,6 +43,11 @@ _NAMED: Final = re.compile(
 )
 """The page's number and the last one's, as WP-PageNavi and many themes write it: ``Page 1 of 107``."""
 
+_ONE_POST: Final = re.compile(
+    r"(?:^|[\s_-])(?:(?:next|prev(?:ious)?)[_-]?post|post[_-]nav(?:igation)?|nav[_-]single)(?:$|[\s_-])", re.IGNORECASE
+)
+"""The class of a link that leads from a post to the one beside it."""
+
 _BULLET: Final = re.compile(
     r"\s*[»›→❯▶>]\s*(?![^»›→❯▶>]{0,60}(?:next|nächste|weiter|suivant|siguiente|seguinte|próxim|page|seite|p[áa]gin))[^\W\d_]",
     re.IGNORECASE,
@@ -50,6 +55,7 @@ _BULLET: Final = re.compile(
 """A sign before a word is that of a list: ``> About us``."""
 
 _MENU_ITEM: Final = re.compile(r"(?:^|\s)(?:menu-item|page_item)(?:\s|$)")
+_LOADING: Final = 2
 _OLDER: Final = 1
 _NEXT: Final = 2
 _WORDS_SAID: Final = 8
@@ -94,6 +100,9 @@ def next_page(
         if dated and rank != 0 and target is None and archive_of(address).startswith("date:"):
             # A calendar's next month is another archive.
             continue
+        if rank and not _names_page(address) and _is_term(address) and archive_of(address) != archive_of(page_url):
+            # "Previous columns", a term of the blog.
+            continue
         if rank is not None:
             spoken.append((rank, order, address))
     if current + 1 in numbered:
@@ -102,7 +111,24 @@ def next_page(
         return min(spoken)[2]
     if numbered:
         return numbered[min(numbered)]
+    return _announced(tree, base, page_url, current)
+
+
+def _announced(tree: Tree, base: str | None, page_url: str | None, current: int) -> str | None:
+    """The page after the current one that an attribute names for a script which loads it: ``data-next-page``."""
+    for attributes in tree.attributes:
+        if len(attributes) < _LOADING or attributes.get("data-max-page", "") == attributes.get("data-page"):
+            continue
+        for name, value in attributes.items():
+            if name[:5] == "data-" and "next" in name and (address := _address(value, base, page_url)):
+                key, target = split_page_number(address)
+                if target == current + 1 and (page_url is None or key == split_page_number(page_url)[0]):
+                    return address
     return None
+
+
+def _is_term(address: str) -> bool:
+    return archive_of(address).partition(":")[0] in ("category", "tag", "author", "label")
 
 
 def _candidates(tree: Tree, in_head: str | None) -> Iterator[tuple[int, str, int | None]]:
@@ -271,7 +297,7 @@ def _rank(tree: Tree, order: int, number: int) -> int | None:
         if "next" not in rel and not v.STEERING.search(named.lower()):
             return None
         said = _Said(previous=v.PREVIOUS_SIGN.fullmatch(text.strip()) is not None)
-    if said.newer or _NEWER_CLASS.search(named):
+    if said.newer or _NEWER_CLASS.search(named) or (_ONE_POST.search(named) and not _names_page(attributes.get("href", ""))):
         return None
     if said.older_for_certain:
         return 0
@@ -281,7 +307,12 @@ def _rank(tree: Tree, order: int, number: int) -> int | None:
         return None
     if "next" in rel or _NEXT_CLASS.search(named) or said.next:
         return _NEXT
-    return 3 if said.older and tree.outside[number] else None
+    return 3 if said.older and tree.outside[number] and _bare(text, v.OLDER_TEXT) else None
+
+
+def _names_page(address: str) -> bool:
+    """Whether an address names a page by its number, or a moment before which Blogger's posts are asked for."""
+    return "page" in address or "updated-max" in address
 
 
 class _Said(NamedTuple):
@@ -321,16 +352,14 @@ def _said(text: str) -> _Said | None:
         newer=v.NEWER_TEXT.search(text) is not None,
         older_for_certain=v.OLDER_CERTAIN.search(text) is not None,
         previous=v.PREVIOUS_SIGN.fullmatch(text.strip()) is not None,
-        next=v.NEXT_TEXT.search(text) is not None and _bare_next(text),
+        next=v.NEXT_TEXT.search(text) is not None and _BULLET.match(text) is None and _bare(text, v.NEXT_TEXT),
         older=v.OLDER_TEXT.search(text) is not None,
     )
 
 
-def _bare_next(text: str) -> bool:
-    """Whether little more than the word "next" stands there: "Next steps for gardeners" is a post."""
-    if _BULLET.match(text):
-        return False
-    rest = v.NEXT_TEXT.sub(" ", text)
+def _bare(text: str, words: re.Pattern[str]) -> bool:
+    """Whether little more than a word such as "next" stands there: "Next steps for gardeners" is a post."""
+    rest = words.sub(" ", text)
     rest = re.sub(
         r"\b(?:page|pages|posts|entries|articles|seite|página|pagina|page suivante|beiträge)\b",
         " ",
