@@ -58,7 +58,7 @@ _QUERY_TERMS: Final = (
     ("q", "search"),
 )
 _NOT_POSTS: Final = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|svg|pdf|zip|mp3|mp4|css|js|xml|rss|atom)$|/(?:feed|wp-login\.php|wp-admin|xmlrpc\.php|search|login)/?$",
+    r"\.(?:jpe?g|png|gif|webp|svg|pdf|zip|mp3|mp4|css|js|xml|rss|atom)$|/(?:feed|trackback|wp-login\.php|wp-admin|xmlrpc\.php|search|login)/?$",
     re.IGNORECASE,
 )
 BLOGGER_POST: Final = re.compile(r"^/(?:19|20)\d\d/(?:0[1-9]|1[0-2])/[^/]{1,200}\.html$")

@@ -27,6 +27,7 @@ _SPAN: Final = re.compile(
 
 _DATE_LINE_WORDS: Final = 7
 _META_WORDS: Final = 40
+_CLOSING_WORDS: Final = 90
 _DATE_WORDS: Final = 4
 _LEAST_SIGNED: Final = 3
 _MOST_SIGNED: Final = 24
@@ -117,8 +118,15 @@ def read_body_dates(tree: Tree, body: int | None, dates: list[RawDate]) -> None:
             if dates:
                 return
     for number in tree.children(body):
-        text = tree.text(number, 400) if 0 < tree.words(number) <= _META_WORDS else ""
-        if text and speaks_of_post(text):
+        about = tree.roles[number] & v.META
+        if not 0 < tree.words(number) <= (_CLOSING_WORDS if about else _META_WORDS):
+            continue
+        text = tree.text(number, 400)
+        if about and (found := v.DATE_TEXT.search(text[:_LONG_DATE])):
+            # In whatever language: "This entry was posted on …" and how to follow its comments.
+            dates.append(RawDate(found[0], "label", _place(tree, number)))
+            return
+        if speaks_of_post(text):
             said = date_words(text)
             if len(said.split()) <= _DATE_WORDS and any(sign.isdigit() for sign in said):
                 dates.append(RawDate(said, "label", _place(tree, number)))

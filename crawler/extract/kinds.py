@@ -134,6 +134,10 @@ def _is_post_page(head: Head, here: str | None, found: list[Found]) -> bool:
         return _dated(unlinked[0])
     if archive_of(here):
         return False
+    if len(found) == 1 and not found[0].fields.title and _is_numbered(found[0]):
+        # Its title stands outside its box, and nothing leads to it.
+        whole = found[0].fields.permalink is None and found[0].body.form == "content"
+        return whole and (_dated(found[0]) or found[0].fields.has_line)
     contents = [f for f in mains if f.body.form == "content"]
     return len(contents) == 1 and contents[0] in unlinked and (_dated(contents[0]) or contents[0].fields.has_line)
 

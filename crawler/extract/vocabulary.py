@@ -208,7 +208,7 @@ _THEME_TOKENS = (
 """How themes build their own names: a prefix before one of the common ones (``fusion-post-title``)."""
 _HARMLESS = re.compile(
     r"(?:has|no|with|is|tag|category|content(?!(?:[-_][a-z0-9]{1,12}){0,2}[-_]date$)|left|right|both|comments|format|site-content|page|ast|tie|layout|col|et)[-_].*"
-    r"|comments?-(?:open|closed|on|off|link)|sidebar-(?:left|right|none|layout|content.*)(?:-layout)?|footer-.*credit"
+    r"|comments?-(?:open|closed|on|off|link)|sidebar[-_](?:left|right|none|layout|content.*)(?:-layout)?|footer-.*credit"
 )
 
 
