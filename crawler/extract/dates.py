@@ -86,7 +86,7 @@ def read_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
 
 
 def _may_be_date(text: str) -> bool:
-    """Whether a label has a year, or words and figures, in whatever language; ``Yesterday`` is one for want of others."""
+    """Whether a label has a year, or words and figures; others, as ``Yesterday``, count where there is nothing else."""
     if _YEAR.search(text):
         return True
     return any(map(str.isalpha, text)) and any(map(str.isdigit, text))

@@ -59,9 +59,7 @@ def speaks(tag: str, attributes: dict[str, str]) -> tuple[int, tuple[int, ...]]:
     if is_main:
         roles = (roles | v.MAIN) & ~v.OUTSIDE
     elif tag == "article":
-        roles |= v.BLOCK
-        if v.RELATED not in classes.split():
-            roles &= ~v.OUTSIDE
+        roles = (roles | v.BLOCK) & ~(0 if v.RELATED in classes.split() else v.OUTSIDE)
     roles |= further & v.HIDDEN
     marks = [place for place, bits in _BY_ROLE if roles & bits]
     if tag in v.HEADINGS:

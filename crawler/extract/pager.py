@@ -100,10 +100,7 @@ def next_page(
         if dated and rank != 0 and target is None and archive_of(address).startswith("date:"):
             # A calendar's next month is another archive.
             continue
-        if rank and not _names_page(address) and _is_term(address) and archive_of(address) != archive_of(page_url):
-            # "Previous columns", a term of the blog.
-            continue
-        if rank is not None:
+        if rank is not None and not (rank and _is_other_term(address, page_url)):
             spoken.append((rank, order, address))
     if current + 1 in numbered:
         return numbered[current + 1]
@@ -127,8 +124,11 @@ def _announced(tree: Tree, base: str | None, page_url: str | None, current: int)
     return None
 
 
-def _is_term(address: str) -> bool:
-    return archive_of(address).partition(":")[0] in ("category", "tag", "author", "label")
+def _is_other_term(address: str, page_url: str | None) -> bool:
+    """Whether an address is a term's, as that of "Previous columns", which is not the page's own."""
+    archive = archive_of(address)
+    term = archive.partition(":")[0] in ("category", "tag", "author", "label")
+    return term and not _names_page(address) and archive != archive_of(page_url)
 
 
 def _candidates(tree: Tree, in_head: str | None) -> Iterator[tuple[int, str, int | None]]:
@@ -297,7 +297,11 @@ def _rank(tree: Tree, order: int, number: int) -> int | None:
         if "next" not in rel and not v.STEERING.search(named.lower()):
             return None
         said = _Said(previous=v.PREVIOUS_SIGN.fullmatch(text.strip()) is not None)
-    if said.newer or _NEWER_CLASS.search(named) or (_ONE_POST.search(named) and not _names_page(attributes.get("href", ""))):
+    if (
+        said.newer
+        or _NEWER_CLASS.search(named)
+        or (_ONE_POST.search(named) and not _names_page(attributes.get("href", "")))
+    ):
         return None
     if said.older_for_certain:
         return 0

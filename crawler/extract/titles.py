@@ -297,12 +297,7 @@ class Titles:
         heading = next((i for i in self.tree.within(self.headings, block) if self.tree.words(i)), None)
         if heading is None or not self.leads_to_post(heading):
             return None
-        behind = (
-            self.tree.words_between(heading, self.tree.end[block])
-            if self.tree.end[block] < len(self.tree.elements)
-            else 0
-        )
-        before = self.tree.words(block) - self.tree.words(heading) - behind
+        before = self.tree.words(block) + self.tree.words_between(block, heading)
         return heading if before <= _LEAD_WORDS else None
 
     def shape(self, number: int) -> tuple[str, int, str]:

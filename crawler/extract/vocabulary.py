@@ -62,8 +62,8 @@ WORDS: Final[dict[int, str]] = {
         menu main-menu nav-menu site-header site-branding masthead site-footer footer-widgets colophon footer
         sharedaddy social-share share-buttons post-share-buttons sharing popularposts featuredpost blogarchive
         blog-pager pager wp-block-query-pagination wp-block-latest-posts wp-block-latest-comments
-        cookie-notice newsletter subscribe-form fixed-nav author-box about-author author-info entry-author-box popular-posts
-        recent-posts-list sticky-slider comment-body replies wp-pagenavi post-nav adjacent-entry-pagination
+        cookie-notice newsletter subscribe-form author-box about-author author-info entry-author-box popular-posts
+        fixed-nav recent-posts-list sticky-slider comment-body replies wp-pagenavi post-nav adjacent-entry-pagination
         archive-pagination load-more-posts status-msg-wrap td-main-sidebar td-ss-main-sidebar""",
     WIDGET: """widget widget-area recent-posts latest-posts popular featured-posts trending featuredpage
         featured-content widget-wrap textwidget""",
@@ -265,12 +265,13 @@ _MORE_WORDS = (
     r"|read (?:this )?(?:post|article)|(?:continue|keep) reading|continued?|more|learn more"
     r"|view (?:full )?(?:post|article)"
     r"|full (?:post|article|story)|weiterlesen|mehr(?: lesen)?|lire (?:la suite|plus|l['’]article)|la suite"
-    r"|leer m[aá]s|seguir leyendo|sigue leyendo|continuar leyendo|leia mais|continue lendo|ler mais|continuar a ler"
+    r"(?: de l['’]article)?|le(?:er|a) m[aá]s|seguir leyendo|sigue leyendo|continuar leyendo|leia mais|continue lendo"
+    r"|ler mais|continuar a ler"
     r"|leggi (?:tutto|di pi[uù]|l['’]articolo)|continua a leggere|continua|lees (?:meer|verder)|meer lezen"
     r"|l[aä]s mer|les mer|l[æa]s mere|czytaj (?:dalej|wi[eę]cej)|читать (?:далее|дальше|полностью)|подробнее"
     r"|en savoir plus|voir (?:plus|l['’]article)|mehr erfahren|(?:beitrag|artikel) lesen|ver m[aá]s|saber m[aá]s"
     r"|m[aá]s info(?:rmaci[oó]n)?|saiba mais|ver mais|scopri(?: di)? pi[uù]|devam[ıi]n[ıi] oku|(?:baca )?selengkapnya"
-    r"|xem th[eê]m|続きを読む|もっと(?:見る|読む)|阅读(?:全文|更多)|閱讀(?:全文|更多)"
+    r"|xem th[eê]m|đọc (?:thêm|tiếp)|tiếp tục đọc|続きを読む|もっと(?:見る|読む)|阅读(?:全文|更多)|閱讀(?:全文|更多)"
     r"|[继繼][续續][阅閱][读讀]|더 ?보기|자세히 보기"
     r"|اقرأ المزيد|قراءة المزيد|المزيد|קרא עוד|להמשך קריאה"
 )
