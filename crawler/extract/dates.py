@@ -29,6 +29,7 @@ _DATE_LINE_WORDS: Final = 7
 _META_WORDS: Final = 40
 _CLOSING_WORDS: Final = 90
 _DATE_WORDS: Final = 4
+_PART: Final = 10
 _LEAST_SIGNED: Final = 3
 _MOST_SIGNED: Final = 24
 _CLOSE: Final = 30
@@ -36,6 +37,9 @@ _LEVELS_ABOVE: Final = 2
 _NEAR_HEAD: Final = 30
 _NO_LINE_TAGS: Final = frozenset(("time", "li", "td", "dd", "p"))
 _LONG_DATE: Final = 100
+_ITEMS: Final = frozenset(("li", "td", "dd"))
+_FIGURE: Final = re.compile(r"\d")
+_BETWEEN: Final = re.compile(r"[|·•][^|·•]{0,40}\d")
 _PARTS: Final = re.compile(r"\s*[|·•]\s*")
 _SIGNS: Final = " \t\r\n\xa0|·•,;–—-/"
 _QUOTED_LEVELS: Final = 6
@@ -75,7 +79,7 @@ def read_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
             continue
         if not dates:
             continue
-        if any(d.origin == "time" or _may_be_date(d.text) for d in dates):
+        if dates[0].origin == "time" or _may_be_date(dates[0].text):
             return
         partial = partial or dates[:]
         dates.clear()
@@ -98,7 +102,7 @@ def _add_named(tree: Tree, number: int, stamp: str, dates: list[RawDate]) -> Non
     if _ISO.match(stamp):
         dates.append(RawDate(stamp, "time", _place(tree, number, "title" if element.get("title") else "content")))
     text = date_words(_label(tree, number))
-    if not _ISO.match(stamp) and not v.DATE_TEXT.search(text) and (whole := _around(tree, number)):
+    if 0 < len(text) < _PART and not stamp and (whole := _around(tree, number)):
         text, number = whole, tree.parent[number]
     if text and text != stamp and not _SPAN.search(text):
         dates.append(RawDate(text, "label", _place(tree, number)))
@@ -234,7 +238,9 @@ def read_line_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
                 dates.append(RawDate(found[0], "label", _place(tree, number)))
                 return
     for number in zone:
-        if 0 < tree.words(number) <= _META_WORDS and (text := _line_of_post(tree, number)):
+        # What holds no text of its own says nothing of itself.
+        said = tree.texts[number] or tree.tails[number]
+        if said and (text := _line_of_post(tree, number)) and not _is_updated(tree, number):
             dates.append(RawDate(text, "label", _place(tree, number)))
             return
 
@@ -247,13 +253,14 @@ def _is_change(tree: Tree, line: int, date: str) -> bool:
 
 def _line_of_post(tree: Tree, number: int) -> str:
     """The date in a line without a class that names its post's author, terms or comments behind it; else empty."""
-    if tree.tags[number] in ("li", "td", "dd") or _is_updated(tree, number):
-        return ""
-    text = tree.text(number, _LONG_DATE * 2)
-    found = line_by(text) or (dated_line(text) if _names_terms(tree, number) else "")
-    if not found:
-        parts = [part for child in tree.children(number) for part in _PARTS.split(tree.tails[child] or "")]
-        found = next((part for part in parts if len(part) < _LONG_DATE and v.DATE_LINE.fullmatch(part)), "")
+    first, tail = tree.texts[number], tree.tails[number]
+    found = ""
+    if first and _FIGURE.search(first) and tree.words(number) <= _META_WORDS and tree.tags[number] not in _ITEMS:
+        text = tree.text(number, _LONG_DATE * 2)
+        found = line_by(text) or (dated_line(text) if _names_terms(tree, number) else "")
+    if not found and tail and _BETWEEN.search(tail) and tree.words(tree.parent[number]) <= _META_WORDS:
+        parts = _PARTS.split(tail[:_LONG_DATE])
+        found = next((part for part in parts if v.DATE_LINE.fullmatch(part)), "")
     return date_words(found) if found and not _is_quoted(tree, number) else ""
 
 

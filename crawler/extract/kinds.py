@@ -306,7 +306,7 @@ def mark_listing(found: list[Found], archive: str) -> list[Found]:
     makes = {(f.block.parent, *f.group[:2]) for f in full if f.fields.has_line and not f.block.flat}
     content_parents = {f.block.parent for f in full}
     neighbours = Counter(f.block.parent for f in found)
-    first = next((i for i, f in enumerate(found) if f in full), len(found))
+    first = next((i for i, f in enumerate(found) if full and f is full[0]), len(found))
     later = {f.group for f in found[first:] if f.body.form == "summary"}
     hard = any(not f.block.soft for f in found) or (archive not in ("", "home") and not _are_posts(found))
     strong = any(f.block.strong and not f.block.soft for f in found)

@@ -300,7 +300,7 @@ def _rank(tree: Tree, order: int, number: int) -> int | None:
     if (
         said.newer
         or _NEWER_CLASS.search(named)
-        or (_ONE_POST.search(named) and not _names_page(attributes.get("href", "")))
+        or ("post" in named and _ONE_POST.search(named) and not _names_page(attributes.get("href", "")))
     ):
         return None
     if said.older_for_certain:
