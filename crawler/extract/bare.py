@@ -51,7 +51,10 @@ def few_titles(titles: Titles) -> list[int]:
     pictured = [
         i for i in titles.headings if titles.is_pictured(i) and titles.leads_to_post(i) and not _is_slide(titles, i)
     ]
-    makes = _linked_blocks(titles), _dated_links(titles), {titles.link_of(i) or "": i for i in pictured}
+    named = [i for i in titles.strong() if titles.tree.roles[i] & v.TITLE and titles.leads_to_post(i)]
+    named = [i for i in named if not (titles.tree.soft[i] or _is_slide(titles, i))]
+    rows = ({titles.link_of(i) or "": i for i in row} for row in (pictured, named))
+    makes = _linked_blocks(titles), _dated_links(titles), *rows
     if not any(makes) and (split_page_number(titles.page_url or "")[1] or 1) > 1:
         # The rest of an archive, on its last page: class names and texts are wanting, as on the pages before.
         return [i for i in lone_titles(titles) if is_permalink(titles.link_of(i) or "")]

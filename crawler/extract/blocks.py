@@ -154,6 +154,8 @@ class _Finder:
     def find_lone(self) -> list[Block]:
         """The blocks of headings that stand alone on their page, where nothing but their links vouches for them."""
         blocks = self._spread(lone_titles(self.titles), strong=False)
+        for block in blocks:
+            block.bare = True
         return [block for block in blocks if self._says_something(block)]
 
     def find_bare(self, titles: list[int]) -> list[Block]:

@@ -36,12 +36,16 @@ _SPAN: Final = re.compile(
 
 _DATE_LINE_WORDS: Final = 7
 META_WORDS: Final = 40
+_CLOSING_WORDS: Final = 90
 _DATE_WORDS: Final = 4
 _LEAST_SIGNED: Final = 3
 _MOST_SIGNED: Final = 24
 _NEAR_HEAD: Final = 30
 _NO_LINE_TAGS: Final = frozenset(("time", "li", "td", "dd", "p"))
 _LONG_DATE: Final = 100
+_ITEMS: Final = frozenset(("li", "td", "dd"))
+_FIGURE: Final = re.compile(r"\d")
+_BETWEEN: Final = re.compile(r"[|·•][^|·•]{0,40}\d")
 _PARTS: Final = re.compile(r"\s*[|·•]\s*")
 _SIGNS: Final = " \t\r\n\xa0|·•,;–—-/"
 _QUOTED_LEVELS: Final = 6
@@ -82,7 +86,7 @@ def read_dates(tree: Tree, zone: list[int], dates: list[RawDate]) -> None:
             continue
         if not dates:
             continue
-        if any(d.origin == "time" or _may_be_date(d.text) for d in dates):
+        if dates[0].origin == "time" or _may_be_date(dates[0].text):
             return
         partial = partial or dates[:]
         dates.clear()
@@ -125,8 +129,15 @@ def read_body_dates(tree: Tree, body: int | None, dates: list[RawDate]) -> None:
             if dates:
                 return
     for number in tree.children(body):
-        text = tree.text(number, 400) if 0 < tree.words(number) <= META_WORDS else ""
-        if text and speaks_of_post(text):
+        about = tree.roles[number] & v.META
+        if not 0 < tree.words(number) <= (_CLOSING_WORDS if about else META_WORDS):
+            continue
+        text = tree.text(number, 400)
+        if about and (found := v.DATE_TEXT.search(text[:_LONG_DATE])):
+            # In whatever language: "This entry was posted on …" and how to follow its comments.
+            dates.append(RawDate(found[0], "label", place(tree, number)))
+            return
+        if speaks_of_post(text):
             said = date_words(text)
             if len(said.split()) <= _DATE_WORDS and any(sign.isdigit() for sign in said):
                 dates.append(RawDate(said, "label", place(tree, number)))
@@ -257,7 +268,9 @@ def read_line_dates(tree: Tree, zone: list[int], body: int | None, dates: list[R
                 dates.append(RawDate(found[0], "label", place(tree, number)))
                 return
     for number in zone:
-        if 0 < tree.words(number) <= META_WORDS and (text := _line_of_post(tree, number)):
+        # What holds no text of its own says nothing of itself.
+        said = tree.texts[number] or tree.tails[number]
+        if said and (text := _line_of_post(tree, number)) and not _is_updated(tree, number):
             dates.append(RawDate(text, "label", place(tree, number)))
             return
     for number in zone if body is not None else ():
@@ -275,13 +288,14 @@ def _is_change(tree: Tree, line: int, date: str) -> bool:
 
 def _line_of_post(tree: Tree, number: int) -> str:
     """The date in a line without a class that names its post's author, terms or comments behind it; else empty."""
-    if tree.tags[number] in ("li", "td", "dd") or _is_updated(tree, number):
-        return ""
-    text = tree.text(number, _LONG_DATE * 2)
-    found = line_by(text) or (dated_line(text) if _names_terms(tree, number) else "")
-    if not found:
-        parts = [part for child in tree.children(number) for part in _PARTS.split(tree.tails[child] or "")]
-        found = next((part for part in parts if len(part) < _LONG_DATE and v.DATE_LINE.fullmatch(part)), "")
+    first, tail = tree.texts[number], tree.tails[number]
+    found = ""
+    if first and _FIGURE.search(first) and tree.words(number) <= META_WORDS and tree.tags[number] not in _ITEMS:
+        text = tree.text(number, _LONG_DATE * 2)
+        found = line_by(text) or (dated_line(text) if _names_terms(tree, number) else "")
+    if not found and tail and _BETWEEN.search(tail) and tree.words(tree.parent[number]) <= META_WORDS:
+        parts = _PARTS.split(tail[:_LONG_DATE])
+        found = next((part for part in parts if v.DATE_LINE.fullmatch(part)), "")
     return date_words(found) if found and not _is_quoted(tree, number) else ""
 
 

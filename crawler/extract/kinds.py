@@ -71,7 +71,8 @@ def page_kind(head: Head, here: str | None, archive: str, found: list[Found]) ->
         # Some themes call every page of theirs a page.
         leads = named and vouched_for and bool(found[0].fields.permalink)
         plain_page = _is_static(head) or "error404" in classes
-        if named and not vouched_for and not found[0].fields.permalink:
+        told = vouched_for or found[0].fields.permalink or (found[0].fields.platform_id and not named)
+        if (named or head.is_listing) and not told:
             # The archive's own heading, or one beside it, where it has no posts.
             return "none"
         plain_page = plain_page or ("page" in classes and not leads and "paged" not in classes)
@@ -166,6 +167,10 @@ def _is_post_page(head: Head, here: str | None, found: list[Found]) -> bool:
         return _dated(unlinked[0])
     if archive_of(here):
         return False
+    if len(found) == 1 and not found[0].fields.title and _is_numbered(found[0]):
+        # Its title stands outside its box, and nothing leads to it.
+        whole = found[0].fields.permalink is None and found[0].body.form == "content"
+        return whole and (_dated(found[0]) or found[0].fields.has_line)
     contents = [f for f in mains if f.body.form == "content"]
     return len(contents) == 1 and contents[0] in unlinked and (_dated(contents[0]) or contents[0].fields.has_line)
 
@@ -232,6 +237,13 @@ def _is_alike(f: Found, groups: set[tuple[object, ...]]) -> bool:
 def _is_made_as(f: Found, groups: set[tuple[object, ...]]) -> bool:
     """Whether an entry is of one make with others but for its title's element."""
     return any(f.group[:2] == group[:2] and f.group[3:] == group[3:] for group in groups)
+
+
+def _without_headings(found: list[Found]) -> list[Found]:
+    """The entries but those that lead nowhere and have no date, beside posts that do: the site's or the page's own."""
+    if not any(f.fields.permalink and (f.fields.platform_id or _dated(f)) for f in found):
+        return found
+    return [f for f in found if f.fields.permalink or f.fields.platform_id or _dated(f)]
 
 
 def _without_strays(found: list[Found]) -> list[Found]:
@@ -334,7 +346,7 @@ def _unlist_unnumbered(found: list[Found]) -> None:
 
 def mark_listing(found: list[Found], archive: str) -> list[Found]:
     """Tells the archive's own entries from teasers of other posts that stand on the same page."""
-    found = _without_strays(_without_intruders(_without_repeats(found)))
+    found = _without_strays(_without_intruders(_without_repeats(_without_headings(found))))
     _unlist_unnumbered(found)
     has_line = [f.fields.has_line for f in found]
     lines = any(has_line)

@@ -44,6 +44,11 @@ _NAMED: Final = re.compile(
 )
 """The page's number and the last one's, as WP-PageNavi and many themes write it: ``Page 1 of 107``."""
 
+_ONE_POST: Final = re.compile(
+    r"(?:^|[\s_-])(?:(?:next|prev(?:ious)?)[_-]?post|post[_-]nav(?:igation)?|nav[_-]single)(?:$|[\s_-])", re.IGNORECASE
+)
+"""The class of a link that leads from a post to the one beside it."""
+
 _BULLET: Final = re.compile(
     r"\s*[»›→❯▶>]\s*(?![^»›→❯▶>]{0,60}(?:next|nächste|weiter|suivant|siguiente|seguinte|próxim|page|seite|p[áa]gin))[^\W\d_]",
     re.IGNORECASE,
@@ -51,6 +56,7 @@ _BULLET: Final = re.compile(
 """A sign before a word is that of a list: ``> About us``."""
 
 _MENU_ITEM: Final = re.compile(r"(?:^|\s)(?:menu-item|page_item)(?:\s|$)")
+_LOADING: Final = 2
 _OLDER: Final = 1
 _NEXT: Final = 2
 _WORDS_SAID: Final = 8
@@ -95,7 +101,7 @@ def next_page(
         if dated and rank != 0 and target is None and archive_of(address).startswith("date:"):
             # A calendar's next month is another archive.
             continue
-        if rank is not None:
+        if rank is not None and not (rank and _is_other_term(address, page_url)):
             spoken.append((rank, order, address))
     if current + 1 in numbered:
         return numbered[current + 1]
@@ -103,7 +109,27 @@ def next_page(
         return min(spoken)[2]
     if numbered:
         return numbered[min(numbered)]
+    return _announced(tree, base, page_url, current)
+
+
+def _announced(tree: Tree, base: str | None, page_url: str | None, current: int) -> str | None:
+    """The page after the current one that an attribute names for a script which loads it: ``data-next-page``."""
+    for attributes in tree.attributes:
+        if len(attributes) < _LOADING or attributes.get("data-max-page", "") == attributes.get("data-page"):
+            continue
+        for name, value in attributes.items():
+            if name[:5] == "data-" and "next" in name and (address := _address(value, base, page_url)):
+                key, target = split_page_number(address)
+                if target == current + 1 and (page_url is None or key == split_page_number(page_url)[0]):
+                    return address
     return None
+
+
+def _is_other_term(address: str, page_url: str | None) -> bool:
+    """Whether an address is a term's, as that of "Previous columns", which is not the page's own."""
+    archive = archive_of(address)
+    term = archive.partition(":")[0] in ("category", "tag", "author", "label")
+    return term and not _names_page(address) and archive != archive_of(page_url)
 
 
 def _candidates(tree: Tree, in_head: str | None) -> Iterator[tuple[int, str, int | None]]:
@@ -272,7 +298,11 @@ def _rank(tree: Tree, order: int, number: int) -> int | None:
         if "next" not in rel and not v.STEERING.search(named.lower()):
             return None
         said = _Said(previous=v.PREVIOUS_SIGN.fullmatch(text.strip()) is not None)
-    if said.newer or _NEWER_CLASS.search(named):
+    if (
+        said.newer
+        or _NEWER_CLASS.search(named)
+        or ("post" in named and _ONE_POST.search(named) and not _names_page(attributes.get("href", "")))
+    ):
         return None
     if said.older_for_certain or "blog-pager-older-link" in named:
         return 0
@@ -282,7 +312,12 @@ def _rank(tree: Tree, order: int, number: int) -> int | None:
         return None
     if "next" in rel or _NEXT_CLASS.search(named) or said.next:
         return _NEXT
-    return 3 if said.older and tree.outside[number] else None
+    return 3 if said.older and tree.outside[number] and _is_bare(v.OLDER_TEXT.sub(" ", text.lower())) else None
+
+
+def _names_page(address: str) -> bool:
+    """Whether an address names a page by its number, or a moment before which Blogger's posts are asked for."""
+    return "page" in address or "updated-max" in address
 
 
 class _Said(NamedTuple):
@@ -338,4 +373,9 @@ def _is_bare_next(text: str, lower: str, *, further: bool) -> bool:
         return False
     rest = v.NEXT_TEXT.sub(" ", elsewhere.NEXT_STEM.sub(" ", lower))
     rest = elsewhere.NEXT.sub(" ", rest) if further else rest
+    return _is_bare(rest)
+
+
+def _is_bare(rest: str) -> bool:
+    """Whether what is left of a link's words, in small letters, says next to nothing but that it leads to a page."""
     return len(elsewhere.PAGE.sub(" ", rest).split()) <= 1

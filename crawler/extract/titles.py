@@ -332,12 +332,7 @@ class Titles:
                 return None
         elif not self.leads_to_post(heading):
             return None
-        behind = (
-            self.tree.words_between(heading, self.tree.end[block])
-            if self.tree.end[block] < len(self.tree.elements)
-            else 0
-        )
-        before = self.tree.words(block) - self.tree.words(heading) - behind
+        before = self.tree.words(block) + self.tree.words_between(block, heading)
         return heading if before <= _LEAD_WORDS else None
 
     def shape(self, number: int) -> tuple[str, int, str]:

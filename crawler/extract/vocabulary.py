@@ -209,7 +209,7 @@ _THEME_TOKENS = (
 """How themes build their own names: a prefix before one of the common ones (``fusion-post-title``)."""
 _HARMLESS = re.compile(
     r"(?:has|no|with|is|tag|category|content(?!(?:[-_][a-z0-9]{1,12}){0,2}[-_]date$)|left|right|both|comments|format|site-content|page|ast|tie|layout|col|et)[-_].*"
-    r"|comments?-(?:open|closed|on|off|link)|sidebar-(?:left|right|none|layout|content.*)(?:-layout)?|footer-.*credit"
+    r"|comments?-(?:open|closed|on|off|link)|sidebar[-_](?:left|right|none|layout|content.*)(?:-layout)?|footer-.*credit"
 )
 
 
@@ -266,12 +266,13 @@ _MORE_WORDS = (
     r"|read (?:this )?(?:post|article)|(?:continue|keep) reading|continued?|more|learn more"
     r"|view (?:full )?(?:post|article)"
     r"|full (?:post|article|story)|weiterlesen|mehr(?: lesen)?|lire (?:la suite|plus|l['’]article)|la suite"
-    r"|leer m[aá]s|seguir leyendo|sigue leyendo|continuar leyendo|leia mais|continue lendo|ler mais|continuar a ler"
+    r"(?: de l['’]article)?|le(?:er|a) m[aá]s|seguir leyendo|sigue leyendo|continuar leyendo|leia mais|continue lendo"
+    r"|ler mais|continuar a ler"
     r"|leggi (?:tutto|di pi[uù]|l['’]articolo)|continua a leggere|continua|lees (?:meer|verder)|meer lezen"
     r"|l[aä]s mer|les mer|l[æa]s mere|czytaj (?:dalej|wi[eę]cej)|читать (?:далее|дальше|полностью)|подробнее"
     r"|en savoir plus|voir (?:plus|l['’]article)|mehr erfahren|(?:beitrag|artikel) lesen|ver m[aá]s|saber m[aá]s"
     r"|m[aá]s info(?:rmaci[oó]n)?|saiba mais|ver mais|scopri(?: di)? pi[uù]|devam[ıi]n[ıi] oku|(?:baca )?selengkapnya"
-    r"|xem th[eê]m|続きを読む|もっと(?:見る|読む)|阅读(?:全文|更多)|閱讀(?:全文|更多)"
+    r"|xem th[eê]m|đọc (?:thêm|tiếp)|tiếp tục đọc|続きを読む|もっと(?:見る|読む)|阅读(?:全文|更多)|閱讀(?:全文|更多)"
     r"|[继繼][续續][阅閱][读讀]|더 ?보기|자세히 보기"
     r"|اقرأ المزيد|قراءة المزيد|المزيد|קרא עוד|להמשך קריאה"
 )
