@@ -5,19 +5,17 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import Final
 
 from . import vocabulary as v
 from .anchored import anchored_posts
 from .bare import bare_titles, few_titles, listed_links, lone_titles, pictured_links, pictured_titles
 from .cards import card_titles
-from .days import is_day
+from .days import is_of_next
 from .leads import bounds
 from .pager import is_pager
 from .titles import Titles
 from .tree import Tree
-from .wording import is_date_heading
 
 FEW_WORDS: Final = 8
 """A block without this many words beside its title is no teaser: lists of bare titles are left alone."""
@@ -329,21 +327,9 @@ class _Finder:
                 break
             roots.append(following)
             following = tree.next_sibling(following)
-        while len(roots) > 1 and following in chosen and self._is_of_next(roots[-1], chosen):
+        while len(roots) > 1 and following in chosen and is_of_next(tree, roots[-1], chosen):
             roots.pop()
         return tuple(roots)
-
-    def _is_of_next(self, number: int, chosen: set[int]) -> bool:
-        """Whether what stands before a post is its anchor, or a heading or line that dates it."""
-        tree = self.tree
-        if tree.tags[number] == "a" and not tree.words(number):
-            return True
-        if tree.roles[number] & v.GROUP_DATE or tree.tags[number] in v.HEADINGS:
-            return is_date_heading(tree.text(number, 100).rstrip(" –-|"))
-        # A line before the first of the posts is no post's last.
-        within = tree.children(tree.parent[number]) if is_day(tree, number) else ()
-        before = list(takewhile(lambda child: child not in chosen, within))
-        return bool(before) and is_day(tree, before[-1])
 
     def _untitled(self, covered: bytearray, blocks: list[Block]) -> list[Block]:
         """Blocks that class names call entries and that have no title: asides, quotes, Blogger's untitled posts."""

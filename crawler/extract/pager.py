@@ -126,10 +126,12 @@ def _announced(tree: Tree, base: str | None, page_url: str | None, current: int)
 
 
 def _is_other_term(address: str, page_url: str | None) -> bool:
-    """Whether an address is a term's, as that of "Previous columns", which is not the page's own."""
+    """Whether an address is a term's, as that of "Previous columns", which is not the page's own, nor lies below it."""
     archive = archive_of(address)
-    term = archive.partition(":")[0] in ("category", "tag", "author", "label")
-    return term and not _names_page(address) and archive != archive_of(page_url)
+    if archive.partition(":")[0] not in ("category", "tag", "author", "label") or _names_page(address):
+        return False
+    own = split_page_number(page_url)[0].rstrip("?") if page_url is not None else ""
+    return archive != archive_of(page_url) and not (own and split_page_number(address)[0].startswith(f"{own}/"))
 
 
 def _candidates(tree: Tree, in_head: str | None) -> Iterator[tuple[int, str, int | None]]:
