@@ -267,6 +267,8 @@ def _makes(found: list[Found]) -> list[list[Body]]:
             makes.setdefault(f.group, []).append(f)
     for group, lined in list(makes.items()):
         plain = makes.get((*group[:-1], False), []) if group[-1] else []
+        if not plain:
+            continue
         first, last = (min(lined, key=_start), max(lined, key=_start))
         turns = sum(_start(first) < _start(f) < _start(last) and f.block.parent == first.block.parent for f in plain)
         if turns > 1 and len({f.block.parent for f in (*lined, *plain)}) == 1:
