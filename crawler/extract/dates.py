@@ -11,6 +11,7 @@ from . import vocabulary as v
 from .leads import COMMENTS
 from .tree import Tree
 from .wording import (
+    SIGNS,
     SMALL_TAGS,
     dated_line,
     day_elsewhere,
@@ -47,7 +48,6 @@ _ITEMS: Final = frozenset(("li", "td", "dd"))
 _FIGURE: Final = re.compile(r"\d")
 _BETWEEN: Final = re.compile(r"[|·•][^|·•]{0,40}\d")
 _PARTS: Final = re.compile(r"\s*[|·•]\s*")
-_SIGNS: Final = " \t\r\n\xa0|·•,;–—-/"
 _QUOTED_LEVELS: Final = 6
 _NO_LINE: Final = v.BODY | v.SUMMARY | v.BLOCK | v.MAIN | v.UPDATED
 
@@ -194,7 +194,7 @@ def read_foreign_date(tree: Tree, zone: list[int], roots: tuple[int, ...], spell
         for piece in (tree.texts[number], None if number in roots else tree.tails[number]):
             if not piece or piece.isascii() or len(piece) > _LONG_DATE:
                 continue
-            day = day_elsewhere(text := piece.strip(_SIGNS))
+            day = day_elsewhere(text := piece.strip(SIGNS))
             fits = day is not None and f"{day:%Y/%m/%d}".startswith(spelled)
             if fits and not (_is_updated(tree, number) or _leads_to_file(tree, number)):
                 dates.append(RawDate(text, "label", place(tree, number)))
@@ -210,8 +210,8 @@ def _leads_to_file(tree: Tree, number: int) -> bool:
 def _dated_text(tree: Tree, number: int) -> str:
     for child in (number, *tree.children(number)):
         text = tree.texts[number] if child == number else tree.tails[child]
-        if text and len(text) < _LONG_DATE and v.DATE_LINE.fullmatch(text.strip(_SIGNS)):
-            return date_words(text.strip(_SIGNS))
+        if text and len(text) < _LONG_DATE and v.DATE_LINE.fullmatch(text.strip(SIGNS)):
+            return date_words(text.strip(SIGNS))
     return ""
 
 

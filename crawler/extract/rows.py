@@ -15,6 +15,7 @@ from .fields import Fields
 from .head import Head
 from .kinds import EXCERPT_WORDS, Found, fill_column, says_listing
 from .tree import Tree
+from .wording import SIGNS
 
 _ROW_TAGS: Final = frozenset(("li", "tr"))
 _ROW: Final = 3
@@ -22,7 +23,7 @@ _ROW: Final = 3
 
 _LEVELS: Final = 4
 _MOST_WORDS: Final = 80
-_SIGNS: Final = " \t\r\n\xa0|·•:,;–—»«›‹-/()[]+"
+_AROUND: Final = f"{SIGNS}:»«›‹()[]+"
 
 
 def dated_rows(tree: Tree, head: Head, base: str | None, here: str | None) -> list[Found]:
@@ -67,13 +68,13 @@ def _only_post(tree: Tree, row: int, base: str | None, here: str | None) -> str:
 def _read_row(tree: Tree, row: int, link: int, address: str) -> Found | None:
     """What a row says, where a day stands at the head or the end of what is beside its link."""
     title = tree.text(link, 2000)
-    rest = tree.text(row, 2000).replace(title, " ", 1).strip(_SIGNS)
+    rest = tree.text(row, 2000).replace(title, " ", 1).strip(_AROUND)
     found = v.DATE_HEADING.match(rest)
     if found is None:
         found = next((m for m in v.DATE_TEXT.finditer(rest) if m.end() == len(rest)), None)
     if found is None or not date_readings(found[0]):
         return None
-    said = f"{rest[: found.start()]} {rest[found.end() :]}".strip(_SIGNS)
+    said = f"{rest[: found.start()]} {rest[found.end() :]}".strip(_AROUND)
     said = said if len(said.split()) >= EXCERPT_WORDS else ""
     dates = [RawDate(found[0], "label", tree.tags[row])]
     if spelled := date_in(address):

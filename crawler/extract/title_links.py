@@ -10,6 +10,7 @@ from . import vocabulary as v
 from .addresses import absolute, may_be_post
 from .leads import COMMENTS
 from .tree import Tree
+from .wording import SIGNS
 
 if TYPE_CHECKING:
     from .titles import Titles
@@ -31,7 +32,7 @@ def link_before_date(tree: Tree, title: int) -> int:
         or (tree.texts[title] or "").strip()
     ):
         return title
-    behind = (tree.tails[links[0]] or "").strip(" \t\r\n\xa0|·•,;–—-/()")
+    behind = (tree.tails[links[0]] or "").strip(f"{SIGNS}()")
     if tree.end[links[0]] != tree.end[title] or not 0 < len(behind) < 60:
         return title
     return links[0] if _COMPACT.fullmatch(behind) or v.DATE_LINE.fullmatch(behind) else title

@@ -16,6 +16,8 @@ _FEW: Final = 6
 """So few words after "Posted" are a name or a term, as in ``Posted by Dana in Advice``."""
 
 SMALL_TAGS: Final = frozenset(("small", "span", "em", "i"))
+SIGNS: Final = " \t\r\n\xa0|·•,;–—-/"
+"""What themes put between the parts of a line about a post."""
 _SMALL_LINE: Final = 12
 _LONGEST_SIGNED: Final = 160
 _POSTED_WORDS: Final = ("osted", "ritten", "ublished")

@@ -15,6 +15,8 @@ BUSY_SECONDS = 30
 """How long a writer waits for another; a page's transaction takes milliseconds."""
 SETTLING_SECONDS = 5.0
 """How long a reader who may not write waits for a writer that opens or closes the store."""
+_UNSETTLED = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+"""What SQLite says where it would have to make or mend the files beside the store's, and may not."""
 
 
 def writable(path: Path) -> Engine:
@@ -61,10 +63,6 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
                 continue
             # Of what lasts, the reading will tell.
         return connection
-
-
-_UNSETTLED = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
-"""What SQLite says where it would have to make or mend the files beside the store's, and may not."""
 
 
 def _connected_as_things_stand(path: Path) -> sqlite3.Connection:
